@@ -1,0 +1,1 @@
+"""Lets tests and tools import the integration as Home Assistant does."""

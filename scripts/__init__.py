@@ -1,0 +1,1 @@
+"""Commands for working on the integration, and the Python behind them."""
