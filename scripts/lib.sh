@@ -42,5 +42,5 @@ run_module() {
     local module=$1
     shift
     export PYTHONPATH=$REPO${PYTHONPATH:+:$PYTHONPATH}
-    exec "$VENV/bin/python" -m "$module" "$@"
+    exec "$VENV/bin/python" -P -m "$module" "$@"
 }
