@@ -1,0 +1,1 @@
+"""Learns the habits of a household from what the recorder kept."""

@@ -1,0 +1,1 @@
+"""The engine: pure functions from rows to patterns, free of Home Assistant and I/O."""

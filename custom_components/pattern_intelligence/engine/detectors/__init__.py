@@ -1,0 +1,44 @@
+"""The detectors: each is one file here and one line in the registry."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from ..evidence import Tally
+from ..home import Home
+from ..pattern import Finding, PatternType
+from ..window import Window
+
+
+class Detector(Protocol):
+    """Finds patterns of one type in a window of aggregates."""
+
+    type: PatternType
+
+    def detect(self, window: Window, home: Home) -> Sequence[Finding]:
+        """Return what is found as of the window's last day, in a fixed order.
+
+        A pure function of its arguments.
+        """
+
+    def tally(self, finding: Finding, window: Window, home: Home, since: int) -> Tally:
+        """Return how often what was stated could happen, and did, on later days.
+
+        Args:
+            finding: what was stated.
+            window: a window that reaches at least to the last day asked about.
+            home: the context.
+            since: number of the first day asked about; the last is the window's.
+        """
+
+    def waits_for(self, window: Window, home: Home) -> str:
+        """Return one plain sentence that says why nothing is found."""
+
+
+def registry() -> Mapping[PatternType, Detector]:
+    """Return all detectors, in the order in which they run."""
+    from .co_occurrence import CoOccurrence
+    from .time_of_day import TimeOfDay
+
+    return {detector.type: detector for detector in (TimeOfDay(), CoOccurrence())}

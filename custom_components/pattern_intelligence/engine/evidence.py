@@ -1,0 +1,122 @@
+"""How sure one may be: tests against chance, and confidence as a probability."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .tables import Numbers
+
+type Floats = NDArray[np.float64]
+
+FALSE_DISCOVERY_RATE = 0.02
+LISTED_FROM = 0.5
+"""Confidence below which a claim is not worth a person's attention."""
+
+HALF_LIFE_DAYS = 45.0
+_JEFFREYS = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Occasions on which something stated could happen, and how often it did.
+
+    Attributes:
+        occasions: how many there were.
+        happened: on how many it happened.
+    """
+
+    occasions: int
+    happened: int
+
+
+def poisson_binomial_tail(chances: Floats, matched: Numbers) -> Floats:
+    """Return the probability of at least so many successes in unequal trials.
+
+    Exact, by convolution one trial at a time.
+
+    Args:
+        chances: shape (units, trials), each trial's probability of success; a trial
+            that does not count has 0.
+        matched: shape (units,), observed successes.
+
+    Returns:
+        Shape (units,), P(successes >= matched).
+    """
+    units, trials = chances.shape
+    mass = np.zeros((units, trials + 1))
+    mass[:, 0] = 1.0
+    for trial in range(trials):
+        chance = chances[:, trial, None]
+        mass[:, 1 : trial + 2] += chance * (
+            mass[:, : trial + 1] - mass[:, 1 : trial + 2]
+        )
+        mass[:, 0] *= 1 - chance[:, 0]
+    # Summed from the far end, so that tiny tails keep their digits.
+    tails = np.cumsum(mass[:, ::-1], axis=1)[:, ::-1]
+    tail: Floats = tails[np.arange(units), np.minimum(matched, trials)]
+    return tail.clip(0.0, 1.0)
+
+
+def false_discovery_q(p_values: Floats, tested: int) -> Floats:
+    """Return Benjamini and Hochberg's adjusted p-values.
+
+    Y. Benjamini, Y. Hochberg, Controlling the false discovery rate, JRSS B 57 (1995).
+
+    Args:
+        p_values: shape (n,), one for each unit that was looked at closely.
+        tested: how many units could have been tested, at least n; those missing
+            count as p = 1.
+
+    Returns:
+        Shape (n,), in the order of ``p_values``.
+    """
+    order = np.argsort(p_values, kind="stable")
+    ranked = p_values[order] * tested / np.arange(1, p_values.size + 1)
+    adjusted = np.minimum.accumulate(ranked[::-1])[::-1]
+    result = np.empty_like(adjusted)
+    result[order] = np.minimum(adjusted, 1.0)
+    return result
+
+
+def decay(days: Numbers, last_day: int, half_life: float = HALF_LIFE_DAYS) -> Floats:
+    """Return the weight of each day's evidence, 1 on the last day."""
+    weights: Floats = 0.5 ** ((last_day - days) / half_life)
+    return weights
+
+
+def posterior_mean(happened: Floats, weights: Floats) -> float:
+    """Return the mean of a Beta posterior over weighted days, by Jeffreys' prior.
+
+    Args:
+        happened: shape (days,), the share of each day's occasions that happened,
+            0 or 1 where a day is one occasion.
+        weights: shape (days,), what each day counts.
+    """
+    return float(
+        (float(happened @ weights) + _JEFFREYS) / (float(weights.sum()) + 2 * _JEFFREYS)
+    )
+
+
+def share_bounds(
+    happened: Floats, trials: Floats, z: float = 1.645
+) -> tuple[Floats, Floats]:
+    """Return Wilson's lower and upper bounds of shares.
+
+    E. B. Wilson, Probable inference, JASA 22 (1927).
+
+    Args:
+        happened: shape (n,), successes.
+        trials: shape (n,), trials, above 0.
+        z: normal quantile of each side; 1.645 leaves 5 % on it.
+    """
+    share = happened / trials
+    center = (share + z * z / (2 * trials)) / (1 + z * z / trials)
+    reach = (
+        z
+        * np.sqrt(share * (1 - share) / trials + z * z / (4 * trials * trials))
+        / (1 + z * z / trials)
+    )
+    return center - reach, center + reach

@@ -1,0 +1,142 @@
+"""The shape of what a day leaves behind, and the tables every day has."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+type Numbers = NDArray[np.int64]
+type Column = Numbers | tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TableSpec:
+    """A table's columns. The keys identify a row within its day or period.
+
+    Attributes:
+        name: the table's name, the same in every store.
+        keys: columns of text that identify a row; rows are sorted by them.
+        numbers: columns of whole numbers.
+        vectors: columns that hold a list of whole numbers each, as
+            :mod:`.codec` writes it; added element by element in a roll-up.
+        texts: other columns of text, which cannot be added.
+    """
+
+    name: str
+    keys: tuple[str, ...]
+    numbers: tuple[str, ...] = ()
+    vectors: tuple[str, ...] = ()
+    texts: tuple[str, ...] = ()
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Return the names of all columns, in the order they are stored in."""
+        return self.keys + self.numbers + self.vectors + self.texts
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows of one table, by column.
+
+    Attributes:
+        spec: the columns there are.
+        columns: numbers as int64 arrays, all else as tuples of text, all of the
+            same length.
+    """
+
+    spec: TableSpec
+    columns: Mapping[str, Column]
+
+    def __len__(self) -> int:
+        """Return how many rows there are."""
+        return len(self.columns[self.spec.keys[0]])
+
+    def numbers(self, name: str) -> Numbers:
+        """Return a column of whole numbers, shape (rows,)."""
+        column = self.columns[name]
+        assert isinstance(column, np.ndarray)
+        return column
+
+    def texts(self, name: str) -> tuple[str, ...]:
+        """Return a column of text."""
+        column = self.columns[name]
+        assert isinstance(column, tuple)
+        return column
+
+    def __eq__(self, other: object) -> bool:
+        """Tell whether both hold the same rows in the same order."""
+        if not isinstance(other, Table):
+            return NotImplemented
+        return self.spec == other.spec and all(
+            np.array_equal(self.columns[name], other.columns[name])
+            for name in self.spec.columns
+        )
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+@dataclass(frozen=True, slots=True)
+class DatedTable:
+    """Rows of one table from several days or periods.
+
+    Attributes:
+        day: shape (rows,), ascending day numbers since 1970-01-01; of a period, its
+            first day.
+        table: the rows, sorted by key within a day.
+    """
+
+    day: Numbers
+    table: Table
+
+
+def empty(spec: TableSpec) -> Table:
+    """Return a table without rows."""
+    numbers = set(spec.numbers)
+    return Table(
+        spec,
+        {
+            name: np.zeros(0, np.int64) if name in numbers else ()
+            for name in spec.columns
+        },
+    )
+
+
+HAPPENINGS: Final = TableSpec(
+    "happenings",
+    keys=("entity_id", "state"),
+    numbers=("count", "first_ms", "last_ms", "user", "automation"),
+    texts=("instants", "causes", "automations"),
+)
+"""What happened: a row for each entity and state entered on the day.
+
+``first_ms``, ``last_ms`` and ``instants`` (increasing, by :mod:`.codec`) are
+milliseconds since the day's first instant. ``user`` and ``automation`` count whom
+they were caused by; the rest of ``count`` was the device or a hand. ``causes`` holds
+a code of :mod:`.provenance` for each instant, or nothing where all were the latter;
+``automations``, separated by blanks, are what its codes from ``AUTOMATION`` + 1 on
+stand for.
+"""
+
+EXPOSURE: Final = TableSpec(
+    "exposure",
+    keys=("entity_id",),
+    numbers=("seconds",),
+    vectors=("by_hour", "home_by_hour"),
+    texts=("carried_in", "carried_out"),
+)
+"""What could have happened: a row for each tracked entity, and one for the home.
+
+``seconds`` is how long the entity was available while the home was recorded.
+``by_hour`` says it for each hour since the day's first instant, or nothing where
+it is the same as the home's. ``home_by_hour`` is there for persons: seconds at
+home. The states carried in and out are as recorded, also when unavailable.
+"""
+
+HOME: Final = "home"
+"""The row of :data:`EXPOSURE` that stands for the home: when it was recorded."""
+
+DAY_TABLES: Final = (HAPPENINGS, EXPOSURE)
