@@ -1,0 +1,37 @@
+"""Where a home's past comes from: one protocol, whichever place it is read from."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Protocol
+
+from ..engine.rawday import RawDay
+
+
+class SourceError(Exception):
+    """The history cannot be read.
+
+    Its text is one line that says what is wrong and what to do.
+    """
+
+
+class SourceUnavailableError(SourceError):
+    """The history cannot be read now: locked, or under migration. Later it may."""
+
+
+class DaySource(Protocol):
+    """Hands over local days, each in one reading. Every call blocks."""
+
+    def extent(self) -> tuple[date, date] | None:
+        """Return the first and the last complete local day recorded, if any.
+
+        Raises:
+            SourceError: the history cannot be read.
+        """
+
+    def read(self, day: date) -> RawDay:
+        """Return the rows of the tracked entities on a local day.
+
+        Raises:
+            SourceError: the history cannot be read.
+        """

@@ -1,0 +1,148 @@
+"""Where aggregates live: one protocol, whichever database is behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Protocol
+
+from ..engine.tables import DatedTable, Table, TableSpec
+
+
+class StoreError(Exception):
+    """The store cannot do what was asked; nothing was changed.
+
+    Its text is one line that says what is wrong and what to do.
+    """
+
+
+class StoreUnavailableError(StoreError):
+    """The store is away, locked or full for now; asking again later may do."""
+
+
+class StoreDamagedError(StoreError):
+    """The store's data cannot be read, and waiting will not help."""
+
+
+class StoreTooNewError(StoreError):
+    """A newer version wrote this store; it was left untouched."""
+
+
+class Layer(StrEnum):
+    """The layers of aggregates, from fine to coarse."""
+
+    DAILY = "daily"
+    WEEKLY = "weekly"
+    MONTHLY = "monthly"
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """How many days each layer is kept, counted from the newest day learned."""
+
+    daily: int = 90
+    weekly: int = 365
+    monthly: int = 5 * 365
+
+
+@dataclass(frozen=True, slots=True)
+class LearnedDay:
+    """A day that was learned.
+
+    Attributes:
+        day: the local date.
+        rows: how many rows of the recorder it was learned from.
+        entities: how many entities were tracked on it.
+    """
+
+    day: date
+    rows: int
+    entities: int
+
+
+@dataclass(frozen=True, slots=True)
+class StoreSize:
+    """How much a store holds.
+
+    Attributes:
+        size: bytes on disk; None where the store cannot tell.
+        rows: rows by table.
+    """
+
+    size: int | None
+    rows: Mapping[str, int]
+
+
+class AggregateStore(Protocol):
+    """Keeps the daily, weekly and monthly layers, and the life of patterns.
+
+    Every call blocks and may raise :class:`StoreError`; all are called from one
+    thread at a time, not always the same.
+    """
+
+    def learned(self) -> Sequence[LearnedDay]:
+        """Return every day ever learned, ascending, also those no longer kept."""
+
+    def write_day(
+        self, learned: LearnedDay, tables: Mapping[str, Table], *, keep_life: bool
+    ) -> None:
+        """Write a day with its mark, or replace it, as a whole or not at all.
+
+        Args:
+            learned: the day.
+            tables: its tables by name.
+            keep_life: False drops the life of patterns from that day on, with the
+                same all or nothing.
+        """
+
+    def read_days(self, spec: TableSpec, first: date, last: date) -> DatedTable:
+        """Return a table's rows of the kept days from first to last, both included.
+
+        Ordered by day, then key, as they were written.
+        """
+
+    def kept_days(self) -> Sequence[date]:
+        """Return the days whose daily tables are still held, ascending."""
+
+    def write_period(
+        self, layer: Layer, start: date, tables: Mapping[str, Table]
+    ) -> None:
+        """Write the roll-up of the week or month that begins at a date."""
+
+    def read_periods(
+        self, layer: Layer, spec: TableSpec, first: date, last: date
+    ) -> DatedTable:
+        """Return a table's rows of the periods that begin from first to last."""
+
+    def periods(self, layer: Layer) -> Sequence[date]:
+        """Return the first days of the periods held, ascending."""
+
+    def write_life(self, sunday: date, life: str) -> None:
+        """Write the life of patterns as of the end of a Sunday."""
+
+    def read_life(self, last: date) -> tuple[date, str] | None:
+        """Return the newest life that is not after a date, with its Sunday."""
+
+    def forget_before(self, newest: date, retention: Retention) -> None:
+        """Delete what is older than its layer keeps."""
+
+    def size(self) -> StoreSize:
+        """Return how much is held."""
+
+    def clear(self) -> None:
+        """Delete everything: what follows is learned anew."""
+
+    def close(self) -> None:
+        """Let go of files and connections; closing twice does no harm."""
+
+
+class LocalStore(Protocol):
+    """Keeps what must be there without any server: texts by name."""
+
+    def read_text(self, name: str) -> str | None:
+        """Return a text, or None where there is none."""
+
+    def write_text(self, name: str, text: str) -> None:
+        """Write a text, durably."""
