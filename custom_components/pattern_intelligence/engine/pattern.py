@@ -152,6 +152,27 @@ class Provenance:
         }
 
 
+def identity(
+    type_: PatternType,
+    entities: tuple[Key, ...],
+    area_ids: tuple[str, ...],
+    when: When | None,
+    context: Context | None,
+) -> tuple[str, ...]:
+    """Return what makes a habit the same: never a time, a weekday or a strength.
+
+    Areas count only where they are the subject, since an entity's area may change.
+    """
+    return (
+        type_.value,
+        *(f"{key.entity_id}={key.state}" for key in entities),
+        *(area_ids if type_ is PatternType.ROOM_BASED else ()),
+        when.anchor if when else "",
+        str(context.get("kind", "")) if context else "",
+        str(context.get("entity_id", "")) if context else "",
+    )
+
+
 @dataclass(frozen=True, eq=False)
 class Finding:
     """What a detector reports, before it has an identity.
@@ -194,23 +215,10 @@ class Finding:
 
     @property
     def key(self) -> tuple[str, ...]:
-        """Return what makes it the same habit: never a time, a day or a strength."""
-        anchor = self.when.anchor if self.when else ""
-        kind = str(self.context.get("kind", "")) if self.context else ""
-        about = str(self.context.get("entity_id", "")) if self.context else ""
-        return (
-            self.type.value,
-            *(f"{key.entity_id}={key.state}" for key in self.entities),
-            *self.area_ids_in_key,
-            anchor,
-            kind,
-            about,
+        """Return what makes it the same habit."""
+        return identity(
+            self.type, self.entities, self.area_ids, self.when, self.context
         )
-
-    @property
-    def area_ids_in_key(self) -> tuple[str, ...]:
-        """Return the areas where they are the subject, not a mere attribute."""
-        return self.area_ids if self.type is PatternType.ROOM_BASED else ()
 
     @property
     def first_seen(self) -> date:

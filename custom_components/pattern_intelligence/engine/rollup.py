@@ -7,16 +7,15 @@ equals the sum of its days exactly.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from collections.abc import Sequence
 from itertools import groupby
 from typing import Final
 
 import numpy as np
 
 from . import codec
-from .civil import DAY_MS, HOUR_MS, CivilTime
-from .tables import EXPOSURE, HAPPENINGS, Column, Numbers, Table, TableSpec
+from .civil import DAY_MS, HOUR_MS, CivilTime, date_of
+from .tables import Column, DatedTable, Numbers, Table, TableSpec
 
 HAPPENINGS_SUM: Final = TableSpec(
     "happenings_sum",
@@ -40,19 +39,22 @@ EXPOSURE_SUM: Final = TableSpec(
 SUM_TABLES: Final = (HAPPENINGS_SUM, EXPOSURE_SUM)
 
 
-def lift_day(
-    civil: CivilTime, day: date, tables: Mapping[str, Table]
+def rollup(
+    civil: CivilTime, happenings: DatedTable, exposure: DatedTable
 ) -> dict[str, Table]:
-    """Return a day's tables as a roll-up of one day.
+    """Return the sum of some days' base tables.
 
     Args:
         civil: the home's civil time.
-        day: the local date.
-        tables: its base tables by name.
+        happenings: the days' :data:`.tables.HAPPENINGS`.
+        exposure: the days' :data:`.tables.EXPOSURE`.
+
+    Returns:
+        The tables of :data:`SUM_TABLES` by name.
     """
     return {
-        HAPPENINGS_SUM.name: _lift_happenings(civil, day, tables[HAPPENINGS.name]),
-        EXPOSURE_SUM.name: _lift_exposure(tables[EXPOSURE.name]),
+        HAPPENINGS_SUM.name: merge([_lift_happenings(civil, happenings)]),
+        EXPOSURE_SUM.name: merge([_lift_exposure(exposure.table)]),
     }
 
 
@@ -60,7 +62,7 @@ def merge(tables: Sequence[Table]) -> Table:
     """Return the sum of roll-ups of the same table.
 
     Args:
-        tables: at least one, in any order.
+        tables: at least one, in any order; a key may stand in one more than once.
 
     Raises:
         ValueError: they are not of one table, or hold text that cannot be added.
@@ -109,10 +111,14 @@ def _vector_sums(texts: list[str], owner: Numbers, groups: int) -> tuple[str, ..
     return tuple(codec.encode(sums[kept], widths))
 
 
-def _lift_happenings(civil: CivilTime, day: date, table: Table) -> Table:
+def _lift_happenings(civil: CivilTime, dated: DatedTable) -> Table:
+    table = dated.table
     offsets, lengths = codec.decode_increasing(table.texts("instants"))
-    hour = civil.wall(civil.start_of(day) + offsets) % DAY_MS // HOUR_MS
-    row = np.repeat(np.arange(len(table)), lengths)
+    numbers, day = np.unique(dated.day, return_inverse=True)
+    starts = np.array([civil.start_of(date_of(n)) for n in numbers.tolist()], np.int64)
+    instants = np.repeat(starts[day], lengths) + offsets
+    hour = civil.wall(instants) % DAY_MS // HOUR_MS
+    rows = np.arange(len(table))
     ends = np.cumsum(lengths)
     return Table(
         HAPPENINGS_SUM,
@@ -123,13 +129,9 @@ def _lift_happenings(civil: CivilTime, day: date, table: Table) -> Table:
             "count": table.numbers("count"),
             "user": table.numbers("user"),
             "automation": table.numbers("automation"),
-            "by_hour": _histogram(row, hour, len(table)),
-            "first_by_hour": _histogram(
-                np.arange(len(table)), hour[ends - lengths], len(table)
-            ),
-            "last_by_hour": _histogram(
-                np.arange(len(table)), hour[ends - 1], len(table)
-            ),
+            "by_hour": _histogram(np.repeat(rows, lengths), hour, len(table)),
+            "first_by_hour": _histogram(rows, hour[ends - lengths], len(table)),
+            "last_by_hour": _histogram(rows, hour[ends - 1], len(table)),
         },
     )
 
@@ -151,20 +153,3 @@ def _lift_exposure(table: Table) -> Table:
             "home_seconds": _sums(values, owner, len(table)),
         },
     )
-
-
-def rollup(
-    civil: CivilTime, days: Iterable[tuple[date, Mapping[str, Table]]]
-) -> dict[str, Table]:
-    """Return the sum of days' base tables; of no days, nothing.
-
-    Args:
-        civil: the home's civil time.
-        days: dates and their base tables by name, in any order.
-    """
-    lifted = [lift_day(civil, day, tables) for day, tables in days]
-    return {
-        spec.name: merge([tables[spec.name] for tables in lifted])
-        for spec in SUM_TABLES
-        if lifted
-    }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
+from ..claim import Claim
 from ..evidence import Tally
 from ..home import Home
 from ..pattern import Finding, PatternType
@@ -22,14 +23,17 @@ class Detector(Protocol):
         A pure function of its arguments.
         """
 
-    def tally(self, finding: Finding, window: Window, home: Home, since: int) -> Tally:
+    def tally(
+        self, claim: Claim | Finding, window: Window, home: Home, since: int
+    ) -> Tally:
         """Return how often what was stated could happen, and did, on later days.
 
         Args:
-            finding: what was stated.
+            claim: what was stated.
             window: a window that reaches at least to the last day asked about.
             home: the context.
-            since: number of the first day asked about; the last is the window's.
+            since: number of the first day after what was stated; the occasions that
+                count were not over when it began, and are over at the window's end.
         """
 
     def waits_for(self, window: Window, home: Home) -> str:

@@ -1,0 +1,152 @@
+"""From a window and the life so far to patterns: what detection says as of a day."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from .civil import date_of, day_number
+from .claim import Claim
+from .detectors import Detector
+from .evidence import LISTED_FROM
+from .home import Home
+from .life import Identified, Life, identify, step
+from .pattern import Finding, Json, Pattern, PatternType
+from .status import status_of
+from .track_record import TypeTally
+from .tying import tie
+from .window import Window
+from .wording import Wording
+
+type Detectors = Mapping[PatternType, Detector]
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """What is known at the end of a day.
+
+    Attributes:
+        last_day: that day.
+        patterns: strongest first.
+        track_record: the contract's object.
+        not_yet: for each detector that reports nothing, why.
+    """
+
+    last_day: date
+    patterns: tuple[Pattern, ...]
+    track_record: Json
+    not_yet: Mapping[str, str]
+
+
+def detect(window: Window, home: Home, detectors: Detectors) -> list[Finding]:
+    """Return what is found as of the window's last day, each habit once.
+
+    Args:
+        window: the days looked at.
+        home: the context.
+        detectors: those that are switched on, by type.
+    """
+    return tie(
+        [
+            finding
+            for detector in detectors.values()
+            for finding in detector.detect(window, home)
+        ],
+        home,
+    )
+
+
+def advance(
+    window: Window,
+    home: Home,
+    detectors: Detectors,
+    life: Life,
+    findings: Sequence[Finding],
+) -> Life:
+    """Return the life as of a Sunday, from that of the Sunday before.
+
+    Args:
+        window: the days up to the Sunday.
+        home: the context.
+        detectors: those that are switched on, by type.
+        life: as of the Sunday before.
+        findings: what is detected in the window.
+    """
+    since = day_number(window.last_day) - 6
+    week: dict[str, TypeTally] = {}
+    for entry in life.entries:
+        claim = entry.claim
+        detector = detectors.get(claim.type)
+        if entry.missed or detector is None or claim.stated < LISTED_FROM:
+            continue
+        tally = detector.tally(claim, window, home, since)
+        week[claim.type.value] = week.get(claim.type.value, TypeTally()) + TypeTally.of(
+            tally.occasions, tally.happened, claim.stated, claim.raw
+        )
+    checked = replace(life, record=life.record.after(week))
+    stated = [
+        (found, Claim.of(found.finding, _told(checked, found)))
+        for found in identify(checked, findings)
+    ]
+    return step(checked, stated)
+
+
+def _told(life: Life, found: Identified) -> float:
+    return life.record.recalibrated(found.finding.type.value, found.finding.confidence)
+
+
+def analyze(
+    window: Window,
+    home: Home,
+    detectors: Detectors,
+    life: Life,
+    findings: Sequence[Finding],
+) -> Analysis:
+    """Return the patterns as of the window's last day.
+
+    Args:
+        window: the days looked at.
+        home: the context.
+        detectors: those that are switched on, by type.
+        life: as of the last Sunday before or on that day.
+        findings: what is detected in the window.
+    """
+    wording = Wording(home)
+    last_day = day_number(window.last_day)
+    patterns = [
+        Pattern(
+            id=found.id,
+            finding=found.finding,
+            status=status_of(found.finding, found.first_seen, last_day),
+            confidence=told,
+            first_seen=date_of(found.first_seen),
+            title=wording.title(found.finding),
+            description=wording.description(found.finding),
+        )
+        for found in identify(life, findings)
+        if (told := _told(life, found)) >= LISTED_FROM
+    ]
+    found_types = {pattern.finding.type for pattern in patterns}
+    return Analysis(
+        window.last_day,
+        tuple(ranked(patterns)),
+        life.record.published(),
+        {
+            kind.value: detector.waits_for(window, home)
+            for kind, detector in detectors.items()
+            if kind not in found_types
+        },
+    )
+
+
+def ranked(patterns: Sequence[Pattern]) -> list[Pattern]:
+    """Return patterns with the surest first; equals by evidence, then by id."""
+    return sorted(
+        patterns,
+        key=lambda pattern: (
+            -round(pattern.confidence, 3),
+            -pattern.finding.evidence.days_matched,
+            pattern.id,
+        ),
+    )

@@ -1,0 +1,88 @@
+"""The rhythm of a day: the null that a habit has to stand out from.
+
+People are up by day and in the kitchen at noon: that alone is no habit. The null of
+a unit is the rhythm closest to its own that has nothing sharper than a standard
+deviation of two hours: the mixture of wrapped normals of that width that fits best.
+Smoothing the counts would widen every edge, and what is drawn from a smoothed
+profile would stand out from its own smoothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from .civil import DAY_MINUTES
+from .evidence import Floats
+
+SMOOTH_MINUTES: Final = 120.0
+"""Standard deviation below which nothing counts as a mere rhythm."""
+
+STEP_MINUTES: Final = 5
+BINS: Final = DAY_MINUTES // STEP_MINUTES
+"""Bins of the day, on whose edges a rhythm's distribution is given."""
+
+_SUPPORT: Final = 96
+"""Places of the mixture's components: every quarter of an hour is ample for 2 h."""
+
+_ROUNDS: Final = 60
+"""Rounds of the fit; the likelihood of 2 h wide components has settled by then."""
+
+
+@dataclass(frozen=True, eq=False)
+class Rhythms:
+    """Distributions over the time of day, one for each unit.
+
+    Attributes:
+        cdf: shape (units, BINS + 1), the mass before each edge, from 0 to 1.
+    """
+
+    cdf: Floats
+
+    def mass(self, low: int, high: int, unit: int) -> float:
+        """Return the mass between two edges; they may lie outside of the day."""
+        return self.upto(high, unit) - self.upto(low, unit)
+
+    def upto(self, edge: int, unit: int) -> float:
+        """Return the distribution at an edge, gaining 1 with each turn."""
+        return float(self.cdf[unit, edge % BINS]) + edge // BINS
+
+
+def _kernel() -> Floats:
+    """Return the wrapped normal's mass, shape (_SUPPORT, BINS): component by bin."""
+    middles = (np.arange(BINS) + 0.5) * STEP_MINUTES
+    centers = (np.arange(_SUPPORT) + 0.5) * (DAY_MINUTES / _SUPPORT)
+    apart = middles - centers[:, None]
+    density = sum(
+        np.exp(-0.5 * ((apart + turn * DAY_MINUTES) / SMOOTH_MINUTES) ** 2)
+        for turn in (-1, 0, 1)
+    )
+    kernel: Floats = density / density.sum(axis=1, keepdims=True)
+    return kernel
+
+
+_KERNEL: Final = _kernel()
+
+
+def fit_rhythms(counts: Floats) -> Rhythms:
+    """Fit the rhythms of units to how often each happened in the bins of a day.
+
+    Expectation and maximization for the weights of a mixture with given components
+    (W. H. Richardson, Bayesian-based iterative method of image restoration, JOSA 62,
+    1972; L. B. Lucy, Astron. J. 79, 1974).
+
+    Args:
+        counts: shape (units, BINS); a unit without any gets the uniform rhythm.
+    """
+    folded = counts.reshape(counts.shape[0], _SUPPORT, -1).sum(axis=2)
+    coarse = _KERNEL.reshape(_SUPPORT, _SUPPORT, -1).sum(axis=2)
+    totals = folded.sum(axis=1, keepdims=True)
+    share = np.where(totals > 0, folded / np.maximum(totals, 1), 1 / _SUPPORT)
+    weights = share @ coarse
+    for _ in range(_ROUNDS):
+        weights *= (share / (weights @ coarse)) @ coarse.T
+    cdf = np.zeros((counts.shape[0], BINS + 1))
+    np.cumsum(weights @ _KERNEL, axis=1, out=cdf[:, 1:])
+    return Rhythms(cdf / cdf[:, -1:])

@@ -1,0 +1,56 @@
+"""On which weekdays a habit holds: all, the working week, the weekend, or one."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from .evidence import Floats
+
+EVERY_DAY: Final = tuple(range(7))
+WEEKDAYS: Final = (0, 1, 2, 3, 4)
+WEEKEND: Final = (5, 6)
+MASKS: Final = (EVERY_DAY, WEEKDAYS, WEEKEND, *((day,) for day in range(7)))
+
+MASK_ROWS: Final = np.array(
+    [[float(day in mask) for day in range(7)] for mask in MASKS]
+)
+"""Shape (masks, 7), 1 where a mask holds."""
+
+MASK_SHARES: Final = np.array([0.5, 0.15, 0.15, *([0.2 / 7] * 7)])
+"""How the risk of a false claim is spent on the masks: most on the plainest."""
+
+_TINY: Final = 1e-9
+
+
+def likelihood(matched: Floats, eligible: Floats) -> Floats:
+    """Return the greatest log likelihood of shares of days, elementwise."""
+    rate = np.clip(matched / np.maximum(eligible, _TINY), _TINY, 1 - _TINY)
+    result: Floats = matched * np.log(rate) + (eligible - matched) * np.log1p(-rate)
+    return result
+
+
+def best_mask(matched: Floats, eligible: Floats) -> int:
+    """Return the mask that tells best when a habit is kept, by BIC.
+
+    Every mask is a model of two rates, of its days and of all others; every day is
+    a model of one (G. Schwarz, Estimating the dimension of a model, Ann. Statist. 6,
+    1978). A mask on whose days the habit is kept less often than on others is none.
+
+    Args:
+        matched: shape (7,), days matched of each weekday.
+        eligible: shape (7,), eligible days.
+
+    Returns:
+        Its position in ``MASKS``.
+    """
+    inside_n, inside_k = MASK_ROWS @ eligible, MASK_ROWS @ matched
+    outside_n, outside_k = eligible.sum() - inside_n, matched.sum() - inside_k
+    rates = np.where(np.arange(len(MASKS)) == 0, 1, 2)
+    cost = rates * np.log(max(eligible.sum(), 1.0)) - 2 * (
+        likelihood(inside_k, inside_n) + likelihood(outside_k, outside_n)
+    )
+    less = inside_k * np.maximum(outside_n, 1) <= outside_k * np.maximum(inside_n, 1)
+    less[0] = False
+    return int(np.argmin(np.where(less | (inside_n == 0), np.inf, cost)))

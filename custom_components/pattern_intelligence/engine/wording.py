@@ -1,0 +1,111 @@
+"""Titles and descriptions of patterns, with the names that people gave things."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from .civil import clock
+from .home import Home
+from .pattern import WEEKDAYS, Finding, PatternType
+from .phrases_en import PHRASES
+from .window import Key
+
+_OPENINGS = frozenset({"door", "garage_door", "opening", "window"})
+_MOTIONS = frozenset({"motion", "moving", "occupancy", "presence"})
+
+
+class Wording:
+    """Puts findings into words.
+
+    Args:
+        home: whose names are used.
+        phrases: the phrases of a language.
+    """
+
+    def __init__(self, home: Home, phrases: Mapping[str, str] = PHRASES) -> None:
+        """Take the home and the language."""
+        self._home = home
+        self._phrases = phrases
+
+    def say(self, phrase: str, **values: object) -> str:
+        """Return a phrase with its placeholders filled."""
+        return self._phrases[phrase].format_map(values)
+
+    def name(self, entity_id: str) -> str:
+        """Return what people call an entity, or its id made readable."""
+        given = self._home.entity(entity_id).name
+        return given or entity_id.partition(".")[2].replace("_", " ").capitalize()
+
+    def entered(self, key: Key) -> str:
+        """Return what happens when an entity enters a state."""
+        entity = self._home.entity(key.entity_id)
+        kind = entity.device_class
+        kind = "door" if kind in _OPENINGS else "motion" if kind in _MOTIONS else ""
+        for phrase in (
+            f"entered.{entity.domain}.{kind}.{key.state}",
+            f"entered.{entity.domain}.{key.state}",
+            f"entered.{key.state}",
+        ):
+            if phrase in self._phrases:
+                return self.say(phrase, name=self.name(key.entity_id))
+        return self.say("entered.other", name=self.name(key.entity_id), state=key.state)
+
+    def days(self, weekdays: tuple[int, ...]) -> str:
+        """Return the weekdays on which something holds, as a person says them."""
+        if len(weekdays) == len(WEEKDAYS):
+            return self.say("days.every")
+        if weekdays == (0, 1, 2, 3, 4):
+            return self.say("days.weekdays")
+        if weekdays == (5, 6):
+            return self.say("days.weekends")
+        names = [self.say(f"day.{WEEKDAYS[day]}") for day in weekdays]
+        return self.say("days.some", days=self.listed(names))
+
+    def listed(self, names: list[str]) -> str:
+        """Return names as a list in a sentence."""
+        if len(names) < 2:
+            return "".join(names)
+        return self.say("list.and", first=", ".join(names[:-1]), last=names[-1])
+
+    def span(self, seconds: float) -> str:
+        """Return a span of time, rounded as a person would."""
+        if seconds < 90:
+            return self.say("span.seconds", count=round(seconds))
+        if seconds < 5400:
+            return self.say("span.minutes", count=round(seconds / 60))
+        return self.say("span.hours", count=f"{seconds / 3600:.1f}")
+
+    def title(self, finding: Finding) -> str:
+        """Return a few words that name a finding."""
+        if finding.type is PatternType.TIME_OF_DAY and finding.when:
+            return self.say(
+                f"time_of_day.{finding.when.anchor}.title",
+                what=self.entered(finding.entities[0]),
+                time=clock(finding.when.time),
+                days=self.days(finding.when.weekdays),
+            )
+        return self.say(
+            "co_occurrence.title",
+            effect=self.entered(finding.entities[-1]),
+            cause=self.entered(finding.entities[0]),
+        )
+
+    def description(self, finding: Finding) -> str:
+        """Return a sentence or two that say what a finding rests on."""
+        evidence = finding.evidence
+        values: dict[str, object] = {
+            "matched": evidence.days_matched,
+            "eligible": evidence.days_eligible,
+            "expected": f"{evidence.expected:.1f}",
+        }
+        if finding.when:
+            values["earliest"] = clock(finding.when.earliest)
+            values["latest"] = clock(finding.when.latest)
+        if finding.lag_s:
+            values["median"] = self.span(finding.lag_s.median)
+            values["p90"] = self.span(finding.lag_s.p90)
+        sentence = self.say(f"{finding.type.value}.description", **values)
+        if not finding.automated_by:
+            return sentence
+        names = [self.name(entity_id) for entity_id in finding.automated_by]
+        return f"{sentence} {self.say('automated', automations=self.listed(names))}"
