@@ -1,0 +1,237 @@
+"""Links: after A, B follows, beyond what their rhythms share."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..civil import SECOND_MS
+from ..crossday import Days, Trial, tried
+from ..evidence import (
+    FALSE_DISCOVERY_RATE,
+    LISTED_FROM,
+    Floats,
+    Tally,
+    decay,
+    false_discovery_q,
+    poisson_binomial_tail,
+    share_bounds,
+)
+from ..follow import MANNERS, MIN_DAYS, Stream, candidates, followed
+from ..home import Home
+from ..pattern import Evidence, Finding, PatternType, Provenance, Spread
+from ..provenance import USER
+from ..tables import Numbers
+from ..window import Window
+
+EFFECT_FLOOR = 0.3
+"""Share of a cause's occasions that must be followed, or nobody would notice."""
+
+MIN_LIFT = 2.0
+"""A pair is listed when chance makes at most half of it."""
+
+
+@dataclass(frozen=True, eq=False)
+class Link:
+    """A pair in the manner in which it holds best.
+
+    Attributes:
+        cause: index of the key that leads.
+        effect: index of the key that follows.
+        manner: in which of the manners of following.
+        occasions: shape (n,), rows of the cause's happenings.
+        lags: shape (n,), milliseconds to the effect, -1 where it never follows.
+        followed: shape (n,), whether it followed in that manner.
+        trial: the cross-day test's terms.
+        p_value: of the days matched.
+    """
+
+    cause: int
+    effect: int
+    manner: int
+    occasions: NDArray[np.intp]
+    lags: Numbers
+    followed: NDArray[np.bool_]
+    trial: Trial
+    p_value: float
+
+
+class CoOccurrence:
+    """Finds pairs of which the second follows the first."""
+
+    type = PatternType.CO_OCCURRENCE
+
+    def detect(self, window: Window, home: Home) -> Sequence[Finding]:
+        """Return the links, strongest first."""
+        if not window.days.size:
+            return ()
+        stream = Stream(Days.of(window))
+        links = [
+            link
+            for cause, effect in candidates(stream, EFFECT_FLOOR)
+            if _may_link(window, home, cause, effect)
+            and (link := _test(stream, cause, effect))
+        ]
+        if not links:
+            return ()
+        q_values = false_discovery_q(
+            np.minimum(np.array([link.p_value for link in links]) * MANNERS, 1.0),
+            _testable(stream, home),
+        )
+        found = [
+            (link, float(q))
+            for link, q in zip(links, q_values, strict=True)
+            if q <= FALSE_DISCOVERY_RATE and _lift_bound(link.trial) >= MIN_LIFT
+        ]
+        found = _reduced(found)
+        findings = [_finding(stream, home, link, q) for link, q in found]
+        return [f for f in findings if f.confidence >= LISTED_FROM]
+
+    def tally(self, finding: Finding, window: Window, home: Home, since: int) -> Tally:
+        """Return how often the effect followed in time after the cause."""
+        stream = Stream(Days.of(window))
+        cause, effect = finding.entities
+        if cause not in window.keys or effect not in window.keys:
+            return Tally(0, 0)
+        assert finding.lag_s is not None
+        within = _within_ms(finding.lag_s)
+        occasions = stream.occasions(window.keys.index(cause), within)
+        occasions = occasions[stream.day[occasions] + stream.days.first >= since]
+        lags = stream.lags(occasions, window.keys.index(effect))
+        return Tally(lags.size, int(((lags > 0) & (lags <= within)).sum()))
+
+    def waits_for(self, window: Window, home: Home) -> str:
+        """Return why nothing is found."""
+        if window.days.size < 14:
+            return f"needs about 14 days of history, {window.days.size} so far"
+        return "nothing follows anything else more often than their rhythms explain"
+
+
+def _may_link(window: Window, home: Home, cause: int, effect: int) -> bool:
+    """Tell whether two keys belong to different entities on different devices."""
+    one, other = window.keys[cause].entity_id, window.keys[effect].entity_id
+    if one == other:
+        return False
+    device = home.entity(one).device_id
+    return device is None or device != home.entity(other).device_id
+
+
+def _testable(stream: Stream, home: Home) -> int:
+    """Return how many ordered pairs could have been tested."""
+    window = stream.window
+    unit = [
+        home.entity(key.entity_id).device_id or key.entity_id for key in window.keys
+    ]
+    causes = np.flatnonzero(stream.causes)
+    effects = np.flatnonzero(stream.effects)
+    own = dict.fromkeys(unit, 0)
+    for effect in effects.tolist():
+        own[unit[effect]] += 1
+    return causes.size * effects.size - sum(own[unit[c]] for c in causes.tolist())
+
+
+def _test(stream: Stream, cause: int, effect: int) -> Link | None:
+    """Return the pair in the manner that chance explains least, if any is worth it."""
+    occasions = stream.occasions(cause)
+    if not occasions.size:
+        return None
+    lags = stream.lags(occasions, effect)
+    until_next = stream.until_next(occasions)
+    day, offset = stream.day[occasions], stream.offset[occasions]
+    entity = stream.window.keys[effect].entity_id
+    compared = (
+        stream.days.alike[day]
+        & stream.days.active.at(offset)
+        & stream.days.available(entity)[offset // 3_600_000]
+    )
+    best: Link | None = None
+    for manner in range(MANNERS):
+        hits = followed(lags, until_next, manner)
+        if hits.mean() < EFFECT_FLOOR:
+            continue
+        bits = stream.mask(effect, manner).at(offset)
+        known = int(np.bitwise_count(compared).sum())
+        chance = (np.bitwise_count(bits & compared).sum() + hits.sum()) / (
+            known + occasions.size
+        )
+        if hits.mean() < MIN_LIFT * chance:
+            continue
+        trial = tried(day, hits, bits, compared)
+        if int(trial.matched.sum()) < MIN_DAYS:
+            continue
+        p_value = float(
+            poisson_binomial_tail(
+                trial.chance[None], np.array([trial.matched.sum()], np.int64)
+            )[0]
+        )
+        if best is None or p_value < best.p_value:
+            best = Link(cause, effect, manner, occasions, lags, hits, trial, p_value)
+    return best
+
+
+def _lift_bound(trial: Trial) -> float:
+    """Return the lower bound of how many times chance is exceeded."""
+    days = np.array([float(trial.day.size)])
+    lower, _ = share_bounds(np.array([float(trial.matched.sum())]), days)
+    return float(lower[0] * days[0] / trial.chance.sum())
+
+
+def _reduced(found: list[tuple[Link, float]]) -> list[tuple[Link, float]]:
+    return found
+
+
+def _finding(stream: Stream, home: Home, link: Link, q_value: float) -> Finding:
+    window = stream.window
+    lags = link.lags[link.followed] / SECOND_MS
+    p10, median, p90 = np.quantile(lags, [0.1, 0.5, 0.9]).tolist()
+    spread = Spread(median, p10, p90)
+    matched = link.trial.day[link.trial.matched] + stream.days.first
+    expected = float(link.trial.chance.sum())
+    keys = (window.keys[link.cause], window.keys[link.effect])
+    within = _within_ms(spread)
+    kept = (link.lags > 0) & (link.lags <= within)
+    nexts = (link.lags > 0) & (link.lags == stream.until_next(link.occasions))
+    rows = stream.happenings(link.effect)
+    at = np.searchsorted(
+        window.instant[rows],
+        window.instant[link.occasions[link.followed]],
+        "right",
+    )
+    user = float((window.cause[rows[at]] == USER).mean())
+    return Finding(
+        type=PatternType.CO_OCCURRENCE,
+        entities=keys,
+        area_ids=home.area_ids(*(key.entity_id for key in keys)),
+        confidence=_confidence(stream.day[link.occasions], kept, stream.days.count),
+        evidence=Evidence(
+            days_eligible=link.trial.day.size,
+            days_matched=matched.size,
+            occurrences=int(link.followed.sum()),
+            expected=expected,
+            lift=matched.size / expected,
+            p_value=link.p_value,
+            q_value=q_value,
+        ),
+        provenance=Provenance(user, 1 - user, 0.0),
+        eligible=link.trial.day + stream.days.first,
+        matched=matched,
+        times=np.zeros(0),
+        lag_s=spread,
+        details={"next": round(float(nexts.mean()), 3)},
+    )
+
+
+def _within_ms(lag: Spread) -> int:
+    """Return how long after the cause the effect still counts as following."""
+    return round(max(1.5 * lag.p90, lag.p90 + 60) * SECOND_MS)
+
+
+def _confidence(day: Numbers, kept: NDArray[np.bool_], count: int) -> float:
+    days, starts, sizes = np.unique(day, return_index=True, return_counts=True)
+    happened = np.add.reduceat(kept.astype(np.float64), starts)
+    weights = decay(days, count - 1) * sizes / (1 + (sizes - 1) * 0.3)
+    share: Floats = happened / sizes
+    return float((share @ weights + 0.5) / (weights.sum() + 1))
