@@ -55,10 +55,9 @@ def _kernel() -> Floats:
     middles = (np.arange(BINS) + 0.5) * STEP_MINUTES
     centers = (np.arange(_SUPPORT) + 0.5) * (DAY_MINUTES / _SUPPORT)
     apart = middles - centers[:, None]
-    density = sum(
-        np.exp(-0.5 * ((apart + turn * DAY_MINUTES) / SMOOTH_MINUTES) ** 2)
-        for turn in (-1, 0, 1)
-    )
+    density = np.zeros_like(apart)
+    for turn in (-1, 0, 1):
+        density += np.exp(-0.5 * ((apart + turn * DAY_MINUTES) / SMOOTH_MINUTES) ** 2)
     kernel: Floats = density / density.sum(axis=1, keepdims=True)
     return kernel
 

@@ -88,6 +88,11 @@ class Window:
         return np.searchsorted(self.key, np.arange(len(self.keys) + 1))
 
     @cached_property
+    def key_at(self) -> dict[Key, int]:
+        """Return the position of each key in ``keys``."""
+        return {key: index for index, key in enumerate(self.keys)}
+
+    @cached_property
     def entity_at(self) -> dict[str, int]:
         """Return the position of each entity in ``entities``."""
         return {entity_id: index for index, entity_id in enumerate(self.entities)}
