@@ -1,0 +1,1 @@
+"""Homes with known truth, and reports of how well detectors do on them."""

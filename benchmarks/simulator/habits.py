@@ -1,0 +1,192 @@
+"""Turns the rules of a plan into what happened on each day."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .clock import DAY_MINUTES, Bools, Floats, Ints, LocalClock
+from .house import House, Use
+from .model import Runs
+from .plan import LinkRule, RoutineRule, TimedRule
+from .residents import Presence, inside
+from .truth import Step
+
+#: The jitter of a habit is cut off at this many sds, as no habit is a week late.
+_CUT = 2.5
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """On which days a rule could have been kept, and when it was.
+
+    `eligible` are days, `days` and `instants` (UTC seconds) what was kept of them.
+    """
+
+    eligible: Ints
+    days: Ints
+    instants: Floats
+
+
+def keep(
+    rule: TimedRule,
+    clock: LocalClock,
+    presence: Presence,
+    rng: np.random.Generator,
+    *,
+    frozen: bool = False,
+) -> Kept:
+    """Draw when a timed rule was kept.
+
+    Args:
+        rule: The rule.
+        clock: The span of days.
+        presence: What the residents did.
+        rng: Where chance comes from.
+        frozen: Whether to live on as after the last day: no more drift or change.
+    """
+    days = np.arange(clock.days)
+    minute = rule.minute + rng.normal(0, rule.sd, clock.days).clip(
+        -_CUT * rule.sd, _CUT * rule.sd
+    )
+    if rule.resident >= 0:
+        edge = presence.wake if rule.anchor == "first" else presence.bed
+        minute = minute + edge[rule.resident]
+    elif rule.drift and not frozen:
+        minute = minute + rule.drift * (days - clock.days + 1) / 7.0
+    instants = clock.utc(days, minute)
+    eligible = np.isin(clock.weekdays, rule.weekdays)
+    if rule.weekdays == (0, 1, 2, 3, 4):
+        eligible &= presence.workday
+    if not frozen:
+        last = clock.days - 1 if rule.last_day is None else rule.last_day
+        eligible &= (days >= rule.first_day) & (days <= last)
+    elif rule.last_day is not None:
+        eligible &= False
+    if not rule.device:
+        eligible &= inside(presence.somebody, instants) & ~presence.absent
+    kept = eligible & (rng.random(clock.days) < rule.adherence)
+    return Kept(days[eligible], days[kept], instants[kept])
+
+
+def arrivals(home: Floats, clock: LocalClock) -> Floats:
+    """Return when a resident came home, from the spans of being home."""
+    begin, end = clock.utc(0, 0.0), clock.utc(clock.days, 0.0)
+    found: Floats = home[(home[:, 0] > begin) & (home[:, 0] < end), 0]
+    return found
+
+
+def keep_routine(
+    rule: RoutineRule, clock: LocalClock, presence: Presence, rng: np.random.Generator
+) -> Kept:
+    """Draw when a routine was begun."""
+    if rule.arrival:
+        instants = arrivals(presence.home[rule.resident], clock)
+        days, _ = clock.local(instants)
+        return Kept(days, days, instants)
+    timed = TimedRule(
+        name=rule.name,
+        step=rule.steps[0],
+        minute=rule.minute,
+        sd=rule.sd,
+        adherence=rule.adherence,
+        anchor="first" if rule.resident >= 0 else "each",
+        weekdays=rule.weekdays,
+        resident=rule.resident,
+    )
+    return keep(timed, clock, presence, rng)
+
+
+def routine_steps(
+    rule: RoutineRule, kept: Kept, rng: np.random.Generator
+) -> list[tuple[Step, Floats]]:
+    """Draw the instants of the steps that really followed one another.
+
+    Coming home begins with the person, whose state the residents' days make, so its
+    first step is left out.
+    """
+    done = kept.instants
+    begun = np.ones(len(done), np.bool_)
+    if rule.arrival:
+        begun = rng.random(len(done)) < rule.adherence
+    found = [] if rule.arrival else [(rule.steps[0], done)]
+    for step, lag, spread in zip(rule.steps[1:], rule.lags, rule.spreads, strict=True):
+        done = done + lag * np.exp(rng.normal(0, spread, len(done)))
+        taken = begun & (rng.random(len(done)) >= rule.skip)
+        found.append((step, done[taken]))
+    return found
+
+
+def follow(rule: LinkRule, causes: Floats, rng: np.random.Generator) -> Floats:
+    """Draw when the effect of a link was entered, given its cause's instants."""
+    followed = causes[rng.random(len(causes)) < rule.adherence]
+    return followed + rule.lag * np.exp(rng.normal(0, rule.spread, len(followed)))
+
+
+def stints(
+    house: House,
+    index: dict[str, int],
+    step: Step,
+    instants: Floats,
+    rng: np.random.Generator,
+    *,
+    people: bool = True,
+) -> Runs:
+    """Return runs of a step's entity that enter its state at the instants.
+
+    A state of rest is entered at the end of a run that began some time before.
+    """
+    number = index[step.entity_id]
+    use = house.uses[number]
+    length = lengths(use, len(instants), rng)
+    by_end = step.state == house.entities[number].rest
+    return Runs.of(
+        number,
+        instants - length if by_end else instants,
+        instants if by_end else instants + length,
+        habit=True,
+        user=clicks(house, number, len(instants), rng) if people else -1,
+        people=people,
+        by_end=by_end,
+    )
+
+
+def lengths(use: Use, size: int, rng: np.random.Generator) -> Floats:
+    """Draw how long (seconds) an entity stays in its active state."""
+    drawn = use.minutes * 60 * np.exp(rng.normal(0, 0.6, size))
+    return np.clip(drawn, 3.0, 14 * 3600.0)
+
+
+def clicks(
+    house: House, entity: int, size: int, rng: np.random.Generator
+) -> np.ndarray:
+    """Draw which resident did it in the app, -1 where a hand or the device did."""
+    if house.entities[entity].domain == "binary_sensor":
+        return np.full(size, -1, np.int8)
+    who = rng.integers(0, 2, size)
+    return np.where(rng.random(size) < 0.35, who, -1).astype(np.int8)
+
+
+def respects(runs: Runs, kept: Kept, rule: TimedRule, clock: LocalClock) -> Bools:
+    """Tell which runs leave a day's first (last) use to be the first (last)."""
+    days, _ = clock.waking(kept.instants)
+    limits = dict(zip(days.tolist(), kept.instants.tolist(), strict=True))
+    if rule.anchor == "first":
+        mine, _ = clock.waking(runs.start)
+        after = np.array([limits.get(day, -np.inf) for day in mine.tolist()])
+        return runs.start > after + 90.0
+    mine, _ = clock.waking(runs.start)
+    before = np.array([limits.get(day, np.inf) for day in mine.tolist()])
+    ends, _ = clock.waking(runs.end)
+    until = np.array([limits.get(day, np.inf) for day in ends.tolist()])
+    return (runs.start < before - 90.0) & (runs.end < until - 60.0)
+
+
+def expected_minute(rule: TimedRule, kept: Kept, clock: LocalClock) -> float:
+    """Return the wall-clock minute at which a rule is expected next.
+
+    What counts from a waking or bedtime has no planned minute: its median is taken.
+    """
+    if rule.resident < 0:
+        return rule.minute % DAY_MINUTES
+    _, minutes = clock.waking(kept.instants)
+    return float(np.median(minutes)) % DAY_MINUTES if len(minutes) else 0.0

@@ -1,0 +1,90 @@
+"""The rules a household lives by, before any day of it is drawn."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from .house import House
+from .residents import Resident
+from .truth import Anchor, Step
+
+type Noise = Literal["normal", "dense"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimedRule:
+    """A state entered about a time of day, each time or as a day's first or last.
+
+    `resident` is whose waking (or bedtime) `minute` counts from, or -1 where it is
+    a wall-clock minute; `device` marks hardware that does it with nobody home;
+    `holidays` is false where the habit rests on public holidays.
+    """
+
+    name: str
+    step: Step
+    minute: float
+    sd: float
+    adherence: float
+    anchor: Anchor = "each"
+    weekdays: tuple[int, ...] = (0, 1, 2, 3, 4, 5, 6)
+    drift: float = 0.0
+    resident: int = -1
+    device: bool = False
+    first_day: int = 0
+    last_day: int | None = None
+    automation: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkRule:
+    """Whenever `cause` is entered, `effect` follows with probability `adherence`.
+
+    The lag is log-normal: `lag` seconds in the median, `spread` the sd of its log.
+    """
+
+    name: str
+    cause: Step
+    effect: Step
+    lag: float
+    spread: float
+    adherence: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoutineRule:
+    """Steps done in a row; each but the first has a median lag and its log's sd.
+
+    The first step is at `minute` (wall clock, or counted from the waking of
+    `resident`), or with `arrival` whenever that resident comes home; each later one
+    is left out with probability `skip`.
+    """
+
+    name: str
+    steps: tuple[Step, ...]
+    lags: tuple[float, ...]
+    spreads: tuple[float, ...]
+    adherence: float
+    skip: float
+    minute: float = 0.0
+    sd: float = 0.0
+    weekdays: tuple[int, ...] = (0, 1, 2, 3, 4, 5, 6)
+    resident: int = -1
+    arrival: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """A household: its house, its people, and the rules they follow.
+
+    `hall` names the motion sensor and the light that an automation ties together;
+    `quiet` are entities whose random use is rare, since a rule would drown in it.
+    """
+
+    house: House
+    residents: tuple[Resident, ...]
+    noise: Noise
+    timed: tuple[TimedRule, ...] = ()
+    links: tuple[LinkRule, ...] = ()
+    routines: tuple[RoutineRule, ...] = ()
+    hall: tuple[str, str] | None = None
+    quiet: frozenset[str] = frozenset()
+    vacation: tuple[int, int] | None = None

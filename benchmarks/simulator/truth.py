@@ -1,0 +1,105 @@
+"""What was planted in a home, and what may therefore be said about it."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+type Anchor = Literal["each", "first", "last"]
+type Kind = Literal["time_of_day", "co_occurrence", "sequence"]
+
+#: Jitter (sd, minutes) and adherence from which a timed habit is plain to see.
+CLEAR_SD = 15.0
+CLEAR_ADHERENCE = 0.7
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Step:
+    """A state that an entity enters."""
+
+    entity_id: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlantedHabit:
+    """A habit of the household, as it was planted and as it then happened.
+
+    `minute` is the wall-clock minute (0 to 1440) expected after the last day,
+    drift included, and `sd` the jitter in minutes; `lag` is the median of seconds
+    from the first to the last step. `adherence` is the planted share of eligible
+    days (of first steps, for links). `eligible` and `kept` are the days on which
+    the habit could have happened and did, for links the days of first steps and
+    those of followed ones; `instants` are UTC seconds of what happened, of the
+    first step. `realized` is the share of first steps that were followed in the
+    finished stream, whatever made them happen.
+    """
+
+    name: str
+    kind: Kind
+    steps: tuple[Step, ...]
+    adherence: float
+    minute: float | None = None
+    sd: float | None = None
+    anchor: Anchor = "each"
+    weekdays: tuple[int, ...] = (0, 1, 2, 3, 4, 5, 6)
+    drift: float = 0.0
+    lag: float | None = None
+    first_day: date
+    last_day: date
+    stopped: bool = False
+    automation: str | None = None
+    eligible: tuple[int, ...] = ()
+    kept: tuple[int, ...] = ()
+    instants: tuple[float, ...] = ()
+    realized: float | None = None
+
+    @property
+    def clear(self) -> bool:
+        """Whether a person would call it a fixed time."""
+        return (
+            self.kind == "time_of_day"
+            and self.anchor == "each"
+            and self.sd is not None
+            and self.sd <= CLEAR_SD
+            and self.adherence >= CLEAR_ADHERENCE
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lived:
+    """What people and devices enter in a long life of the same home, for proofs.
+
+    Columns of happenings on `days` fresh days, each with the habits as they stand
+    after the last day that was recorded and nobody on holiday: `entity` and
+    `active` (the active state entered, or the one of rest) name it, `day` and
+    `minute` place it in a waking day; the `null` columns are the same happenings
+    drawn anew from each entity's own profile smoothed with a sd of two hours.
+    """
+
+    days: int
+    weekdays: NDArray[np.int64]
+    entity: NDArray[np.int32]
+    active: NDArray[np.bool_]
+    day: NDArray[np.int64]
+    minute: NDArray[np.float64]
+    null_entity: NDArray[np.int32]
+    null_active: NDArray[np.bool_]
+    null_day: NDArray[np.int64]
+    null_minute: NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Truth:
+    """Everything that is true of a home.
+
+    `links` holds the ordered pairs of steps of which the second really follows the
+    first, planted or entailed (`entailed.py` tells why); `automated` those that an
+    automation brings about, by pair or by the step alone, with its entity id.
+    """
+
+    habits: tuple[PlantedHabit, ...] = ()
+    links: frozenset[tuple[Step, Step]] = frozenset()
+    automated: tuple[tuple[tuple[Step, ...], str], ...] = ()
