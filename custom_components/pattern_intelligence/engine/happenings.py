@@ -206,7 +206,7 @@ def find_happenings(raw: RawDay) -> Happenings:
 
     changed = ~gap & ~before_gap & (name != before_name)
     changed &= ~_republished(raw, entity, instant)
-    inside = _inside_bouts(domains, names, entity, name, instant, changed)
+    inside = _inside_bouts(domains, names, entity, before_name, name, instant, changed)
     found = changed & counted & ~inside
     found |= _presses(raw, domains, entity, state, instant)
 
@@ -281,6 +281,7 @@ def _inside_bouts(
     domains: Sequence[str],
     names: Sequence[str],
     entity: NDArray[np.int32],
+    before: NDArray[np.int32],
     name: NDArray[np.int32],
     instant: NDArray[np.int64],
     changed: NDArray[np.bool_],
@@ -302,7 +303,7 @@ def _inside_bouts(
     here, following = rows[:-1], rows[1:]
     broken = (
         (entity[here] == entity[following])
-        & (name[here] != on[entity[here]])
+        & (before[here] == on[entity[here]])
         & (name[following] == on[entity[following]])
         & (instant[following] - instant[here] < BOUT_GAP_MS)
     )

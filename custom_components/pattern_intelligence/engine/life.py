@@ -78,7 +78,6 @@ class Life:
                 "record": self.record.to_json(),
             },
             separators=(",", ":"),
-            ensure_ascii=False,
         )
 
     @classmethod

@@ -1,0 +1,62 @@
+"""Numbers survive as text, and damaged text is told."""
+
+from hypothesis import given, strategies as st
+import numpy as np
+import pytest
+
+from custom_components.pattern_intelligence.engine import codec
+
+ROWS = st.lists(st.lists(st.integers(0, 2**59), max_size=12), max_size=12)
+
+
+def _flat(rows: list[list[int]]) -> tuple[np.ndarray, np.ndarray]:
+    values = np.array([value for row in rows for value in row], np.int64)
+    return values, np.array([len(row) for row in rows], np.int64)
+
+
+@given(ROWS)
+def test_decode_undoes_encode(rows: list[list[int]]) -> None:
+    """Any rows of whole numbers come back as they were."""
+    values, lengths = _flat(rows)
+    decoded, counts = codec.decode(codec.encode(values, lengths))
+    assert decoded.tolist() == values.tolist()
+    assert counts.tolist() == lengths.tolist()
+
+
+@given(ROWS)
+def test_increasing_rows_survive_as_differences(rows: list[list[int]]) -> None:
+    """Each row is its own; the row before does not reach into it."""
+    values, lengths = _flat([sorted(row) for row in rows])
+    texts = codec.encode_increasing(values, lengths)
+    decoded, counts = codec.decode_increasing(texts)
+    assert decoded.tolist() == values.tolist()
+    assert counts.tolist() == lengths.tolist()
+
+
+@given(ROWS)
+def test_a_row_is_encoded_alike_alone_and_among_others(rows: list[list[int]]) -> None:
+    """A text depends on its own row only."""
+    values, lengths = _flat(rows)
+    together = codec.encode(values, lengths)
+    alone = [codec.encode(*_flat([row]))[0] for row in rows]
+    assert together == alone
+
+
+def test_small_numbers_take_one_character() -> None:
+    """0, 31 and 32 by hand: five bits a character, least significant first."""
+    assert codec.encode(np.array([0, 31, 32]), np.array([1, 1, 1])) == ["0", "V", "W1"]
+
+
+@pytest.mark.parametrize("text", ["W", "0W", "?", "0 1", "ä", "W" * 12 + "1"])
+def test_damaged_text_is_refused(text: str) -> None:
+    """A cut number, a foreign character or an endless number is no list."""
+    with pytest.raises(ValueError, match="damaged"):
+        codec.decode(["0", text])
+
+
+def test_what_cannot_be_encoded_is_refused() -> None:
+    """Negative numbers and lengths that do not add up are errors of the caller."""
+    with pytest.raises(ValueError, match="from 0 up"):
+        codec.encode(np.array([-1]), np.array([1]))
+    with pytest.raises(ValueError, match="add up"):
+        codec.encode(np.array([1, 2]), np.array([1]))
