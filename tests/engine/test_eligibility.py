@@ -60,7 +60,7 @@ def test_midnight_is_no_edge() -> None:
             7 * 60, 8 * 60, "first", [True] * 6 + [False], id="first of a day"
         ),
         pytest.param(
-            25 * 60, 26 * 60, "last", [True] * 5 + [False] * 2, id="after midnight"
+            26 * 60, 27 * 60, "last", [True] * 5 + [False] * 2, id="after midnight"
         ),
         pytest.param(
             2 * 60, 3 * 60, "each", [False] + [True] * 5 + [False], id="skipped hour"
