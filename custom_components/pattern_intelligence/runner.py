@@ -21,6 +21,7 @@ from .engine.rollup import rollup
 from .engine.summarize import summarize
 from .engine.tables import EXPOSURE, HAPPENINGS, Table
 from .engine.window import WINDOW_DAYS, Window, build_window
+from .phases import Phase, Phases, counted_as
 from .stores.base import AggregateStore, Layer, LearnedDay, Retention, StoreError
 
 SCHEMA = 1
@@ -80,6 +81,7 @@ class Runner:
         home: the context; replace it before a report when registries changed.
         detectors: those that are switched on, by type.
         retention: how long layers are kept; None keeps everything.
+        phases: where the time that is spent is added up.
     """
 
     def __init__(
@@ -88,11 +90,13 @@ class Runner:
         home: Home,
         detectors: Detectors,
         retention: Retention | None = None,
+        phases: Phases | None = None,
     ) -> None:
         """Take the parts; nothing is read yet."""
         self.store = store
         self.home = home
         self.detectors = detectors
+        self.phases = phases or Phases()
         self._retention = retention
 
     def due(self, first: date, last: date) -> list[date]:
@@ -115,6 +119,7 @@ class Runner:
             if day not in known and (newest is None or day > _oldest_relearned(newest))
         ]
 
+    @counted_as(Phase.STORE)
     def learn(self, raw: RawDay) -> bool:
         """Learn one day, or learn it again.
 
@@ -136,7 +141,8 @@ class Runner:
             raise TooOldError(
                 f"{raw.day} is too long ago to be learned again: learn anew instead"
             )
-        tables = summarize(raw)
+        with self.phases.of(Phase.AGGREGATE):
+            tables = summarize(raw)
         known = {mark.day for mark in marks}
         changed = raw.day in known and self._carries(raw.day) != _carried(tables)
         self.store.write_day(
@@ -145,6 +151,10 @@ class Runner:
             keep_life=newest is None or raw.day > newest,
         )
         self._roll_up_complete(raw.day, newest)
+        if newest is None or last_sunday(raw.day) > last_sunday(newest):
+            # Told now, while the days that this Sunday looks back on are kept.
+            with self.phases.of(Phase.DETECT):
+                self._fold(marks[0].day if marks else raw.day, raw.day)
         if self._retention:
             self.store.forget_before(max(newest or raw.day, raw.day), self._retention)
         return changed and raw.day + timedelta(days=1) in known
@@ -161,6 +171,7 @@ class Runner:
                 if last <= end:
                     self.roll_up(layer, first, last)
 
+    @counted_as(Phase.STORE)
     def roll_up(self, layer: Layer, first: date, last: date) -> None:
         """Write the roll-up of a complete period from the days learned of it.
 
@@ -172,9 +183,11 @@ class Runner:
         happenings = self.store.read_days(HAPPENINGS, first, last)
         exposure = self.store.read_days(EXPOSURE, first, last)
         if exposure.day.size:
-            tables = rollup(self.home.civil, happenings, exposure)
+            with self.phases.of(Phase.AGGREGATE):
+                tables = rollup(self.home.civil, happenings, exposure)
             self.store.write_period(layer, first, tables)
 
+    @counted_as(Phase.DETECT)
     def report(self, last: date) -> Report | None:
         """Return what is known at the end of a day, or None before the first.
 
@@ -220,7 +233,8 @@ class Runner:
             if window is not None:
                 findings = detect(window, self.home, self.detectors)
                 life = advance(window, self.home, self.detectors, life, findings)
-            self.store.write_life(following, life.to_text())
+            with self.phases.of(Phase.STORE):
+                self.store.write_life(following, life.to_text())
             sunday, following = following, following + timedelta(days=7)
         return life, sunday, findings
 
@@ -239,12 +253,11 @@ class Runner:
             )
         if not days:
             return None
+        with self.phases.of(Phase.STORE):
+            happenings = self.store.read_days(HAPPENINGS, first, last)
+            exposure = self.store.read_days(EXPOSURE, first, last)
         return build_window(
-            self.home.civil,
-            days,
-            self.store.read_days(HAPPENINGS, first, last),
-            self.store.read_days(EXPOSURE, first, last),
-            self.home.resolve,
+            self.home.civil, days, happenings, exposure, self.home.resolve
         )
 
 
