@@ -1,20 +1,20 @@
 """Writes a genuine recorder database, as Home Assistant itself would have left it."""
 
-import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime
 from hashlib import md5
 from itertools import repeat
 from json import dumps
 from pathlib import Path
+import sqlite3
 
-import numpy as np
 from homeassistant.components.recorder.db_schema import (
     SCHEMA_VERSION,
     Base,
     EventData,
     StateAttributes,
 )
+import numpy as np
 from sqlalchemy import create_engine
 
 from .registry_files import write_registries
@@ -208,7 +208,9 @@ def _write_firings(database: sqlite3.Connection, home: Recorded) -> None:
         "INSERT INTO event_types (event_type_id, event_type)"
         " VALUES (1, 'automation_triggered')"
     )
-    kinds = sorted({(fire.entity_id, fire.name, fire.parent >= 0) for fire in home.fires})
+    kinds = sorted(
+        {(fire.entity_id, fire.name, fire.parent >= 0) for fire in home.fires}
+    )
     for number, (entity_id, name, by_state) in enumerate(kinds):
         source = "state of motion sensor" if by_state else "time"
         data = dumps(
@@ -254,7 +256,9 @@ def _attributes(entity: Entity, variant: int) -> dict[str, str | int]:
         shown["device_class"] = entity.device_class
     shown["friendly_name"] = entity.name
     if variant:
-        shown["brightness" if entity.domain == "light" else "linkquality"] = 60 * variant
+        shown["brightness" if entity.domain == "light" else "linkquality"] = (
+            60 * variant
+        )
     return shown
 
 

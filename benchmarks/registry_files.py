@@ -10,7 +10,6 @@ from .simulator.model import Area, Device, Entity, Recorded
 
 #: A disabled entry that owns all devices: without it they are removed at start.
 _ENTRY_ID = "01J8BENCHMARKHOME000000000"
-_POSITION = {"latitude": 52.52, "longitude": 13.405, "elevation": 34}
 
 
 def write_registries(home: Recorded, directory: Path) -> None:
@@ -79,7 +78,9 @@ def _id(what: str) -> str:
 def _core(home: Recorded) -> dict[str, Any]:
     """Return the core configuration."""
     return {
-        **_POSITION,
+        "latitude": home.position[0],
+        "longitude": home.position[1],
+        "elevation": 0,
         "unit_system_v2": "metric",
         "location_name": "Home",
         "time_zone": home.time_zone,

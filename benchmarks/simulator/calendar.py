@@ -1,8 +1,10 @@
-"""Public holidays of the simulated country."""
+"""Where simulated homes stand, and the public holidays there."""
 
 from datetime import date, timedelta
 
 COUNTRY = "DE"
+#: Degrees north and east.
+POSITION = (52.52, 13.405)
 _FIXED = ((1, 1), (5, 1), (10, 3), (12, 25), (12, 26))
 #: Days after Easter Sunday: Good Friday, Easter Monday, Ascension, Whit Monday.
 _MOVABLE = (-2, 1, 39, 50)

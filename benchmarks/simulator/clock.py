@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -37,7 +38,7 @@ class LocalClock:
     _offsets: Floats
 
     @classmethod
-    def of(cls, time_zone: str, first_day: date, days: int) -> "LocalClock":
+    def of(cls, time_zone: str, first_day: date, days: int) -> LocalClock:
         """Make the clock of a span of days.
 
         Args:
@@ -52,7 +53,7 @@ class LocalClock:
         begin = (first_day - _EPOCH).days - _MARGIN
         probes = [(begin + n) * DAY_SECONDS for n in range(days + 2 * _MARGIN + 1)]
         changes: list[int] = []
-        for low, high in zip(probes, probes[1:], strict=False):
+        for low, high in pairwise(probes):
             if _offset(zone, low) != _offset(zone, high):
                 changes.append(_bisect(zone, low, high))
         offsets = [_offset(zone, probes[0]), *(_offset(zone, at) for at in changes)]

@@ -29,9 +29,7 @@ class Happenings:
 
     def of(self, entity: int, *, active: bool) -> Floats:
         """Return the instants at which one entity entered one state."""
-        found: Floats = self.instant[
-            (self.entity == entity) & (self.active == active)
-        ]
+        found: Floats = self.instant[(self.entity == entity) & (self.active == active)]
         return found
 
 

@@ -16,7 +16,7 @@ from .habits import (
     routine_steps,
     stints,
 )
-from .model import Runs
+from .model import Entity, Runs
 from .noise import motion, uses, walks
 from .plan import Plan, RoutineRule, TimedRule
 from .residents import Presence, live
@@ -263,11 +263,11 @@ def _persons(
     return Runs.join(parts)
 
 
-def mirrored(plan: Plan, runs: Runs) -> Runs:
+def mirrored(entities: tuple[Entity, ...], runs: Runs) -> Runs:
     """Return runs with those of the entities that mirror others."""
-    index = {entity.entity_id: n for n, entity in enumerate(plan.house.entities)}
+    index = {entity.entity_id: n for n, entity in enumerate(entities)}
     parts = [runs]
-    for number, entity in enumerate(plan.house.entities):
+    for number, entity in enumerate(entities):
         if entity.mirrors is None:
             continue
         own = runs.take(runs.entity == index[entity.mirrors])

@@ -92,7 +92,7 @@ class Runs:
         """Return the number of runs."""
         return len(self.start)
 
-    def take(self, which: Bools | Ints) -> "Runs":
+    def take(self, which: Bools | Ints) -> Runs:
         """Return the runs selected by a mask or by positions."""
         return Runs(*(getattr(self, name)[which] for name in self.__slots__))
 
@@ -107,7 +107,7 @@ class Runs:
         fire: Ints | int = -1,
         people: bool = True,
         by_end: bool = False,
-    ) -> "Runs":
+    ) -> Runs:
         """Make runs, spreading what is given once over all of them."""
         size = len(start)
         return Runs(
@@ -122,7 +122,7 @@ class Runs:
         )
 
     @staticmethod
-    def join(parts: "list[Runs]") -> "Runs":
+    def join(parts: list[Runs]) -> Runs:
         """Return all runs of the parts, ordered by start, then by entity."""
         columns = [
             np.concatenate([getattr(part, name) for part in parts])
@@ -170,7 +170,7 @@ class Stream:
         """Return the number of rows."""
         return len(self.instant)
 
-    def take(self, which: Bools | Ints) -> "Stream":
+    def take(self, which: Bools | Ints) -> Stream:
         """Return the rows selected by a mask or by positions."""
         return Stream(
             self.entity[which],
@@ -195,10 +195,14 @@ class RecorderRun:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recorded:
-    """What Home Assistant's own files hold of a home: registries and history."""
+    """What Home Assistant's own files hold of a home: registries and history.
+
+    `position` is degrees north and east.
+    """
 
     time_zone: str
     country: str | None
+    position: tuple[float, float]
     entities: tuple[Entity, ...]
     areas: tuple[Area, ...]
     floors: tuple[tuple[str, str], ...]
@@ -219,7 +223,7 @@ class Home(Recorded):
     """
 
     seed: int
-    noise: str
+    noise: Literal["normal", "dense"]
     first_day: date
     days: int
     holidays: frozenset[date]

@@ -6,7 +6,7 @@ import numpy as np
 
 from .clock import DAY_MINUTES, DAY_SECONDS, Floats, LocalClock
 from .habits import clicks, lengths
-from .house import HALLWAY, Role, Rhythm
+from .house import HALLWAY, Rhythm, Role
 from .model import Codes, Runs
 from .plan import Noise, Plan
 from .residents import Presence, inside
@@ -151,12 +151,10 @@ def motion(
         ]
     )
     who = np.concatenate([sensor[seen], np.full(int(passing.sum()), hall, np.int32)])
-    return _flicker(at, who, chatters, rng)
+    return flicker(at, who, chatters, rng)
 
 
-def _flicker(
-    at: Floats, sensor: Codes, chatters: int, rng: np.random.Generator
-) -> Runs:
+def flicker(at: Floats, sensor: Codes, chatters: int, rng: np.random.Generator) -> Runs:
     """Make bouts of pulses that begin at instants."""
     nervous = sensor == chatters
     pulses = np.where(

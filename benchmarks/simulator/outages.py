@@ -50,7 +50,7 @@ def recorder_runs(
     stops = [one.end if one.crash else one.begin for one in outages]
     crashes = [*(one.crash for one in outages), False]
     stops.append(float(clock.utc(clock.days, 0.0)) + 60)
-    return tuple(map(RecorderRun, starts, stops, crashes))
+    return tuple(map(RecorderRun, starts, stops, crashes, strict=True))
 
 
 def gaps_of(

@@ -44,7 +44,7 @@ class Rows:
         changed: Bools | bool = True,
         user: np.ndarray | int = -1,
         fire: np.ndarray | int = -1,
-    ) -> "Rows":
+    ) -> Rows:
         """Make rows, spreading what is given once over all of them."""
         size = (len(instant),)
         return Rows(
@@ -57,13 +57,13 @@ class Rows:
         )
 
     @staticmethod
-    def join(parts: "list[Rows]") -> "Rows":
+    def join(parts: list[Rows]) -> Rows:
         """Return all rows, ordered by entity, then by time."""
         rows = Rows(
             *(np.concatenate([getattr(p, n) for p in parts]) for n in Rows.__slots__)
         )
         return rows.take(np.lexsort((rows.instant, rows.entity)))
 
-    def take(self, which: np.ndarray) -> "Rows":
+    def take(self, which: np.ndarray) -> Rows:
         """Return the rows selected by a mask or by positions."""
         return Rows(*(getattr(self, name)[which] for name in self.__slots__))

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from .calendar import COUNTRY, holidays
+from .calendar import COUNTRY, POSITION, holidays
 from .clock import Bools, LocalClock
 from .draw import draw
 from .entailed import Entailment
@@ -34,7 +34,7 @@ class _Seeds:
     fresh: np.random.Generator
 
     @staticmethod
-    def of(seed: int) -> "_Seeds":
+    def of(seed: int) -> _Seeds:
         """Return the generators of a seed."""
         spawned = np.random.SeedSequence(seed).spawn(4)
         return _Seeds(*(np.random.default_rng(one) for one in spawned))
@@ -86,14 +86,19 @@ def fresh_days(home: Home, days: int) -> tuple[Happenings, LocalClock]:
     Returns:
         Everything that happened, and the clock of those days.
     """
-    seeds = _Seeds.of(home.seed)
-    seeds.plan.integers(_ORIGIN_DAYS)
-    noise: Noise = "dense" if home.noise == "dense" else "normal"
-    plan = draw(seeds.plan, home.days, noise)
+    plan = plan_of(home)
     clock = LocalClock.of("UTC", date(2001, 1, 1), days)
-    life = live_days(plan, clock, clock.weekdays >= 5, seeds.fresh, frozen=True)
-    runs = mirrored(plan, life.runs)
+    rng = _Seeds.of(home.seed).fresh
+    life = live_days(plan, clock, clock.weekdays >= 5, rng, frozen=True)
+    runs = mirrored(plan.house.entities, life.runs)
     return happenings(bouting(plan.house.entities), runs), clock
+
+
+def plan_of(home: Home) -> Plan:
+    """Return the plan that a simulated home was lived by."""
+    rng = _Seeds.of(home.seed).plan
+    rng.integers(_ORIGIN_DAYS)
+    return draw(rng, home.days, home.noise)
 
 
 def _free(clock: LocalClock, feasts: frozenset[date]) -> Bools:
@@ -114,7 +119,7 @@ def _home(
     rng: np.random.Generator,
 ) -> Home:
     """Record a life."""
-    runs = mirrored(plan, life.runs)
+    runs = mirrored(plan.house.entities, life.runs)
     outages = draw_outages(clock, rng)
     house = plan.house
     stream, fires = record(house, clock, runs, life.fires, outages, rows_per_day, rng)
@@ -123,6 +128,7 @@ def _home(
         noise=plan.noise,
         time_zone=time_zone,
         country=COUNTRY,
+        position=POSITION,
         first_day=clock.first_day,
         days=clock.days,
         entities=house.entities,

@@ -4,9 +4,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-import numpy as np
-from numpy.typing import NDArray
-
 type Anchor = Literal["each", "first", "last"]
 type Kind = Literal["time_of_day", "co_occurrence", "sequence"]
 
@@ -66,29 +63,6 @@ class PlantedHabit:
             and self.sd <= CLEAR_SD
             and self.adherence >= CLEAR_ADHERENCE
         )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Lived:
-    """What people and devices enter in a long life of the same home, for proofs.
-
-    Columns of happenings on `days` fresh days, each with the habits as they stand
-    after the last day that was recorded and nobody on holiday: `entity` and
-    `active` (the active state entered, or the one of rest) name it, `day` and
-    `minute` place it in a waking day; the `null` columns are the same happenings
-    drawn anew from each entity's own profile smoothed with a sd of two hours.
-    """
-
-    days: int
-    weekdays: NDArray[np.int64]
-    entity: NDArray[np.int32]
-    active: NDArray[np.bool_]
-    day: NDArray[np.int64]
-    minute: NDArray[np.float64]
-    null_entity: NDArray[np.int32]
-    null_active: NDArray[np.bool_]
-    null_day: NDArray[np.int64]
-    null_minute: NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
