@@ -1,0 +1,2 @@
+# Home Assistant puts its successor in voluptuous' place; so the type checker must.
+from probatio import *
