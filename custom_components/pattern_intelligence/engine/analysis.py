@@ -53,7 +53,7 @@ def detect(window: Window, home: Home, detectors: Detectors) -> list[Finding]:
             for detector in detectors.values()
             for finding in detector.detect(window, home)
         ],
-        home,
+        window,
     )
 
 

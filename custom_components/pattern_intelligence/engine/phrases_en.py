@@ -5,8 +5,8 @@ from typing import Final
 PHRASES: Final[dict[str, str]] = {
     "entered.on": "{name} turns on",
     "entered.off": "{name} turns off",
-    "entered.binary_sensor.on": "{name} is triggered",
-    "entered.binary_sensor.off": "{name} clears",
+    "entered.binary_sensor.on": "{name} turns on",
+    "entered.binary_sensor.off": "{name} turns off",
     "entered.binary_sensor.door.on": "{name} opens",
     "entered.binary_sensor.door.off": "{name} closes",
     "entered.binary_sensor.motion.on": "{name} detects motion",
