@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
-from .civil import DAY_MINUTES
+from .civil import DAY_MINUTES, DAY_MS, MINUTE_MS, Instants
 from .evidence import Floats
 
 SMOOTH_MINUTES: Final = 120.0
@@ -41,13 +42,28 @@ class Rhythms:
 
     cdf: Floats
 
-    def mass(self, low: int, high: int, unit: int) -> float:
-        """Return the mass between two edges; they may lie outside of the day."""
-        return self.upto(high, unit) - self.upto(low, unit)
+    def upto(self, edges: NDArray[np.int64], unit: int) -> Floats:
+        """Return the mass before edges of bins; it gains 1 with each turn."""
+        before: Floats = self.cdf[unit, edges % BINS] + edges // BINS
+        return before
 
-    def upto(self, edge: int, unit: int) -> float:
-        """Return the distribution at an edge, gaining 1 with each turn."""
-        return float(self.cdf[unit, edge % BINS]) + edge // BINS
+    def of_days(self, unit: NDArray[np.int64], wall: Instants) -> Floats:
+        """Return how much of its day's rhythm has passed at wall instants.
+
+        Under the null, a unit's happenings are spread evenly over this time.
+
+        Args:
+            unit: shape (n,), whose rhythm.
+            wall: shape (n,), wall milliseconds.
+
+        Returns:
+            Shape (n,), in [0, 1], 0 at midnight.
+        """
+        place = (wall % DAY_MS) / (STEP_MINUTES * MINUTE_MS)
+        whole = place.astype(np.int64)
+        low, high = self.cdf[unit, whole], self.cdf[unit, whole + 1]
+        passed: Floats = low + (place - whole) * (high - low)
+        return passed
 
 
 def _kernel() -> Floats:

@@ -15,27 +15,30 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from .bursts import Bursts
-from .civil import DAY_MS, MINUTE_MS, WAKING_DAY_STARTS_MS
+from .civil import DAY_MS, MINUTE_MS, WAKING_DAY_STARTS_MS, Instants
 from .evidence import Floats
 from .pattern import Anchor
 from .rhythm import BINS, STEP_MINUTES, Rhythms
-from .tables import Numbers
+from .spacing import gaps_of
 from .weekday_mask import MASK_ROWS, MASK_SHARES
 
 ANCHORS: Final[tuple[Anchor, ...]] = ("each", "first", "last")
-HALF_WIDTHS: Final = np.array([2, 3, 4, 6, 9, 12, 18, 24])
+HALF_WIDTHS: Final = (2, 3, 4, 6, 9, 12, 18, 24)
 """Half widths of the windows, in bins: 10 minutes to 2 hours, by about half."""
 
+LEAST_GAIN = 0.0
 FEWEST_DAYS: Final = 5
 FEWEST_SHARE: Final = 0.4
 """Share of days below which no claim of .5 can be made of a window."""
 
+STEP_MS: Final = STEP_MINUTES * MINUTE_MS
+WAKING_BIN: Final = WAKING_DAY_STARTS_MS // STEP_MS
+
 _CHUNK: Final = 64
 """Units weighed at a time, to bound the memory."""
 
-STEP_MS: Final = STEP_MINUTES * MINUTE_MS
-WAKING_BIN: Final = WAKING_DAY_STARTS_MS // STEP_MS
+_LENGTHS: Final = 1024
+"""Lengths for which the chance of being met is tabled, evenly from 0 to 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +48,10 @@ class Candidate:
     Attributes:
         unit: whose.
         anchor: which happenings of a day count.
-        low: the bin edge at which it begins, from midnight; for a first or a last
-            from 04:00. May be below 0 for each.
-        high: the edge at which it ends.
+        low: the bin edge at which it begins, from midnight; below 0 where it spans
+            midnight. Of a first or a last at least the edge at 04:00.
+        high: the edge at which it ends; of a first or a last at most 04:00 of the
+            next day.
         mask: the weekdays, a position in ``MASKS``.
         gain: log likelihood gained over chance, less the log of the risk spent.
     """
@@ -59,279 +63,261 @@ class Candidate:
     mask: int
     gain: float
 
+    @property
+    def center(self) -> float:
+        """Return its middle, minutes after midnight."""
+        return (self.low + self.high) / 2 * STEP_MINUTES
+
+
+@dataclass(frozen=True, eq=False)
+class Units:
+    """What is searched: happenings by unit, and the days on which each was there.
+
+    Attributes:
+        unit: shape (n,), ascending, from 0.
+        wall: shape (n,), wall milliseconds, ascending within a unit.
+        first: number of the first day.
+        weekday: shape (days,), of all days from the first on, Monday is 0.
+        eligible: shape (units, days), whether something could have happened.
+    """
+
+    unit: NDArray[np.int64]
+    wall: Instants
+    first: int
+    weekday: NDArray[np.int64]
+    eligible: NDArray[np.bool_]
+
+    def some(self, begin: int, end: int) -> Units:
+        """Return the units from ``begin`` up to ``end``, numbered from 0."""
+        low, high = np.searchsorted(self.unit, [begin, end])
+        return Units(
+            self.unit[low:high] - begin,
+            self.wall[low:high],
+            self.first,
+            self.weekday,
+            self.eligible[begin:end],
+        )
+
+    def by_weekday(self, values: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return sums over the eligible days of each weekday.
+
+        Args:
+            values: shape (units, days, n).
+
+        Returns:
+            Shape (units, 7, n).
+        """
+        sums: NDArray[np.float32] = np.matmul(self._kinds().astype(np.float32), values)
+        return sums
+
+    def eligible_by_weekday(self) -> Floats:
+        """Return how many eligible days there are, shape (units, 7)."""
+        days: Floats = self._kinds().sum(axis=2).astype(float)
+        return days
+
+    def _kinds(self) -> NDArray[np.bool_]:
+        own = self.weekday == np.arange(7)[:, None]
+        kinds: NDArray[np.bool_] = own[None] & self.eligible[:, None]
+        return kinds
+
 
 @dataclass(frozen=True, eq=False)
 class Grid:
-    """The windows looked at, with the risk spent on each.
+    """The windows looked at, for each and for the waking day's anchors alike.
 
     Attributes:
-        low: shape (windows,), first bin edge.
+        low: shape (windows,), first bin edge, from the day's begin.
         high: shape (windows,), last bin edge.
-        width: shape (windows,), index into ``HALF_WIDTHS``.
-        risk: shape (windows,), log of the share of the risk, for all masks.
+        half: shape (windows,), half width in bins.
     """
 
     low: NDArray[np.int64]
     high: NDArray[np.int64]
-    width: NDArray[np.int64]
-    risk: Floats
+    half: NDArray[np.int64]
 
 
 def _grid() -> Grid:
-    lows, highs, widths, risks = [], [], [], []
-    for index, half in enumerate(HALF_WIDTHS.tolist()):
-        centers = np.arange(0, BINS, max(1, half // 4))
-        lows.append(centers - half)
-        highs.append(centers + half)
-        widths.append(np.full(centers.size, index))
-        # Windows that overlap by more than half are hardly separate chances.
-        separate = BINS / half
-        risks.append(np.full(centers.size, -np.log(separate * HALF_WIDTHS.size)))
-    return Grid(
-        np.concatenate(lows),
-        np.concatenate(highs),
-        np.concatenate(widths),
-        np.concatenate(risks) - np.log(len(ANCHORS)),
-    )
+    # Steps of a quarter of the width: a habit is never far off a window's middle.
+    middles = [np.arange(0, BINS, max(1, half // 2)) for half in HALF_WIDTHS]
+    middle = np.concatenate(middles)
+    half = np.repeat(HALF_WIDTHS, [own.size for own in middles])
+    return Grid(middle - half, middle + half, half)
 
 
 GRID: Final = _grid()
 
 
-def log_risk(half: int, mask: int) -> float:
-    """Return the log of the share of the risk spent on one window.
+def log_risk(half: NDArray[np.int64], mask: NDArray[np.int64]) -> Floats:
+    """Return the log of the share of the risk that is spent on windows.
+
+    It is spent evenly on anchors and widths, and evenly on the windows of a width,
+    of which those that overlap by more than half are hardly separate chances.
 
     Args:
-        half: its half width in bins.
-        mask: its weekdays.
+        half: shape (n,), half widths in bins.
+        mask: shape (n,), weekdays, positions in ``MASKS``.
     """
-    return float(
-        np.log(MASK_SHARES[mask])
-        - np.log(BINS / half * HALF_WIDTHS.size)
-        - np.log(len(ANCHORS))
-    )
+    chances = len(ANCHORS) * len(HALF_WIDTHS) * BINS / half
+    shares: Floats = np.log(MASK_SHARES[mask]) - np.log(chances)
+    return shares
 
 
-@dataclass(frozen=True, eq=False)
-class Days:
-    """The days that are searched, without holes.
-
-    Attributes:
-        first: number of the first day.
-        weekday: shape (days,), Monday is 0.
-        eligible: shape (units, days), whether something could have happened.
-    """
-
-    first: int
-    weekday: NDArray[np.int64]
-    eligible: NDArray[np.bool_]
-
-
-def search(
-    bursts: Bursts, starts: Rhythms, ends: Rhythms, days: Days
-) -> Iterator[Candidate]:
+def search(units: Units, rhythms: Rhythms) -> Iterator[Candidate]:
     """Yield the windows worth an exact test, by unit and anchor, best first.
 
     Args:
-        bursts: of all units.
-        starts: the rhythms of the bursts' starts.
-        ends: the rhythms of the bursts' ends.
-        days: the days searched.
+        units: what is searched.
+        rhythms: of those units.
     """
-    for begin in range(0, bursts.units, _CHUNK):
-        units = np.arange(begin, min(begin + _CHUNK, bursts.units))
+    for begin in range(0, units.eligible.shape[0], _CHUNK):
+        end = min(begin + _CHUNK, units.eligible.shape[0])
+        some, own = units.some(begin, end), Rhythms(rhythms.cdf[begin:end])
+        met = _met_tables(some, own)
+        eligible = some.eligible_by_weekday()
+        waking = _passed(own, WAKING_BIN + np.clip(GRID.low, 0, BINS))
+        waking_end = _passed(own, WAKING_BIN + np.clip(GRID.high, 0, BINS))
         for anchor in ANCHORS:
             if anchor == "each":
-                matched, expected = _each(bursts, starts, days, units)
+                matched = _each(some)
+                length = _passed(own, GRID.high) - _passed(own, GRID.low)
+                expected = _look_up(met, length)
             elif anchor == "first":
-                matched, expected = _first(bursts, starts, days, units)
+                matched = _extreme(some, last=False)
+                expected = _look_up(met, waking_end) - _look_up(met, waking)
             else:
-                matched, expected = _last(bursts, ends, days, units)
-            yield from _weigh(anchor, units, matched, expected, days)
+                matched = _extreme(some, last=True)
+                expected = _look_up(met, 1 - waking) - _look_up(met, 1 - waking_end)
+            yield from _weigh(anchor, begin, matched, expected, eligible)
 
 
-def _rows(bursts: Bursts, units: NDArray[np.int64]) -> tuple[slice, NDArray[np.int64]]:
-    rows = slice(int(bursts.edges[units[0]]), int(bursts.edges[units[-1] + 1]))
-    return rows, bursts.unit[rows] - units[0]
+def _passed(rhythms: Rhythms, edges: NDArray[np.int64]) -> Floats:
+    """Return the rhythm passed at edges, from 04:00 where they are from there on."""
+    cdf = rhythms.cdf
+    passed: Floats = cdf[:, edges % BINS] + edges // BINS
+    if edges.min() >= WAKING_BIN:
+        passed = np.clip(passed - cdf[:, WAKING_BIN, None], 0.0, 1.0)
+    return passed
 
 
-def _by_weekday(values: Floats, days: Days, units: NDArray[np.int64]) -> Floats:
-    """Return sums over the eligible days of each weekday.
+def _met_tables(units: Units, rhythms: Rhythms) -> NDArray[np.float32]:
+    """Return the days on which a stretch is expected to be met, by its length.
 
-    Args:
-        values: shape (units, days, windows).
-        days: the days.
-        units: which units.
+    Returns:
+        Shape (units, 7, _LENGTHS + 1): sums over the eligible days of each weekday.
     """
-    kinds = (days.weekday == np.arange(7)[:, None])[None] & days.eligible[units, None]
-    sums: Floats = np.matmul(kinds.astype(np.float32), values)
-    return sums
+    number, days = units.eligible.shape
+    since = units.wall - WAKING_DAY_STARTS_MS
+    day = since // DAY_MS - units.first
+    kept = (day >= 0) & (day < days)
+    kept[kept] = units.eligible[units.unit[kept], day[kept]]
+    unit, day, wall = units.unit[kept], day[kept], units.wall[kept]
+    start = rhythms.cdf[unit, WAKING_BIN]
+    gaps = gaps_of(unit * days + day, (rhythms.of_days(unit, wall) - start) % 1.0)
+    kind = unit * 7 + units.weekday[day]
+    place = np.minimum(np.ceil(gaps * _LENGTHS), _LENGTHS).astype(np.int64)
+    flat = kind * (_LENGTHS + 1) + place
+    size = number * 7 * (_LENGTHS + 1)
+    shape = (number, 7, _LENGTHS + 1)
+    count = np.bincount(flat, minlength=size).reshape(shape)
+    total = np.bincount(flat, gaps, minlength=size).reshape(shape)
+    longer = count.sum(axis=2, keepdims=True) - np.cumsum(count, axis=2)
+    lengths = np.arange(_LENGTHS + 1) / _LENGTHS
+    met: NDArray[np.float32] = (np.cumsum(total, axis=2) + longer * lengths).astype(
+        np.float32
+    )
+    return met
 
 
-def _each(
-    bursts: Bursts, rhythms: Rhythms, days: Days, units: NDArray[np.int64]
-) -> tuple[Floats, Floats]:
-    """Return days matched and expected, shape (units, 7, windows), of each."""
-    rows, unit = _rows(bursts, units)
-    count = days.weekday.size
-    at = bursts.start[rows] // STEP_MS - (days.first - 1) * BINS
-    inside = (at >= 0) & (at < (count + 2) * BINS)
-    timeline = np.zeros((units.size, (count + 2) * BINS + 1), np.int32)
-    np.add.at(timeline, (unit[inside], at[inside] + 1), 1)
-    np.cumsum(timeline, axis=1, out=timeline)
-    matched = np.empty((units.size, 7, GRID.low.size), np.float32)
-    for index in range(HALF_WIDTHS.size):
-        own = np.flatnonzero(GRID.width == index)
-        low, high = GRID.low[own], GRID.high[own]
-        step = int(low[1] - low[0])
-        begin, end = BINS + int(low[0]), BINS + int(high[0])
-        span = count * BINS
-        hit = timeline[:, end : end + span] > timeline[:, begin : begin + span]
-        shaped = hit.reshape(units.size, count, BINS)[:, :, ::step]
-        matched[:, :, own] = _by_weekday(shaped.astype(np.float32), days, units)
-    number = np.zeros((units.size, count), np.int64)
-    day = at // BINS - 1
-    kept = (day >= 0) & (day < count)
-    np.add.at(number, (unit[kept], day[kept]), 1)
-    cdf = rhythms.cdf[units]
-    mass = _turned(cdf, GRID.high) - _turned(cdf, GRID.low)
-    missed = np.log1p(-np.minimum(mass, 1 - 1e-9)).astype(np.float32)
-    expected = np.empty_like(matched)
-    for row, own_days in enumerate(number):
-        counts, which = np.unique(own_days, return_inverse=True)
-        kinds = np.zeros((7, counts.size), np.float32)
-        kept = days.eligible[units[row]]
-        np.add.at(kinds, (days.weekday[kept], which[kept]), 1)
-        chance = -np.expm1(counts.astype(np.float32)[:, None] * missed[row])
-        expected[row] = kinds @ chance
-    return matched.astype(float), expected.astype(float)
-
-
-def _turned(cdf: Floats, edges: NDArray[np.int64]) -> Floats:
-    values: Floats = cdf[:, edges % BINS] + edges // BINS
+def _look_up(met: NDArray[np.float32], length: Floats) -> NDArray[np.float32]:
+    """Return tabled values at lengths, shape (units, windows)."""
+    place = np.clip(length, 0.0, 1.0) * _LENGTHS
+    whole = np.minimum(place.astype(np.int64), _LENGTHS - 1)[:, None]
+    part = (place[:, None] - whole).astype(np.float32)
+    low = np.take_along_axis(met, whole, axis=2)
+    high = np.take_along_axis(met, whole + 1, axis=2)
+    values: NDArray[np.float32] = low + part * (high - low)
     return values
 
 
-def _first(
-    bursts: Bursts, rhythms: Rhythms, days: Days, units: NDArray[np.int64]
-) -> tuple[Floats, Floats]:
-    """Return days matched and expected, shape (units, 7, windows), of the first."""
-    rows, unit = _rows(bursts, units)
-    since = bursts.start[rows] - WAKING_DAY_STARTS_MS
-    number, bins = _extreme(unit, since, days, units.size, np.minimum)
-    before = 1 - waking_cdf(rhythms, units)
-    chance = 1 - np.exp(
-        number[:, :, None].astype(np.float32)
-        * np.log(np.maximum(before, 1e-30))[:, None].astype(np.float32)
-    )
-    return _waking(bins, chance, days, units)
+def _each(units: Units) -> NDArray[np.float32]:
+    """Return the days matched in each window, shape (units, 7, windows)."""
+    number, count = units.eligible.shape
+    at = units.wall // STEP_MS - (units.first - 1) * BINS
+    inside = (at >= 0) & (at < (count + 2) * BINS)
+    timeline = np.zeros((number, (count + 2) * BINS + 1), np.int32)
+    np.add.at(timeline, (units.unit[inside], at[inside] + 1), 1)
+    np.cumsum(timeline, axis=1, out=timeline)
+    matched = np.empty((number, 7, GRID.low.size), np.float32)
+    span = count * BINS
+    for half in HALF_WIDTHS:
+        own = np.flatnonzero(GRID.half == half)
+        begin, end = BINS - half, BINS + half
+        hit = timeline[:, end : end + span] > timeline[:, begin : begin + span]
+        shaped = hit.reshape(number, count, BINS)[:, :, GRID.low[own] + half]
+        matched[:, :, own] = units.by_weekday(shaped.astype(np.float32))
+    return matched
 
 
-def _last(
-    bursts: Bursts, rhythms: Rhythms, days: Days, units: NDArray[np.int64]
-) -> tuple[Floats, Floats]:
-    """Return days matched and expected, shape (units, 7, windows), of the last."""
-    rows, unit = _rows(bursts, units)
-    since = bursts.end[rows] - WAKING_DAY_STARTS_MS
-    number, bins = _extreme(unit, since, days, units.size, np.maximum)
-    chance = np.exp(
-        number[:, :, None].astype(np.float32)
-        * np.log(np.maximum(waking_cdf(rhythms, units), 1e-30))[:, None].astype(
-            np.float32
-        )
-    )
-    chance[number == 0] = 0
-    return _waking(bins, chance, days, units)
-
-
-def waking_cdf(rhythms: Rhythms, units: NDArray[np.int64]) -> Floats:
-    """Return distributions from 04:00 on, shape (units, BINS + 1)."""
-    cdf = rhythms.cdf[units]
-    edges = np.arange(WAKING_BIN, WAKING_BIN + BINS + 1)
-    turned = _turned(cdf, edges) - cdf[:, WAKING_BIN, None]
-    result: Floats = np.clip(turned, 0.0, 1.0)
-    return result
-
-
-def _extreme(
-    unit: NDArray[np.int64],
-    since: NDArray[np.int64],
-    days: Days,
-    units: int,
-    pick: np.ufunc,
-) -> tuple[Numbers, Numbers]:
-    """Return how many bursts each day has, and the bin of its first or last.
-
-    Returns:
-        Two arrays of shape (units, days); the bin is -1 where there is none.
-    """
-    count = days.weekday.size
-    day = since // DAY_MS - days.first
+def _extreme(units: Units, *, last: bool) -> NDArray[np.float32]:
+    """Return the days whose first or last lies in each window."""
+    number, count = units.eligible.shape
+    since = units.wall - WAKING_DAY_STARTS_MS
+    group = units.unit * (count + 2) + np.clip(since // DAY_MS - units.first, -1, count)
+    chosen = np.ones(group.size, bool)
+    if last:
+        chosen[:-1] = group[1:] != group[:-1]
+    else:
+        chosen[1:] = group[1:] != group[:-1]
+    unit, since = units.unit[chosen], since[chosen]
+    day = since // DAY_MS - units.first
     inside = (day >= 0) & (day < count)
-    unit, day = unit[inside], day[inside]
-    bins = since[inside] % DAY_MS // STEP_MS
-    number = np.zeros((units, count), np.int64)
-    np.add.at(number, (unit, day), 1)
-    least = pick is np.minimum
-    best = np.full((units, count), BINS if least else -1, np.int64)
-    pick.at(best, (unit, day), bins)
-    best[number == 0] = -1
-    return number, best
-
-
-def _waking(
-    bins: Numbers, chance: Floats, days: Days, units: NDArray[np.int64]
-) -> tuple[Floats, Floats]:
-    observed = np.zeros((*bins.shape, BINS + 1), np.float32)
-    unit, day = np.nonzero(bins >= 0)
-    observed[unit, day, bins[unit, day] + 1] = 1
-    seen = np.cumsum(_by_weekday(observed, days, units), axis=2)
-    likely = _by_weekday(chance.astype(np.float32), days, units)
+    unit, day, since = unit[inside], day[inside], since[inside]
+    observed = np.zeros((number, count, BINS + 1), np.float32)
+    observed[unit, day, since % DAY_MS // STEP_MS + 1] = 1
+    seen = np.cumsum(units.by_weekday(observed), axis=2)
     low, high = np.clip(GRID.low, 0, BINS), np.clip(GRID.high, 0, BINS)
-    return (
-        seen[:, :, high] - seen[:, :, low],
-        likely[:, :, high] - likely[:, :, low],
-    )
+    matched: NDArray[np.float32] = seen[:, :, high] - seen[:, :, low]
+    return matched
 
 
 def _weigh(
     anchor: Anchor,
-    units: NDArray[np.int64],
-    matched: Floats,
-    expected: Floats,
-    days: Days,
+    begin: int,
+    matched: NDArray[np.float32],
+    expected: NDArray[np.float32],
+    eligible: Floats,
 ) -> Iterator[Candidate]:
     """Yield the windows whose gain pays for the risk spent on them."""
     rows = MASK_ROWS.astype(np.float32)
-    k = np.matmul(rows, matched)
-    chance = np.matmul(rows, expected)
-    kinds = (days.weekday == np.arange(7)[:, None]).astype(np.float32)
-    n = (days.eligible[units].astype(np.float32) @ kinds.T @ rows.T)[:, :, None]
+    k, chance = np.matmul(rows, matched), np.matmul(rows, expected)
+    n = (eligible @ MASK_ROWS.T)[:, :, None]
     unit, mask, window = np.nonzero(
         (k >= FEWEST_DAYS) & (k >= FEWEST_SHARE * n) & (k > chance)
     )
-    share = k[unit, mask, window] / n[unit, mask, 0]
-    mean = np.clip(chance[unit, mask, window] / n[unit, mask, 0], 1e-6, 1 - 1e-6)
-    gain = n[unit, mask, 0] * _divergence(share, mean)
-    gain = gain + GRID.risk[window] + np.log(MASK_SHARES)[mask]
-    kept = np.flatnonzero(gain > 0)
+    days = n[unit, mask, 0]
+    gain = days * divergence(
+        k[unit, mask, window] / days, chance[unit, mask, window] / days
+    ) + log_risk(GRID.half[window], mask)
+    kept = np.flatnonzero(gain > LEAST_GAIN)
     kept = kept[np.lexsort((window[kept], mask[kept], -gain[kept], unit[kept]))]
+    low, high = GRID.low, GRID.high
+    if anchor != "each":
+        low, high = (WAKING_BIN + np.clip(edges, 0, BINS) for edges in (low, high))
     for i in kept.tolist():
-        at = window[i]
         yield Candidate(
-            int(units[unit[i]]),
+            begin + int(unit[i]),
             anchor,
-            int(GRID.low[at]),
-            int(GRID.high[at]),
+            int(low[window[i]]),
+            int(high[window[i]]),
             int(mask[i]),
             float(gain[i]),
         )
 
 
-def _divergence(share: Floats, chance: Floats) -> Floats:
+def divergence(share: Floats, chance: Floats) -> Floats:
     """Return the divergence of Bernoulli distributions, elementwise, in nats."""
-    rest = np.clip(1 - share, 1e-9, None)
-    result: Floats = share * np.log(np.maximum(share, 1e-9) / chance) + rest * np.log(
-        rest / (1 - chance)
-    )
+    chance = np.clip(chance, 1e-6, 1 - 1e-6)
+    met = np.clip(share, 1e-9, 1.0)
+    rest = np.clip(1 - share, 1e-9, 1.0)
+    result: Floats = met * np.log(met / chance) + rest * np.log(rest / (1 - chance))
     return result

@@ -9,15 +9,14 @@ every window, weekday mask and anchor that was looked at.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..bursts import Bursts, find_bursts
-from ..civil import DAY_MINUTES, DAY_MS, MINUTE_MS, WAKING_DAY_STARTS_MS
+from ..civil import DAY_MINUTES, DAY_MS, MINUTE_MS, Instants, circular_minutes
 from ..claim import Claim
 from ..drift import expected_next
 from ..eligibility import NEEDED_SHARE, eligible_days, habit_day
@@ -31,23 +30,25 @@ from ..evidence import (
     poisson_binomial_tail,
     posterior_mean,
 )
+from ..happenings import BOUT_GAP_MS
 from ..home import Home
 from ..occasions import occasions, span_of, weekday_of
 from ..pattern import Evidence, Finding, PatternType, Provenance, When
 from ..provenance import AUTOMATION, USER
 from ..rhythm import BINS, STEP_MINUTES, Rhythms, fit_rhythms
+from ..spacing import gaps_of, met_within, stretches
 from ..tables import Numbers
 from ..time_search import (
     FEWEST_DAYS,
     STEP_MS,
+    WAKING_BIN,
     Candidate,
-    Days,
+    Units,
     log_risk,
     search,
-    waking_cdf,
 )
 from ..weekday_mask import MASKS, best_mask
-from ..window import Window
+from ..window import Key, Window
 
 RECENT_MATCHES: Final = 28
 """Matched habit-days that the stated percentiles look back on."""
@@ -57,21 +58,6 @@ FEWEST_OF_ONE_WEEKDAY: Final = 6
 
 _PEAKS: Final = 4
 """Habits of one unit and anchor that are looked at closely."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Units:
-    """What is tested: keys, and apart from them what automations do to them.
-
-    Attributes:
-        key: shape (units,), index into the window's keys.
-        automated: shape (units,), whether only automations' happenings count.
-        bursts: their bursts.
-    """
-
-    key: NDArray[np.int64]
-    automated: NDArray[np.bool_]
-    bursts: Bursts
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,23 +86,18 @@ class TimeOfDay:
 
     def detect(self, window: Window, home: Home) -> Sequence[Finding]:
         """Return what is found as of the window's last day, in a fixed order."""
-        units = _units(window)
-        if not units.key.size or not window.days.size:
+        keys, units = _units(window)
+        if not keys.size:
             return ()
-        days = _days(window, units)
-        starts = fit_rhythms(
-            _profile(units.bursts.unit, units.bursts.start, units, days)
-        )
-        ends = fit_rhythms(_profile(units.bursts.unit, units.bursts.end, units, days))
+        rhythms = fit_rhythms(_profile(units))
         tested = [
-            _test(window, units, candidate, ends if anchor == "last" else starts)
-            for (_, anchor), group in groupby(
-                search(units.bursts, starts, ends, days),
-                lambda candidate: (candidate.unit, candidate.anchor),
+            _test(window, window.keys[keys[candidate.unit]], units, candidate, rhythms)
+            for _, group in groupby(
+                search(units, rhythms), lambda found: (found.unit, found.anchor)
             )
             for candidate in _separate(group)
         ]
-        return _listed(window, home, units, tested)
+        return _listed(window, home, keys, tested)
 
     def tally(
         self, claim: Claim | Finding, window: Window, home: Home, since: int
@@ -138,48 +119,61 @@ class TimeOfDay:
         return "nothing happens at a time of day more often than its rhythm explains"
 
 
-def _units(window: Window) -> _Units:
-    """Return the units whose marginal totals allow a habit."""
-    automated = (window.cause >= AUTOMATION).astype(np.int64)
-    unit = 2 * window.key.astype(np.int64) + automated
+def _units(window: Window) -> tuple[Numbers, Units]:
+    """Return the units whose marginal totals allow a habit.
+
+    A unit is a key; what automations do to it is one apart.
+
+    Returns:
+        The position of each unit's key, and the units.
+    """
+    unit = 2 * window.key.astype(np.int64) + (window.cause >= AUTOMATION)
     days = np.unique(np.stack((unit, window.wall // DAY_MS)), axis=1)[0]
     kept = np.flatnonzero(
         np.bincount(days, minlength=2 * len(window.keys)) >= FEWEST_DAYS
     )
     place = np.full(2 * len(window.keys), -1, np.int64)
     place[kept] = np.arange(kept.size)
-    chosen = place[unit] >= 0
-    bursts = find_bursts(place[unit[chosen]], window.wall[chosen], kept.size)
-    return _Units(kept // 2, kept % 2 == 1, bursts)
-
-
-def _days(window: Window, units: _Units) -> Days:
-    """Return the days without holes, and on which of them each unit was there."""
+    chosen = np.flatnonzero(place[unit] >= 0)
+    unit, wall = place[unit[chosen]], window.wall[chosen]
+    order = np.lexsort((wall, unit))
     first, last = int(window.days[0]), int(window.days[-1])
     number = np.arange(first, last + 1)
+    return kept // 2, Units(
+        unit[order],
+        wall[order],
+        first,
+        weekday_of(number),
+        _eligible(window, kept // 2, number),
+    )
+
+
+def _eligible(window: Window, keys: Numbers, number: Numbers) -> NDArray[np.bool_]:
+    """Return on which days the entity of each key was there, shape (keys, days)."""
     known = np.isin(number, window.days)
     at = np.minimum(np.searchsorted(window.days, number), window.days.size - 1)
-    needed = 24 * NEEDED_SHARE
+    here = known & window.occupied[at]
     recorded = window.recorded.sum(axis=1)
-    eligible = np.empty((units.key.size, number.size), bool)
-    for row, key in enumerate(units.key.tolist()):
+    rows = []
+    for key in keys.tolist():
         entity = window.entity_at.get(window.keys[key].entity_id)
-        share = recorded if entity is None else window.available[entity].sum(axis=1)
-        eligible[row] = known & (share[at] >= needed) & window.occupied[at]
-    return Days(first, weekday_of(number), eligible)
+        hours = recorded if entity is None else window.available[entity].sum(axis=1)
+        rows.append(here & (hours[at] >= 24 * NEEDED_SHARE))
+    return np.array(rows, bool).reshape(keys.size, number.size)
 
 
-def _profile(
-    unit: NDArray[np.int64], wall: Numbers, units: _Units, days: Days
-) -> Floats:
-    """Return how often each bin of the day was met on eligible days."""
-    day = wall // DAY_MS - days.first
-    inside = (day >= 0) & (day < days.weekday.size)
-    unit, wall, day = unit[inside], wall[inside], day[inside]
-    kept = days.eligible[unit, day]
+def _profile(units: Units) -> Floats:
+    """Return how often each bin of the day was met; what repeats at once counts once."""
+    begins = np.ones(units.unit.size, bool)
+    begins[1:] = (units.unit[1:] != units.unit[:-1]) | (
+        units.wall[1:] - units.wall[:-1] >= BOUT_GAP_MS
+    )
+    unit, wall = units.unit[begins], units.wall[begins]
+    day = wall // DAY_MS - units.first
+    kept = units.eligible[unit, day]
     flat = unit[kept] * BINS + wall[kept] % DAY_MS // STEP_MS
-    counts = np.bincount(flat, minlength=units.key.size * BINS)
-    return counts.reshape(-1, BINS).astype(float)
+    number = units.eligible.shape[0]
+    return np.bincount(flat, minlength=number * BINS).reshape(-1, BINS).astype(float)
 
 
 def _separate(candidates: Iterator[Candidate]) -> Iterator[Candidate]:
@@ -203,123 +197,109 @@ def _collide(one: Candidate, other: Candidate) -> bool:
 
 
 def _overlap(one: Candidate, other: Candidate) -> bool:
-    middle_one, middle_other = _center(one), _center(other)
-    apart = abs((middle_one - middle_other + BINS / 2) % BINS - BINS / 2)
-    return apart < (one.high - one.low + other.high - other.low) / 2
-
-
-def _center(candidate: Candidate) -> float:
-    shift = 0 if candidate.anchor == "each" else WAKING_DAY_STARTS_MS // STEP_MS
-    return (candidate.low + candidate.high) / 2 + shift
+    apart = abs(circular_minutes(one.center - other.center))
+    return apart < (one.high - one.low + other.high - other.low) / 2 * STEP_MINUTES
 
 
 def _test(
-    window: Window, units: _Units, candidate: Candidate, rhythms: Rhythms
+    window: Window, key: Key, units: Units, candidate: Candidate, rhythms: Rhythms
 ) -> _Tested:
     """Return a window's days, matches and chances, with the mask that fits best."""
-    begins = 0 if candidate.anchor == "each" else WAKING_DAY_STARTS_MS
-    low, high = candidate.low, candidate.high
-    if candidate.anchor != "each":
-        low, high = max(low, 0), min(high, BINS)
-    low_ms, high_ms = begins + low * STEP_MS, begins + high * STEP_MS
-    center = (low_ms + high_ms) / 2 / MINUTE_MS
-    key = window.keys[units.key[candidate.unit]]
+    anchor, center = candidate.anchor, candidate.center
+    low, high = candidate.low * STEP_MS, candidate.high * STEP_MS
     eligible = window.days[
         eligible_days(
-            window,
-            key.entity_id,
-            low_ms / MINUTE_MS,
-            high_ms / MINUTE_MS,
-            candidate.anchor,
-            center,
+            window, key.entity_id, low / MINUTE_MS, high / MINUTE_MS, anchor, center
         )
     ]
-    own = units.bursts.of(candidate.unit)
-    wall = (units.bursts.end if candidate.anchor == "last" else units.bursts.start)[own]
-    number = habit_day(wall, center, candidate.anchor)
+    rows = slice(*np.searchsorted(units.unit, [candidate.unit, candidate.unit + 1]))
+    wall = units.wall[rows]
+    number = habit_day(wall, center, anchor)
     since = wall - number * DAY_MS
-    inside = (since >= low_ms) & (since < high_ms)
-    if candidate.anchor == "first":
+    inside = (since >= low) & (since < high) & np.isin(number, eligible)
+    if anchor == "first":
         inside[1:] &= number[1:] != number[:-1]
-    elif candidate.anchor == "last":
+    elif anchor == "last":
         inside[:-1] &= number[1:] != number[:-1]
-    inside &= np.isin(number, eligible)
-    day, minutes = number[inside], since[inside] / MINUTE_MS
-    order = np.lexsort((np.abs(minutes - center), day))
-    matched, nearest = np.unique(day[order], return_index=True)
-    times = minutes[order][nearest]
-
-    mask = best_mask(
-        np.bincount(weekday_of(matched), minlength=7).astype(float),
-        np.bincount(weekday_of(eligible), minlength=7).astype(float),
-    )
+    matched, times = _nearest(number[inside], since[inside] / MINUTE_MS, center)
+    mask = best_mask(_by_weekday(matched), _by_weekday(eligible))
     eligible = eligible[np.isin(weekday_of(eligible), MASKS[mask])]
     kept = np.isin(weekday_of(matched), MASKS[mask])
-    number_of = np.searchsorted(np.sort(number), eligible, "right") - np.searchsorted(
-        np.sort(number), eligible, "left"
-    )
     return _Tested(
-        Candidate(
-            candidate.unit,
-            candidate.anchor,
-            low,
-            high,
-            mask,
-            candidate.gain,
-        ),
+        replace(candidate, mask=mask),
         eligible,
         matched[kept],
         times[kept],
-        _chances(candidate, low, high, rhythms, number_of),
+        _chances(candidate, rhythms, number, wall, eligible),
     )
 
 
+def _nearest(days: Numbers, times: Floats, center: float) -> tuple[Numbers, Floats]:
+    """Return the days, each once, and of each the time nearest to the center."""
+    order = np.lexsort((np.abs(times - center), days))
+    own, at = np.unique(days[order], return_index=True)
+    return own, times[order][at]
+
+
+def _by_weekday(days: Numbers) -> Floats:
+    return np.bincount(weekday_of(days), minlength=7).astype(float)
+
+
 def _chances(
-    candidate: Candidate, low: int, high: int, rhythms: Rhythms, bursts: Numbers
+    candidate: Candidate,
+    rhythms: Rhythms,
+    number: Numbers,
+    wall: Instants,
+    eligible: Numbers,
 ) -> Floats:
-    """Return the chance that bursts thrown into the day by rhythm alone match.
+    """Return the chance of a match on each day, if the rhythm were all there is.
 
     Args:
-        candidate: whose anchor and unit count.
-        low: first bin edge.
-        high: last bin edge.
-        rhythms: of the units.
-        bursts: shape (days,), how many there were on each day.
+        candidate: the window.
+        rhythms: of all units.
+        number: shape (n,), ascending: the habit-day of each of the unit's happenings.
+        wall: shape (n,), wall milliseconds, ascending.
+        eligible: shape (days,), ascending habit-days.
     """
-    number = bursts.astype(float)
-    if candidate.anchor == "each":
-        missed = 1 - rhythms.mass(low, high, candidate.unit)
-        return np.asarray(1 - missed**number)
-    cdf = waking_cdf(rhythms, np.array([candidate.unit]))[0]
-    if candidate.anchor == "first":
-        return np.asarray((1 - cdf[low]) ** number - (1 - cdf[high]) ** number)
-    return np.where(bursts > 0, cdf[high] ** number - cdf[low] ** number, 0.0)
+    kept = np.isin(number, eligible)
+    number, wall = number[kept], wall[kept]
+    unit, anchor = candidate.unit, candidate.anchor
+    begin = round(candidate.center / STEP_MINUTES) - BINS // 2
+    if anchor != "each":
+        begin = WAKING_BIN
+    edges = rhythms.upto(np.array([begin, candidate.low, candidate.high]), unit)
+    passed = (rhythms.of_days(np.full(wall.size, unit), wall) - edges[0]) % 1.0
+    gaps = gaps_of(number, passed)
+    trial = np.searchsorted(eligible, number)
+    low, high = np.clip(edges[1:] - edges[0], 0.0, 1.0).tolist()
+    longer, shorter = stretches(anchor, low, high)
+    return met_within(gaps, trial, eligible.size, longer) - met_within(
+        gaps, trial, eligible.size, shorter
+    )
 
 
 def _listed(
-    window: Window, home: Home, units: _Units, tested: Sequence[_Tested]
+    window: Window, home: Home, keys: Numbers, tested: Sequence[_Tested]
 ) -> Sequence[Finding]:
     """Return the findings that are sure enough, one for each habit."""
     tested = [t for t in tested if t.matched.size >= _fewest(t.candidate.mask)]
     if not tested:
         return ()
     p_values = _p_values(tested)
-    risks = np.array(
-        [
-            log_risk((t.candidate.high - t.candidate.low) // 2, t.candidate.mask)
-            for t in tested
-        ]
+    risks = log_risk(
+        np.array([(t.candidate.high - t.candidate.low + 1) // 2 for t in tested]),
+        np.array([t.candidate.mask for t in tested]),
     )
     corrected = np.minimum(p_values / np.exp(risks), 1.0)
     unit = np.array([t.candidate.unit for t in tested])
-    least = np.full(units.key.size, 1.0)
+    least = np.full(keys.size, 1.0)
     np.minimum.at(least, unit, corrected)
-    q_units = false_discovery_q(least, units.key.size)
+    q_units = false_discovery_q(least, keys.size)
     # Of a unit's further windows, each counts by its own p at its place in the order.
     order = np.sort(least)
     places = np.maximum(np.searchsorted(order, corrected, "right"), 1)
     q_values = np.maximum(
-        q_units[unit], np.minimum(corrected * units.key.size / places, 1.0)
+        q_units[unit], np.minimum(corrected * keys.size / places, 1.0)
     )
     found: list[tuple[_Tested, Finding]] = []
     ranking = np.argsort([-t.candidate.gain for t in tested], kind="stable")
@@ -327,21 +307,21 @@ def _listed(
         own = tested[i]
         if q_values[i] > FALSE_DISCOVERY_RATE:
             continue
-        key = units.key[own.candidate.unit]
+        key = keys[own.candidate.unit]
         if any(
-            units.key[other.candidate.unit] == key
+            keys[other.candidate.unit] == key
             and _collide(own.candidate, other.candidate)
             for other, _ in found
         ):
             continue
         finding = _finding(
-            window, home, units, own, float(p_values[i]), float(q_values[i])
+            window, home, keys, own, float(p_values[i]), float(q_values[i])
         )
         if finding.confidence >= LISTED_FROM:
             found.append((own, finding))
     found.sort(
         key=lambda pair: (
-            units.key[pair[0].candidate.unit],
+            keys[pair[0].candidate.unit],
             pair[0].candidate.anchor,
             pair[0].candidate.low,
         )
@@ -367,15 +347,15 @@ def _p_values(tested: Sequence[_Tested]) -> Floats:
 def _finding(
     window: Window,
     home: Home,
-    units: _Units,
+    keys: Numbers,
     own: _Tested,
     p_value: float,
     q_value: float,
 ) -> Finding:
     """Return what is reported of a window."""
-    key = window.keys[units.key[own.candidate.unit]]
+    key = window.keys[keys[own.candidate.unit]]
     earliest, latest = np.percentile(own.times[-RECENT_MATCHES:], [10, 90]).tolist()
-    center = _center(own.candidate) * STEP_MINUTES
+    center = own.candidate.center
     expected_time = expected_next(
         own.matched, own.times, int(window.days[-1]) + 1, RECENT_MATCHES
     )
@@ -389,7 +369,7 @@ def _finding(
     days, kept = occasions(window, key, when)
     confidence = posterior_mean(kept.astype(float), decay(days, int(window.days[-1])))
     expected = float(own.chances.sum())
-    occurrences, provenance, automated_by = _causes(window, units, own)
+    occurrences, provenance, automated_by = _causes(window, keys, own)
     return Finding(
         PatternType.TIME_OF_DAY,
         (key,),
@@ -414,11 +394,11 @@ def _finding(
 
 
 def _causes(
-    window: Window, units: _Units, own: _Tested
+    window: Window, keys: Numbers, own: _Tested
 ) -> tuple[int, Provenance, tuple[str, ...]]:
     """Return how often a window was met on matched days, and who did it."""
-    rows = window.of_key(int(units.key[own.candidate.unit]))
-    center = _center(own.candidate) * STEP_MINUTES
+    rows = window.of_key(int(keys[own.candidate.unit]))
+    center = own.candidate.center
     reach = (own.candidate.high - own.candidate.low) * STEP_MS / 2
     wall, cause = window.wall[rows], window.cause[rows]
     number = habit_day(wall, center, "each")
