@@ -1,0 +1,221 @@
+"""Days from a recorder's SQLite file, which is only ever read.
+
+Home Assistant may be writing to the file at the same time. A file that nobody has
+open is read without making SQLite's side files beside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+import sqlite3
+from typing import Any, Final
+from urllib.parse import quote
+
+from sqlalchemy import Connection, create_engine
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.pool import NullPool
+
+from ..engine.happenings import RULES, domain_of
+from ..engine.home import Home
+from ..engine.rawday import RawDay
+from ..engine.scope import Scope
+from .attributes import info_from_attributes
+from .base import SourceError, SourceUnavailableError
+from .recorder_entities import newest_attributes, recorded_entities
+from .recorder_rows import read_day
+from .recorder_runs import read_recording, recorded_intervals
+from .recorder_schema import check_schema
+
+FILE_NAME: Final = "home-assistant_v2.db"
+
+_PATIENCE_S: Final = 5.0
+_MAGIC: Final = b"SQLite format 3\0"
+_WAL: Final = b"\x02\x02"
+_HEADER: Final = 100
+_UNDECODABLE: Final = "Could not decode to UTF-8"
+
+_LATER: Final = {
+    sqlite3.SQLITE_BUSY: "is locked by another program: try again later",
+    sqlite3.SQLITE_LOCKED: "is locked by another program: try again later",
+    sqlite3.SQLITE_IOERR: "could not be read from its disk: try again later",
+}
+_NEVER: Final = {
+    sqlite3.SQLITE_CANTOPEN: (
+        "cannot be opened: check that it may be read, and where it has a -wal file, "
+        "that its folder may be written or holds the -shm file too"
+    ),
+    sqlite3.SQLITE_PERM: "may not be read: check its permissions",
+    sqlite3.SQLITE_READONLY: (
+        "was left in the middle of a change: start Home Assistant on it once, or copy "
+        "it with its -journal or -wal file into a folder that may be written"
+    ),
+    sqlite3.SQLITE_CORRUPT: (
+        "is damaged or cut short: use a backup, or a copy made while Home Assistant "
+        "was stopped"
+    ),
+    sqlite3.SQLITE_NOTADB: "is not an SQLite database",
+}
+
+
+class RecorderFile:
+    """A day source over a recorder's SQLite file.
+
+    Args:
+        path: the file.
+        home: the home's context; see :meth:`complete`.
+        scope: the person's choice of entities.
+        now: UTC milliseconds; what is dated later is not believed.
+    """
+
+    def __init__(self, path: Path, home: Home, scope: Scope, now: int) -> None:
+        """Take the parts; nothing is opened yet."""
+        self.path = path
+        self.home = home
+        self._scope = scope
+        self._now = now
+        self._checked = False
+        self._text: Callable[[bytes], str] = str
+
+    def extent(self) -> tuple[date, date] | None:
+        """Return the first and the last complete local day recorded, if any."""
+
+        def ask(connection: Connection) -> tuple[date, date] | None:
+            recording = read_recording(connection, now=self._now, running=False)
+            if recording is None:
+                return None
+            return recording.complete_days(self.home.civil, self._now)
+
+        return self._ask(ask)
+
+    def read(self, day: date) -> RawDay:
+        """Return the rows of the tracked entities on a local day."""
+
+        def ask(connection: Connection) -> RawDay:
+            recording = read_recording(connection, now=self._now, running=False)
+            bounds = self.home.civil.bounds(day)
+            spans = (
+                recorded_intervals(connection, recording, *bounds) if recording else ()
+            )
+            return read_day(connection, day, self.home, self._scope, spans)
+
+        return self._ask(ask)
+
+    def complete(self) -> Home:
+        """Add to the home what entities without a registry entry say of themselves.
+
+        Returns:
+            The home, as it is used from now on.
+
+        Raises:
+            SourceError: the file cannot be read.
+        """
+
+        def ask(connection: Connection) -> dict[str, dict[str, Any]]:
+            strangers = {
+                metadata_id: entity_id
+                for metadata_id, entity_id in recorded_entities(connection).items()
+                if entity_id not in self.home.entities and domain_of(entity_id) in RULES
+            }
+            return newest_attributes(connection, strangers)
+
+        found = {
+            entity_id: info_from_attributes(entity_id, attributes)
+            for entity_id, attributes in self._ask(ask).items()
+        }
+        self.home = replace(self.home, entities={**found, **self.home.entities})
+        return self.home
+
+    def _ask[T](self, ask: Callable[[Connection], T]) -> T:
+        """Answer from one state of the file, and from none that changed meanwhile."""
+        while True:
+            self._look_at_file()
+            unused, before = self._is_unused(), self._stamp()
+            try:
+                answer = self._ask_once(ask, unused=unused)
+            except SourceError:
+                if unused and self._stamp() != before:
+                    continue
+                raise
+            except UnicodeError:
+                # Bytes that are no text are a device's fault; its day is read anyway.
+                self._text = _decode
+                continue
+            if not unused or (self._is_unused() and self._stamp() == before):
+                return answer
+
+    def _ask_once[T](self, ask: Callable[[Connection], T], *, unused: bool) -> T:
+        options = "mode=ro&immutable=1" if unused else "mode=ro"
+        uri = f"file:{quote(str(self.path.absolute()))}?{options}"
+
+        def connect() -> sqlite3.Connection:
+            database = sqlite3.connect(uri, uri=True, timeout=_PATIENCE_S)
+            database.text_factory = self._text
+            return database
+
+        engine = create_engine("sqlite://", creator=connect, poolclass=NullPool)
+        try:
+            with engine.connect() as connection:
+                connection.exec_driver_sql("BEGIN")
+                if not self._checked:
+                    check_schema(connection)
+                    self._checked = True
+                return ask(connection)
+        except SQLAlchemyError as err:
+            if _UNDECODABLE in str(err) and self._text is not _decode:
+                raise UnicodeError from err
+            raise self._error(err) from err
+        finally:
+            engine.dispose()
+
+    def _look_at_file(self) -> None:
+        """Refuse early what SQLite would only say in riddles.
+
+        Raises:
+            SourceError: the file is not there, not readable, or no database.
+        """
+        try:
+            with self.path.open("rb") as file:
+                magic = file.read(len(_MAGIC))
+        except FileNotFoundError as err:
+            raise SourceError(f"{self.path} is not there") from err
+        except OSError as err:
+            raise SourceError(f"{self.path} cannot be read: {err.strerror}") from err
+        if not magic:
+            raise SourceError(f"{self.path} is empty: it is no recorder's database")
+        if magic != _MAGIC:
+            raise SourceError(f"{self.path} {_NEVER[sqlite3.SQLITE_NOTADB]}")
+
+    def _is_unused(self) -> bool:
+        """Tell whether reading needs no side file: nobody has the file open.
+
+        Whoever has a database in WAL mode open keeps a ``-shm`` file beside it.
+        """
+        with self.path.open("rb") as file:
+            modes = file.read(_HEADER)[18:20]
+        wal, shm = self._beside("-wal"), self._beside("-shm")
+        pending = wal.exists() and wal.stat().st_size > 0
+        return modes == _WAL and not shm.exists() and not pending
+
+    def _stamp(self) -> tuple[int, int]:
+        status = self.path.stat()
+        return status.st_mtime_ns, status.st_size
+
+    def _beside(self, suffix: str) -> Path:
+        return self.path.with_name(self.path.name + suffix)
+
+    def _error(self, err: SQLAlchemyError) -> SourceError:
+        cause = err.orig if isinstance(err, DBAPIError) else None
+        code = getattr(cause, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
+        if code in _LATER:
+            return SourceUnavailableError(f"{self.path} {_LATER[code]}")
+        if code in _NEVER:
+            return SourceError(f"{self.path} {_NEVER[code]}")
+        said = " ".join(str(cause or err).split())
+        return SourceError(f"{self.path} cannot be read: {said}")
+
+
+def _decode(raw: bytes) -> str:
+    return raw.decode("utf-8", "replace")
