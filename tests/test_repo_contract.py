@@ -213,6 +213,12 @@ def test_hacs_json() -> None:
     assert least.release[:2] == tested.release[:2]
 
 
+def test_the_pages_that_a_repository_needs() -> None:
+    """HACS shows the README, and an open license is what lets people use it."""
+    assert (REPO / "README.md").is_file()
+    assert "Apache License" in (REPO / "LICENSE").read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize("prefix", ["", "dark_"])
 def test_brand_images_have_the_sizes_of_the_brands(prefix: str) -> None:
     """Icons are squares of 256 and 512, logos as high as these at most."""
