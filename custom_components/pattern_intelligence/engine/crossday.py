@@ -17,11 +17,10 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from .civil import DAY_MS, HOUR_MS, MINUTE_MS, WAKING_DAY_STARTS_MS, Instants
+from .civil import DAY_MS, HOUR_MS, WAKING_DAY_STARTS_MS, Instants
 from .eligibility import NEEDED_SHARE
 from .evidence import Floats
 from .presence import waking_days
-from .provenance import AUTOMATION
 from .tables import Numbers
 from .window import Window
 
@@ -29,9 +28,6 @@ type Bits = NDArray[np.uint64]
 
 MAX_DAYS = 64
 """Days that fit the bits of a number: nine weeks do."""
-
-ACTIVE_FOR_MS = 30 * MINUTE_MS
-"""How long after a happening the home counts as active."""
 
 SATURDAY = 5
 
@@ -107,16 +103,6 @@ class Days:
         ]
         found: Bits = np.array(kinds, np.uint64)[weekend.astype(np.int64)] & ~bit
         return found
-
-    @cached_property
-    def active(self) -> Mask:
-        """Return on which days something had just happened in the home."""
-        wall = np.sort(self.window.wall[self.window.cause < AUTOMATION])
-        begins = np.flatnonzero(
-            np.diff(wall, prepend=wall[:1] - DAY_MS) > ACTIVE_FOR_MS
-        )
-        ends = np.append(begins[1:] - 1, wall.size - 1)[: begins.size]
-        return self.mask(wall[begins], wall[ends] + ACTIVE_FOR_MS)
 
     def available(self, entity_id: str) -> Bits:
         """Return on which days an entity was there, by hour since 04:00, shape (24,).

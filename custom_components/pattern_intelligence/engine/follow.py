@@ -28,6 +28,11 @@ NEXT = len(LAGS_MS)
 MANNERS = NEXT + 1
 """How many manners of following are tried."""
 
+RESTING = frozenset(
+    {"closed", "docked", "idle", "locked", "not_home", "off", "standby"}
+)
+"""States in which an entity does nothing; to enter one begins nothing."""
+
 NEXT_WITHIN_MS = 12 * 60 * MINUTE_MS
 """A next thing that takes longer than a night has nothing to do with the cause."""
 
@@ -74,20 +79,23 @@ class Stream:
         return self.window.cause < AUTOMATION
 
     @cached_property
-    def instants(self) -> Instants:
-        """Return when anything happened, each instant once, ascending."""
-        return np.unique(self.window.instant)
+    def entity(self) -> NDArray[np.int32]:
+        """Return the number of each key's entity, shape (keys,)."""
+        names = [key.entity_id for key in self.window.keys]
+        return np.unique(names, return_inverse=True)[1].astype(np.int32)
 
     @cached_property
-    def before(self) -> Instants:
-        """Return the wall time of what happened in the home before each happening."""
-        order = np.argsort(self.window.instant, kind="stable")
-        instant, wall = self.window.instant[order], self.window.wall[order]
-        earlier = np.searchsorted(instant, instant, "left") - 1
-        found = np.where(earlier >= 0, wall[earlier], wall - DAY_MS)
-        result = np.empty_like(found)
-        result[order] = np.maximum(found, wall - NEXT_WITHIN_MS)
-        return result
+    def begins(self) -> NDArray[np.bool_]:
+        """Return which keys begin something in the home, shape (keys,)."""
+        active = [key.state not in RESTING for key in self.window.keys]
+        found: NDArray[np.bool_] = np.array(active, bool) & ~self.too_often
+        return found
+
+    @cached_property
+    def beginnings(self) -> NDArray[np.intp]:
+        """Return the rows of what begins and no automation caused, in order of time."""
+        rows = np.flatnonzero(self.by_hand & self.begins[self.window.key])
+        return rows[np.argsort(self.window.instant[rows], kind="stable")]
 
     @cached_property
     def causes(self) -> NDArray[np.bool_]:
@@ -97,10 +105,14 @@ class Stream:
     @cached_property
     def effects(self) -> NDArray[np.bool_]:
         """Return which keys may follow something, shape (keys,)."""
-        by_hand = (self.day >= 0) & self.by_hand
-        counts = np.bincount(self.window.key[by_hand], minlength=len(self.window.keys))
-        often = counts > EFFECT_PER_DAY * max(int(self.days.counted.sum()), 1)
-        return self._on_enough_days(by_hand) & ~often
+        return self._on_enough_days((self.day >= 0) & self.by_hand) & ~self.too_often
+
+    @cached_property
+    def too_often(self) -> NDArray[np.bool_]:
+        """Return which keys happen too often to follow anything, shape (keys,)."""
+        counts = np.diff(self.window.key_edges)
+        found: NDArray[np.bool_] = counts > EFFECT_PER_DAY * self.window.days.size
+        return found
 
     def _on_enough_days(self, which: NDArray[np.bool_]) -> NDArray[np.bool_]:
         keys = len(self.window.keys)
@@ -140,24 +152,59 @@ class Stream:
         found = times[np.minimum(at, times.size - 1)] - causes
         return np.where(at < times.size, found, -1)
 
-    def until_next(self, occasions: NDArray[np.intp]) -> Numbers:
-        """Return the milliseconds until anything happens in the home."""
-        causes = self.window.instant[occasions]
-        at = np.searchsorted(self.instants, causes, "right")
-        found = self.instants[np.minimum(at, self.instants.size - 1)] - causes
-        return np.where((at < self.instants.size) & (found <= NEXT_WITHIN_MS), found, 0)
+    def until_next(self, occasions: NDArray[np.intp], *, own: bool = False) -> Numbers:
+        """Return the milliseconds until something begins in the home, or 0.
 
-    def mask(self, effect: int, manner: int) -> Mask:
+        Args:
+            occasions: shape (n,), rows of one cause's happenings.
+            own: whether the cause's own entity may begin it, too.
+        """
+        rows = self.beginnings
+        causes = self.window.instant[occasions]
+        if not own and occasions.size:
+            cause = self.entity[self.window.key[occasions[0]]]
+            rows = rows[self.entity[self.window.key[rows]] != cause]
+        if not rows.size:
+            return np.zeros(occasions.size, np.int64)
+        times = self.window.instant[rows]
+        at = np.searchsorted(times, causes, "right")
+        found = times[np.minimum(at, times.size - 1)] - causes
+        near = (at < times.size) & (found <= NEXT_WITHIN_MS)
+        until: Numbers = np.where(near, found, 0)
+        return until
+
+    def _since_last(self, rows: NDArray[np.intp], cause: int) -> Instants:
+        """Return the wall time since when nothing but the cause's entity began.
+
+        Args:
+            rows: shape (n,), happenings.
+            cause: index of the cause's key.
+        """
+        instant, wall = self.window.instant, self.window.wall
+        entity = self.entity[self.window.key[self.beginnings]]
+        times = instant[self.beginnings]
+        at = np.searchsorted(times, instant[rows], "left") - 1
+        own = (at >= 0) & (entity[at] == self.entity[cause])
+        while own.any():
+            at[own] -= 1
+            own = (at >= 0) & (entity[at] == self.entity[cause])
+        found = wall[self.beginnings[np.maximum(at, 0)]]
+        return np.maximum(
+            np.where(at >= 0, found, wall[rows] - DAY_MS), wall[rows] - NEXT_WITHIN_MS
+        )
+
+    def mask(self, cause: int, effect: int, manner: int) -> Mask:
         """Return when a cause would have been followed by an effect, and on which days.
 
         Args:
-            effect: index of the key.
+            cause: index of the key that leads.
+            effect: index of the key that follows.
             manner: index into ``LAGS_MS``, or ``NEXT``.
         """
         rows = self.happenings(effect)
         wall = self.window.wall[rows]
         if manner == NEXT:
-            begins = self.before[rows]
+            begins = self._since_last(rows, cause)
         else:
             begins = wall - LAGS_MS[manner]
             begins[1:] = np.maximum(begins[1:], wall[:-1])
@@ -203,27 +250,44 @@ def candidates(stream: Stream, floor: float) -> list[tuple[int, int]]:
     )
     counts = np.zeros((MANNERS, keys * keys))
     of = np.bincount(window.key[cause], minlength=keys)
-    until = stream.until_next(cause)
     for some in np.array_split(np.arange(cause.size), 1 + cause.size // 65_536):
         start = window.instant[cause[some]]
         first = np.searchsorted(at, start, "right")
-        stop = np.maximum(
-            np.searchsorted(at, start + LAGS_MS[-1], "right"),
-            np.searchsorted(at, start + until[some], "right"),
-        )
-        sizes = stop - first
+        sizes = np.searchsorted(at, start + LAGS_MS[-1], "right") - first
         which = np.repeat(np.arange(some.size), sizes)
         row = np.arange(which.size) + np.repeat(first - np.cumsum(sizes) + sizes, sizes)
         new = previous[row] <= start[which]
         which, row = which[new], row[new]
         pair = window.key[cause[some[which]]].astype(np.int64) * keys + key[row]
         lags = at[row] - start[which]
-        for manner in range(MANNERS):
-            hit = followed(lags, until[some[which]], manner)
-            counts[manner] += np.bincount(pair[hit], minlength=keys * keys)
+        for manner in range(NEXT):
+            counts[manner] += np.bincount(
+                pair[lags <= LAGS_MS[manner]], minlength=keys * keys
+            )
+    pair = _next_pairs(stream, cause)
+    counts[NEXT] = np.bincount(pair, minlength=keys * keys)
     shares: Floats = counts.max(axis=0).reshape(keys, keys) / np.maximum(of, 1)[:, None]
     found = np.argwhere(shares >= floor)
     return [(int(a), int(b)) for a, b in found]
+
+
+def _next_pairs(stream: Stream, cause: NDArray[np.intp]) -> Numbers:
+    """Return the pairs that causes make with what other entity begins next."""
+    window = stream.window
+    rows = stream.beginnings
+    entity = stream.entity[window.key[rows]]
+    own = stream.entity[window.key[cause]]
+    at = np.searchsorted(window.instant[rows], window.instant[cause], "right")
+    same = (at < rows.size) & (entity[np.minimum(at, rows.size - 1)] == own)
+    while same.any():
+        at[same] += 1
+        same = (at < rows.size) & (entity[np.minimum(at, rows.size - 1)] == own)
+    known = at < rows.size
+    effect = window.key[rows[at[known]]].astype(np.int64)
+    pairs: Numbers = window.key[cause[known]].astype(np.int64) * len(window.keys)
+    kept = stream.effects[effect]
+    found: Numbers = pairs[kept] + effect[kept]
+    return found
 
 
 def _previous(key: NDArray[np.int32], instant: Instants) -> Instants:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..civil import SECOND_MS
+from ..common_cause import Claim, shadows
 from ..crossday import Days, Trial, tried
 from ..evidence import (
     FALSE_DISCOVERY_RATE,
@@ -20,7 +21,7 @@ from ..evidence import (
     poisson_binomial_tail,
     share_bounds,
 )
-from ..follow import MANNERS, MIN_DAYS, Stream, candidates, followed
+from ..follow import MANNERS, MIN_DAYS, RESTING, Stream, candidates, followed
 from ..home import Home
 from ..pattern import Evidence, Finding, PatternType, Provenance, Spread
 from ..provenance import USER
@@ -29,6 +30,12 @@ from ..window import Window
 
 EFFECT_FLOOR = 0.3
 """Share of a cause's occasions that must be followed, or nobody would notice."""
+
+MOVEMENT = frozenset({"motion", "moving", "occupancy", "presence", "vibration"})
+"""Device classes that see people about: whatever is done, they see it being done."""
+
+SENSING = frozenset({"binary_sensor", "device_tracker", "person"})
+"""Domains that tell where people are; what such a sensor sees next is no accident."""
 
 MIN_LIFT = 2.0
 """A pair is listed when chance makes at most half of it."""
@@ -46,7 +53,9 @@ class Link:
         lags: shape (n,), milliseconds to the effect, -1 where it never follows.
         followed: shape (n,), whether it followed in that manner.
         trial: the cross-day test's terms.
+        chance: the share of occasions that would be followed by chance.
         p_value: of the days matched.
+        confidence: that the effect follows the next cause.
     """
 
     cause: int
@@ -56,7 +65,9 @@ class Link:
     lags: Numbers
     followed: NDArray[np.bool_]
     trial: Trial
+    chance: float
     p_value: float
+    confidence: float
 
 
 class CoOccurrence:
@@ -86,9 +97,12 @@ class CoOccurrence:
             for link, q in zip(links, q_values, strict=True)
             if q <= FALSE_DISCOVERY_RATE and _lift_bound(link.trial) >= MIN_LIFT
         ]
-        found = _reduced(found)
-        findings = [_finding(stream, home, link, q) for link, q in found]
-        return [f for f in findings if f.confidence >= LISTED_FROM]
+        hidden = _shadows(stream, home, [link for link, _ in found])
+        return [
+            _finding(stream, home, link, q)
+            for position, (link, q) in enumerate(found)
+            if position not in hidden and link.confidence >= LISTED_FROM
+        ]
 
     def tally(self, finding: Finding, window: Window, home: Home, since: int) -> Tally:
         """Return how often the effect followed in time after the cause."""
@@ -115,16 +129,23 @@ def _may_link(window: Window, home: Home, cause: int, effect: int) -> bool:
     one, other = window.keys[cause].entity_id, window.keys[effect].entity_id
     if one == other:
         return False
-    device = home.entity(one).device_id
-    return device is None or device != home.entity(other).device_id
+    cause_info, effect_info = home.entity(one), home.entity(other)
+    if effect_info.device_class in MOVEMENT and (
+        window.keys[effect].state in RESTING or cause_info.domain not in SENSING
+    ):
+        return False
+    return _unit(home, one) != _unit(home, other)
+
+
+def _unit(home: Home, entity_id: str) -> str:
+    """Return the device an entity is on, or itself where it is on none."""
+    return home.entity(entity_id).device_id or entity_id
 
 
 def _testable(stream: Stream, home: Home) -> int:
     """Return how many ordered pairs could have been tested."""
     window = stream.window
-    unit = [
-        home.entity(key.entity_id).device_id or key.entity_id for key in window.keys
-    ]
+    unit = [_unit(home, key.entity_id) for key in window.keys]
     causes = np.flatnonzero(stream.causes)
     effects = np.flatnonzero(stream.effects)
     own = dict.fromkeys(unit, 0)
@@ -143,16 +164,14 @@ def _test(stream: Stream, cause: int, effect: int) -> Link | None:
     day, offset = stream.day[occasions], stream.offset[occasions]
     entity = stream.window.keys[effect].entity_id
     compared = (
-        stream.days.alike[day]
-        & stream.days.active.at(offset)
-        & stream.days.available(entity)[offset // 3_600_000]
+        stream.days.alike[day] & stream.days.available(entity)[offset // 3_600_000]
     )
     best: Link | None = None
     for manner in range(MANNERS):
         hits = followed(lags, until_next, manner)
         if hits.mean() < EFFECT_FLOOR:
             continue
-        bits = stream.mask(effect, manner).at(offset)
+        bits = stream.mask(cause, effect, manner).at(offset)
         known = int(np.bitwise_count(compared).sum())
         chance = (np.bitwise_count(bits & compared).sum() + hits.sum()) / (
             known + occasions.size
@@ -167,8 +186,23 @@ def _test(stream: Stream, cause: int, effect: int) -> Link | None:
                 trial.chance[None], np.array([trial.matched.sum()], np.int64)
             )[0]
         )
-        if best is None or p_value < best.p_value:
-            best = Link(cause, effect, manner, occasions, lags, hits, trial, p_value)
+        confidence = _confidence(stream, occasions, lags, _spread(lags[hits]))
+        if best is None or (confidence < LISTED_FROM, p_value) < (
+            best.confidence < LISTED_FROM,
+            best.p_value,
+        ):
+            best = Link(
+                cause=cause,
+                effect=effect,
+                manner=manner,
+                occasions=occasions,
+                lags=lags,
+                followed=hits,
+                trial=trial,
+                chance=float(chance),
+                p_value=p_value,
+                confidence=confidence,
+            )
     return best
 
 
@@ -179,21 +213,45 @@ def _lift_bound(trial: Trial) -> float:
     return float(lower[0] * days[0] / trial.chance.sum())
 
 
-def _reduced(found: list[tuple[Link, float]]) -> list[tuple[Link, float]]:
-    return found
+def _shadows(stream: Stream, home: Home, links: Sequence[Link]) -> set[int]:
+    """Return the positions of the links that another one explains."""
+    window = stream.window
+    ranks = np.argsort(
+        np.argsort(np.array([link.p_value for link in links]), kind="stable")
+    )
+    claims = [
+        Claim(
+            link.cause,
+            link.effect,
+            window.instant[link.occasions],
+            link.followed,
+            link.chance,
+            _within_ms(_spread(link.lags[link.followed])),
+            int(rank),
+        )
+        for link, rank in zip(links, ranks, strict=True)
+    ]
+    return shadows(
+        claims,
+        lambda key: window.instant[window.of_key(key)],
+        [_unit(home, key.entity_id) for key in window.keys],
+        stream.begins,
+    )
+
+
+def _spread(lags: Numbers) -> Spread:
+    """Return the lags' median and tenths in seconds."""
+    p10, median, p90 = np.quantile(lags / SECOND_MS, [0.1, 0.5, 0.9]).tolist()
+    return Spread(median, p10, p90)
 
 
 def _finding(stream: Stream, home: Home, link: Link, q_value: float) -> Finding:
     window = stream.window
-    lags = link.lags[link.followed] / SECOND_MS
-    p10, median, p90 = np.quantile(lags, [0.1, 0.5, 0.9]).tolist()
-    spread = Spread(median, p10, p90)
+    spread = _spread(link.lags[link.followed])
     matched = link.trial.day[link.trial.matched] + stream.days.first
     expected = float(link.trial.chance.sum())
     keys = (window.keys[link.cause], window.keys[link.effect])
-    within = _within_ms(spread)
-    kept = (link.lags > 0) & (link.lags <= within)
-    nexts = (link.lags > 0) & (link.lags == stream.until_next(link.occasions))
+    nexts = (link.lags > 0) & (link.lags == stream.until_next(link.occasions, own=True))
     rows = stream.happenings(link.effect)
     at = np.searchsorted(
         window.instant[rows],
@@ -205,7 +263,7 @@ def _finding(stream: Stream, home: Home, link: Link, q_value: float) -> Finding:
         type=PatternType.CO_OCCURRENCE,
         entities=keys,
         area_ids=home.area_ids(*(key.entity_id for key in keys)),
-        confidence=_confidence(stream.day[link.occasions], kept, stream.days.count),
+        confidence=link.confidence,
         evidence=Evidence(
             days_eligible=link.trial.day.size,
             days_matched=matched.size,
@@ -229,9 +287,15 @@ def _within_ms(lag: Spread) -> int:
     return round(max(1.5 * lag.p90, lag.p90 + 60) * SECOND_MS)
 
 
-def _confidence(day: Numbers, kept: NDArray[np.bool_], count: int) -> float:
-    days, starts, sizes = np.unique(day, return_index=True, return_counts=True)
+def _confidence(
+    stream: Stream, occasions: NDArray[np.intp], lags: Numbers, spread: Spread
+) -> float:
+    """Return the probability that the effect follows the next cause in time."""
+    kept = (lags > 0) & (lags <= _within_ms(spread))
+    days, starts, sizes = np.unique(
+        stream.day[occasions], return_index=True, return_counts=True
+    )
     happened = np.add.reduceat(kept.astype(np.float64), starts)
-    weights = decay(days, count - 1) * sizes / (1 + (sizes - 1) * 0.3)
+    weights = decay(days, stream.days.count - 1) * sizes / (1 + (sizes - 1) * 0.3)
     share: Floats = happened / sizes
     return float((share @ weights + 0.5) / (weights.sum() + 1))
