@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -22,6 +22,7 @@ from custom_components.pattern_intelligence.engine.tables import (
     DatedTable,
     Table,
     TableSpec,
+    dated as union,
 )
 from custom_components.pattern_intelligence.engine.window import Window, build_window
 
@@ -123,24 +124,11 @@ def raw_days(
     return days
 
 
-def dated(days: Sequence[tuple[date, dict[str, Table]]], spec: TableSpec) -> DatedTable:
+def dated(
+    days: Sequence[tuple[date, Mapping[str, Table]]], spec: TableSpec
+) -> DatedTable:
     """Return a table's rows of several days."""
-    tables = [tables[spec.name] for _, tables in days]
-    return DatedTable(
-        np.repeat(
-            np.array([day_number(day) for day, _ in days], np.int64),
-            [len(table) for table in tables],
-        ),
-        Table(
-            spec,
-            {
-                name: np.concatenate([table.numbers(name) for table in tables])
-                if name in spec.numbers
-                else tuple(text for table in tables for text in table.texts(name))
-                for name in spec.columns
-            },
-        ),
-    )
+    return union(spec, [(day_number(day), tables[spec.name]) for day, tables in days])
 
 
 def window_of(days: Sequence[RawDay], civil: CivilTime = BERLIN) -> Window:

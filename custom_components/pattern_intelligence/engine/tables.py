@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Final
 
 import numpy as np
@@ -103,6 +104,27 @@ def empty(spec: TableSpec) -> Table:
             for name in spec.columns
         },
     )
+
+
+def dated(spec: TableSpec, days: Sequence[tuple[int, Table]]) -> DatedTable:
+    """Return the rows of a table's days one after the other.
+
+    Args:
+        spec: the table.
+        days: day numbers, ascending, each with that day's rows.
+    """
+    tables = [table for _, table in days]
+    numbers = np.array([number for number, _ in days], np.int64)
+    columns: dict[str, Column] = {
+        name: np.concatenate([table.numbers(name) for table in tables])
+        if tables
+        else np.zeros(0, np.int64)
+        for name in spec.numbers
+    }
+    for name in (*spec.keys, *spec.vectors, *spec.texts):
+        columns[name] = tuple(chain.from_iterable(t.texts(name) for t in tables))
+    lengths = np.array([len(table) for table in tables], np.int64)
+    return DatedTable(np.repeat(numbers, lengths), Table(spec, columns))
 
 
 HAPPENINGS: Final = TableSpec(
