@@ -10,16 +10,31 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, product
 from math import log
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .civil import Instants
+from .civil import SECOND_MS, Instants
+from .evidence import Floats
 
 ENOUGH = log(20)
 """Log of the odds, twenty to one, at which a cause has proven itself alone."""
+
+
+DECISIVE = 1.645
+"""Normal deviate beyond which chance leans one way in five cases of a hundred."""
+
+FEWEST = 5
+"""Joint occasions that a rank correlation needs to say anything."""
+
+AT_ONCE_MS = 2 * SECOND_MS
+"""Siblings on a device report the same thing within this."""
+
+HALF = 0.5
+"""Of two opposite links, the weaker that shares so many happenings is no other."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,6 +45,7 @@ class Claim:
         cause: index of the key that leads.
         effect: index of the key that follows.
         instant: shape (n,), ascending instants of the cause.
+        effect_at: shape (n,), instants of the effect's first happening after each.
         followed: shape (n,), whether the effect followed.
         chance: the share of occasions that would be followed by chance.
         within_ms: how long after the cause the effect counts as following.
@@ -39,6 +55,7 @@ class Claim:
     cause: int
     effect: int
     instant: Instants
+    effect_at: Instants
     followed: NDArray[np.bool_]
     chance: float
     within_ms: int
@@ -76,39 +93,35 @@ def shadows(
         begins: for each key, whether it begins something.
     """
     found: set[int] = set()
-    linked = {(claim.cause, claim.effect): claim for claim in claims}
     by_effect: defaultdict[int, list[int]] = defaultdict(list)
-    by_pair: defaultdict[tuple[int, object], list[int]] = defaultdict(list)
+    by_units: defaultdict[tuple[object, object], list[int]] = defaultdict(list)
+    linked = {(claim.cause, claim.effect) for claim in claims}
     for position, claim in enumerate(claims):
         by_effect[claim.effect].append(position)
-        by_pair[claim.cause, unit[claim.effect]].append(position)
-        back = linked.get((claim.effect, claim.cause))
-        if back is not None and back.rank < claim.rank:
-            found.add(position)
+        by_units[unit[claim.cause], unit[claim.effect]].append(position)
     for positions in by_effect.values():
         for one, other in combinations(positions, 2):
-            a, b = claims[one], claims[other]
-            related = unit[a.cause] == unit[b.cause]
-            if related or (a.cause, b.cause) in linked:
-                found.update(_weaker(claims, one, other, begins))
-            elif (b.cause, a.cause) in linked:
-                found.update(_weaker(claims, other, one, begins))
-    for positions in by_pair.values():
+            a, b = claims[one].cause, claims[other].cause
+            if (a, b) in linked or unit[a] == unit[b]:
+                found.update(_rivals(claims, one, other, begins))
+            elif (b, a) in linked:
+                found.update(_rivals(claims, other, one, begins))
+    for (leading, following), positions in by_units.items():
         for one, other in combinations(positions, 2):
-            # What begins explains its own end, never the reverse.
-            for first, last in ((one, other), (other, one)):
-                a, b = claims[first], claims[last]
-                if begins[a.effect] and not begins[b.effect]:
-                    after = _within(b.instant, occurrences(a.effect), 0, b.within_ms)
-                    if b.alone(after) < ENOUGH:
-                        found.add(last)
+            if claims[one].cause == claims[other].cause:
+                found.update(_ends(claims, one, other, occurrences, begins))
+        for one, other in product(positions, by_units.get((following, leading), ())):
+            if claims[one].rank < claims[other].rank and _same_events(
+                claims[one], claims[other]
+            ):
+                found.add(other)
     return found
 
 
-def _weaker(
+def _rivals(
     claims: Sequence[Claim], first: int, second: int, begins: NDArray[np.bool_]
-) -> list[int]:
-    """Return which of two links to one effect the other explains.
+) -> set[int]:
+    """Return which of two links to one effect the other explains, if any.
 
     Args:
         claims: all links.
@@ -118,22 +131,102 @@ def _weaker(
     """
     a, b = claims[first], claims[second]
     reach = max(a.within_ms, b.within_ms)
-    alone_a = a.alone(_within(a.instant, b.instant, 0, a.within_ms)) >= ENOUGH
-    alone_b = b.alone(_within(b.instant, a.instant, -reach, 0)) >= ENOUGH
+    alone_a = a.alone(_near(a.instant, b.instant, 0, a.within_ms)) >= ENOUGH
+    alone_b = b.alone(_near(b.instant, a.instant, -reach, 0)) >= ENOUGH
     if alone_a and alone_b:
-        return []
+        return set()
+    leaning = _leaning(a, b, reach)
+    if leaning >= DECISIVE:
+        return set() if alone_a else {first}
+    if leaning <= -DECISIVE:
+        return set() if alone_b else {second}
     if alone_a != alone_b:
-        return [second if alone_a else first]
+        return {second if alone_a else first}
     if begins[a.cause] != begins[b.cause]:
-        return [second if begins[a.cause] else first]
-    return [second if a.rank < b.rank else first]
+        return {second if begins[a.cause] else first}
+    return {second if a.rank < b.rank else first}
 
 
-def _within(
+def _leaning(a: Claim, b: Claim, reach: int) -> float:
+    """Return whether an effect keeps its distance from the later of two causes.
+
+    Where B leads to C, the time from A to C grows with that from A to B, one to one;
+    where A leads to both, not at all. So C's distance from the middle of the two
+    grows with theirs in the one case and shrinks in the other. Spearman's rank
+    correlation of the two tells, as a normal deviate: positive for the later cause.
+
+    Args:
+        a: the link from the earlier cause.
+        b: the link from the later one.
+        reach: how far apart the two may be, in milliseconds.
+    """
+    before = np.searchsorted(a.instant, b.instant, "left") - 1
+    gap = b.instant - a.instant[np.maximum(before, 0)]
+    joint = b.followed & (before >= 0) & (gap <= reach)
+    if joint.sum() < FEWEST:
+        return 0.0
+    gap = gap[joint]
+    middle = b.effect_at[joint] - b.instant[joint] + gap / 2
+    gap_ranks, middle_ranks = _ranks(gap), _ranks(middle)
+    spread = np.sqrt((gap_ranks @ gap_ranks) * (middle_ranks @ middle_ranks))
+    if not spread:
+        return 0.0
+    correlation = float(gap_ranks @ middle_ranks) / float(spread)
+    return correlation * float(np.sqrt(gap.size - 1))
+
+
+def _ranks(values: NDArray[Any]) -> Floats:
+    """Return midranks, less their mean."""
+    _, where, counts = np.unique(values, return_inverse=True, return_counts=True)
+    ranks = (np.cumsum(counts) - (counts + 1) / 2)[where]
+    centered: Floats = ranks - (values.size - 1) / 2
+    return centered
+
+
+def _ends(
+    claims: Sequence[Claim],
+    one: int,
+    other: int,
+    occurrences: Callable[[int], Instants],
+    begins: NDArray[np.bool_],
+) -> set[int]:
+    """Return which of a cause's two effects on one device goes without saying.
+
+    What begins ends by itself, and siblings do the same at once.
+    """
+    a, b = claims[one], claims[other]
+    if begins[a.effect] == begins[b.effect]:
+        same = _same_effect(a, b)
+        return {other if a.rank < b.rank else one} if same else set()
+    beginning, end = (a, b) if begins[a.effect] else (b, a)
+    begun = _near(end.instant, occurrences(beginning.effect), 0, end.within_ms)
+    return set() if end.alone(begun) >= ENOUGH else {other if end is b else one}
+
+
+def _same_effect(a: Claim, b: Claim) -> bool:
+    """Tell whether two effects of a cause mostly happen at the same time."""
+    both = a.followed & b.followed
+    close = np.abs(a.effect_at - b.effect_at)[both] <= AT_ONCE_MS
+    return 2 * int(close.sum()) >= int(min(a.followed.sum(), b.followed.sum()))
+
+
+def _same_events(a: Claim, b: Claim) -> bool:
+    """Tell whether two opposite links are mostly about the same happenings."""
+    shared = 0.0
+    if a.cause == b.effect:
+        own = np.isin(b.effect_at[b.followed], a.instant[a.followed])
+        shared = max(shared, float(own.mean()))
+    if a.effect == b.cause:
+        own = np.isin(b.instant[b.followed], a.effect_at[a.followed])
+        shared = max(shared, float(own.mean()))
+    return shared >= HALF
+
+
+def _near(
     instant: Instants, others: Instants, begin_ms: int, end_ms: int
 ) -> NDArray[np.bool_]:
     """Tell after (or before) which instants one of the others lies close enough."""
     found: NDArray[np.bool_] = np.searchsorted(
-        others, instant + end_ms, "right"
+        others, instant + end_ms, "right" if end_ms else "left"
     ) > np.searchsorted(others, instant + begin_ms, "left" if begin_ms else "right")
     return found

@@ -284,7 +284,7 @@ def _next_pairs(stream: Stream, cause: NDArray[np.intp]) -> Numbers:
         same = (at < rows.size) & (entity[np.minimum(at, rows.size - 1)] == own)
     known = at < rows.size
     effect = window.key[rows[at[known]]].astype(np.int64)
-    pairs: Numbers = window.key[cause[known]].astype(np.int64) * len(window.keys)
+    pairs = window.key[cause[known]].astype(np.int64) * len(window.keys)
     kept = stream.effects[effect]
     found: Numbers = pairs[kept] + effect[kept]
     return found

@@ -224,6 +224,7 @@ def _shadows(stream: Stream, home: Home, links: Sequence[Link]) -> set[int]:
             link.cause,
             link.effect,
             window.instant[link.occasions],
+            window.instant[link.occasions] + link.lags,
             link.followed,
             link.chance,
             _within_ms(_spread(link.lags[link.followed])),
