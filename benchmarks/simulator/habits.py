@@ -11,6 +11,8 @@ from .plan import LinkRule, RoutineRule, TimedRule
 from .residents import Presence, inside
 from .truth import Step
 
+#: For how long (seconds) something is active before a rule puts it to rest.
+_BEFORE_REST = (2400.0, 16_000.0)
 #: The jitter of a habit is cut off at this many sds, as no habit is a week late.
 _CUT = 2.5
 
@@ -133,12 +135,15 @@ def stints(
 ) -> Runs:
     """Return runs of a step's entity that enter its state at the instants.
 
-    A state of rest is entered at the end of a run that began some time before.
+    A state of rest is entered at the end of a run that began so long before, and
+    so differently long, that its begin has nothing to do with the habit.
     """
     number = index[step.entity_id]
-    use = house.uses[number]
-    length = lengths(use, len(instants), rng)
     by_end = step.state == house.entities[number].rest
+    if by_end:
+        length = rng.uniform(*_BEFORE_REST, len(instants))
+    else:
+        length = lengths(house.uses[number], len(instants), rng)
     return Runs.of(
         number,
         instants - length if by_end else instants,

@@ -57,13 +57,19 @@ def turned(
 
 
 def redrawn(
-    entity: np.ndarray, start: Floats, clock: LocalClock, rng: np.random.Generator
+    entity: np.ndarray,
+    start: Floats,
+    clock: LocalClock,
+    rng: np.random.Generator,
+    *,
+    smoothing: float = SMOOTHING,
 ) -> Floats:
     """Draw the time of each burst anew from its entity's own smoothed profile.
 
     The profile is that of the begins of the entity's bursts on all days, smoothed
     by a normal curve with a sd of two hours around the clock. A burst stays whole
-    and on its day. Takes and returns what `permuted` does.
+    and on its day. Takes and returns what `permuted` does; `smoothing` is that sd
+    in minutes.
     """
     order = np.lexsort((start, entity))
     who, at = entity[order], start[order]
@@ -75,7 +81,7 @@ def redrawn(
     low = np.searchsorted(owner, owner, side="left")
     high = np.searchsorted(owner, owner, side="right")
     model = low + (rng.random(len(begin)) * (high - low)).astype(np.int64)
-    drawn = minute[model] + rng.normal(0, SMOOTHING, len(begin))
+    drawn = minute[model] + rng.normal(0, smoothing, len(begin))
     moved = clock.utc(day, drawn % DAY_MINUTES) - begin
     result = np.empty(len(start))
     result[order] = at + moved[burst]

@@ -1,0 +1,202 @@
+"""Runs the product's own engine on a simulated home, without a file in between."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from custom_components.pattern_intelligence.engine.analysis import (
+    Detectors,
+    analyze,
+    detect,
+)
+from custom_components.pattern_intelligence.engine.civil import day_number, days_between
+from custom_components.pattern_intelligence.engine.detectors import registry
+from custom_components.pattern_intelligence.engine.home import (
+    AreaInfo,
+    EntityInfo,
+    Home as Context,
+)
+from custom_components.pattern_intelligence.engine.life import Life
+from custom_components.pattern_intelligence.engine.provenance import grade
+from custom_components.pattern_intelligence.engine.rawday import UNKNOWN_CARRY, RawDay
+from custom_components.pattern_intelligence.engine.scope import Scope, tracked
+from custom_components.pattern_intelligence.engine.summarize import summarize
+from custom_components.pattern_intelligence.engine.tables import (
+    EXPOSURE,
+    HAPPENINGS,
+    DatedTable,
+    Table,
+    TableSpec,
+)
+from custom_components.pattern_intelligence.engine.window import (
+    WINDOW_DAYS,
+    build_window,
+)
+
+from .simulator import Home
+
+
+@dataclass(frozen=True, slots=True)
+class _Columns:
+    """A home's tracked rows, ordered by time, in milliseconds."""
+
+    entities: tuple[str, ...]
+    entity: np.ndarray
+    state: np.ndarray
+    instant: np.ndarray
+    cause: np.ndarray
+    automations: tuple[str, ...]
+
+
+def context_of(home: Home) -> Context:
+    """Return what the registries of a simulated home tell the engine."""
+    return Context(
+        ZoneInfo(home.time_zone),
+        country=home.country,
+        latitude=home.position[0],
+        longitude=home.position[1],
+        entities={
+            e.entity_id: EntityInfo(
+                e.entity_id,
+                name=e.name,
+                device_class=e.device_class,
+                category=e.category,
+                area_id=e.area_id,
+                device_id=e.device_id,
+                platform=e.platform or None,
+            )
+            for e in home.entities
+        },
+        areas={area.area_id: AreaInfo(area.name, area.floor_id) for area in home.areas},
+    )
+
+
+def raw_days(home: Home, days: int | None = None) -> Iterator[RawDay]:
+    """Yield the first days of a home as a source would hand them over.
+
+    Args:
+        home: The home.
+        days: How many; all if none is given.
+    """
+    columns = _tracked(home)
+    civil = context_of(home).civil
+    last = home.first_day + timedelta(days=(days or home.days) - 1)
+    for day in days_between(home.first_day, last):
+        yield _raw_day(home, columns, day, *civil.bounds(day))
+
+
+def patterns_of(
+    home: Home, days: int, detectors: Sequence[str] | None = None
+) -> list[dict[str, Any]]:
+    """Return the patterns known after the first days, by detection alone.
+
+    The life of patterns is left out: nothing is recalibrated by the home's own
+    track record.
+
+    Args:
+        home: The home.
+        days: How many of its days are learned.
+        detectors: Types to look for; all there are if none is given.
+    """
+    context = context_of(home)
+    wanted: Detectors = {
+        kind: detector
+        for kind, detector in registry().items()
+        if detectors is None or kind.value in detectors
+    }
+    tables = [(raw.day, summarize(raw)) for raw in raw_days(home, days)][-WINDOW_DAYS:]
+    window = build_window(
+        context.civil,
+        [day for day, _ in tables],
+        _dated(tables, HAPPENINGS),
+        _dated(tables, EXPOSURE),
+        context.resolve,
+    )
+    findings = detect(window, context, wanted)
+    analysis = analyze(window, context, wanted, Life(), findings)
+    return [pattern.as_json() for pattern in analysis.patterns]
+
+
+def _tracked(home: Home) -> _Columns:
+    """Return the rows of the entities that the engine tracks."""
+    ids = [entity.entity_id for entity in home.entities]
+    chosen = tracked(ids, context_of(home).entities, Scope())
+    place = {name: number for number, name in enumerate(chosen)}
+    lookup = np.array([place.get(name, -1) for name in ids], np.int32)
+    stream = home.stream
+    mine = stream.take(lookup[stream.entity] >= 0)
+    automations = ("", *sorted({fire.entity_id for fire in home.fires}))
+    opened = {fire.context: automations.index(fire.entity_id) for fire in home.fires}
+    cause = [
+        grade(
+            has_user=user >= 0,
+            has_parent=parent >= 0,
+            automation=opened.get(context) if context >= 0 else None,
+        )
+        for user, parent, context in zip(
+            mine.user.tolist(), mine.parent.tolist(), mine.context.tolist(), strict=True
+        )
+    ]
+    return _Columns(
+        chosen,
+        lookup[mine.entity],
+        mine.state,
+        np.round(mine.instant * 1000).astype(np.int64),
+        np.array(cause, np.int16),
+        automations,
+    )
+
+
+def _raw_day(home: Home, columns: _Columns, day: date, start: int, end: int) -> RawDay:
+    """Cut one day out of a home's rows."""
+    low, high = np.searchsorted(columns.instant, [start, end])
+    carried = np.full(len(columns.entities), UNKNOWN_CARRY, np.int32)
+    # Assigning in order leaves the last state of each entity.
+    carried[columns.entity[:low]] = columns.state[:low]
+    codes, state = np.unique(
+        np.concatenate([columns.state[low:high], carried]), return_inverse=True
+    )
+    known = codes[codes != UNKNOWN_CARRY]
+    state -= len(codes) - len(known)
+    recorded = [
+        (max(start, round(run.start * 1000)), min(end, round(run.end * 1000)))
+        for run in home.recorder_runs
+    ]
+    return RawDay(
+        day=day,
+        start=start,
+        end=end,
+        entities=columns.entities,
+        states=tuple(home.stream.labels[code] for code in known.tolist()),
+        entity=columns.entity[low:high],
+        state=state[: high - low].astype(np.int32),
+        instant=columns.instant[low:high],
+        cause=columns.cause[low:high],
+        carried=state[high - low :].astype(np.int32),
+        automations=columns.automations,
+        recorded=tuple(span for span in recorded if span[0] < span[1]),
+    )
+
+
+def _dated(
+    days: Sequence[tuple[date, Mapping[str, Table]]], spec: TableSpec
+) -> DatedTable:
+    """Return a table's rows of several days."""
+    tables = [tables[spec.name] for _, tables in days]
+    numbers = np.array([day_number(day) for day, _ in days], np.int64)
+    return DatedTable(
+        np.repeat(numbers, [len(table) for table in tables]),
+        Table(
+            spec,
+            {
+                name: np.concatenate([table.numbers(name) for table in tables])
+                if name in spec.numbers
+                else tuple(text for table in tables for text in table.texts(name))
+                for name in spec.columns
+            },
+        ),
+    )
