@@ -83,6 +83,7 @@ def shadows(
     occurrences: Callable[[int], Instants],
     unit: Sequence[object],
     begins: NDArray[np.bool_],
+    shut: NDArray[np.bool_],
 ) -> set[int]:
     """Return the positions of the claims that another one explains.
 
@@ -91,6 +92,8 @@ def shadows(
         occurrences: the ascending instants of a key.
         unit: for each key, what it belongs to (a device, or an entity).
         begins: for each key, whether it begins something.
+        shut: for each key, whether it only ends what a sensor saw: a door that shuts
+            behind what was done says nothing against its having been opened for it.
     """
     found: set[int] = set()
     by_effect: defaultdict[int, list[int]] = defaultdict(list)
@@ -111,8 +114,10 @@ def shadows(
             if claims[one].cause == claims[other].cause:
                 found.update(_ends(claims, one, other, occurrences, begins))
         for one, other in product(positions, by_units.get((following, leading), ())):
-            if claims[one].rank < claims[other].rank and _same_events(
-                claims[one], claims[other]
+            if (
+                claims[one].rank < claims[other].rank
+                and not shut[claims[one].effect]
+                and _same_events(claims[one], claims[other])
             ):
                 found.add(other)
     return found

@@ -237,6 +237,13 @@ def _shadows(stream: Stream, home: Home, links: Sequence[Link]) -> set[int]:
         lambda key: window.instant[window.of_key(key)],
         [_unit(home, key.entity_id) for key in window.keys],
         stream.begins,
+        np.array(
+            [
+                key.entity_id.startswith("binary_sensor.") and key.state in RESTING
+                for key in window.keys
+            ],
+            bool,
+        ),
     )
 
 
