@@ -1,0 +1,311 @@
+"""The built-in store: aggregates and what must always be there, in one SQLite file."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from datetime import date, timedelta
+from pathlib import Path
+import sqlite3
+from threading import RLock
+from typing import Final
+import zlib
+
+from ..engine.civil import date_of, day_number, month_end
+from ..engine.tables import DatedTable, Table, TableSpec
+from . import sqlite_file, sqlite_tables
+from .base import Layer, LearnedDay, Retention, StoreDamagedError, StoreError, StoreSize
+
+SCHEME: Final = "sqlite"
+
+_CHECKPOINT_PAGES: Final = 1000
+"""SQLite's own: the write-ahead log is folded into the file at about 4 MB."""
+
+
+class SqliteStore:
+    """An :class:`~.base.AggregateStore` and :class:`~.base.LocalStore` in a file.
+
+    A day is one transaction: killed at any moment, it is there as a whole or not at
+    all, and what was written stays written through a loss of power.
+
+    Args:
+        path: the file; made where it is missing.
+
+    Raises:
+        StoreError: the file cannot be used; its kind says why.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Open the file."""
+        self.path = path
+        self._lock = RLock()
+        self._closed = False
+        self._paused = False
+        self._database: sqlite3.Connection | None = sqlite_file.connect(path)
+
+    def learned(self) -> Sequence[LearnedDay]:
+        """Return every day ever learned, ascending, also those no longer kept."""
+        with self._reading() as database:
+            rows = database.execute(
+                "SELECT day, rows, entities FROM learned ORDER BY day"
+            ).fetchall()
+        return [LearnedDay(date_of(day), rows, count) for day, rows, count in rows]
+
+    def write_day(
+        self, learned: LearnedDay, tables: Mapping[str, Table], *, keep_life: bool
+    ) -> None:
+        """Write a day with its mark, or replace it, as a whole or not at all."""
+        number = day_number(learned.day)
+        with self._writing() as database:
+            self._replace(database, Layer.DAILY, number, tables)
+            database.execute(
+                "INSERT OR REPLACE INTO learned (day, rows, entities, kept)"
+                " VALUES (?, ?, ?, 1)",
+                (number, learned.rows, learned.entities),
+            )
+            if not keep_life:
+                database.execute("DELETE FROM life WHERE sunday >= ?", (number,))
+
+    def read_days(self, spec: TableSpec, first: date, last: date) -> DatedTable:
+        """Return a table's rows of the kept days from first to last, both included."""
+        return self._read(Layer.DAILY, spec, first, last)
+
+    def kept_days(self) -> Sequence[date]:
+        """Return the days whose daily tables are still held, ascending."""
+        with self._reading() as database:
+            rows = database.execute(
+                "SELECT day FROM learned WHERE kept ORDER BY day"
+            ).fetchall()
+        return [date_of(day) for (day,) in rows]
+
+    def write_period(
+        self, layer: Layer, start: date, tables: Mapping[str, Table]
+    ) -> None:
+        """Write the roll-up of the week or month that begins at a date."""
+        number = day_number(start)
+        with self._writing() as database:
+            self._replace(database, _coarse(layer), number, tables)
+            database.execute(
+                "INSERT OR REPLACE INTO periods (layer, start) VALUES (?, ?)",
+                (layer.value, number),
+            )
+
+    def read_periods(
+        self, layer: Layer, spec: TableSpec, first: date, last: date
+    ) -> DatedTable:
+        """Return a table's rows of the periods that begin from first to last."""
+        return self._read(_coarse(layer), spec, first, last)
+
+    def periods(self, layer: Layer) -> Sequence[date]:
+        """Return the first days of the periods held, ascending."""
+        with self._reading() as database:
+            return _periods(database, _coarse(layer))
+
+    def write_life(self, sunday: date, life: str) -> None:
+        """Write the life of patterns as of the end of a Sunday."""
+        with self._writing() as database:
+            database.execute(
+                "INSERT OR REPLACE INTO life (sunday, packed) VALUES (?, ?)",
+                (day_number(sunday), zlib.compress(life.encode())),
+            )
+
+    def read_life(self, last: date) -> tuple[date, str] | None:
+        """Return the newest life that is not after a date, with its Sunday."""
+        with self._reading() as database:
+            row = database.execute(
+                "SELECT sunday, packed FROM life WHERE sunday <= ?"
+                " ORDER BY sunday DESC LIMIT 1",
+                (day_number(last),),
+            ).fetchone()
+        if row is None:
+            return None
+        try:
+            return date_of(row[0]), zlib.decompress(row[1]).decode()
+        except (zlib.error, UnicodeDecodeError) as err:
+            raise StoreDamagedError(
+                f"{self.path} is damaged: restore it from a backup, or learn anew"
+            ) from err
+
+    def forget_before(self, newest: date, retention: Retention) -> None:
+        """Delete what is older than its layer keeps."""
+        daily = day_number(newest) - retention.daily
+        weekly = newest - timedelta(days=retention.weekly)
+        monthly = newest - timedelta(days=retention.monthly)
+        with self._writing() as database:
+            sqlite_tables.delete(database, Layer.DAILY, daily)
+            database.execute("UPDATE learned SET kept = 0 WHERE day <= ?", (daily,))
+            for start in _periods(database, Layer.WEEKLY):
+                if start + timedelta(days=6) <= weekly:
+                    _delete_period(database, Layer.WEEKLY, start)
+            for start in _periods(database, Layer.MONTHLY):
+                if month_end(start) <= monthly:
+                    _delete_period(database, Layer.MONTHLY, start)
+            database.execute(
+                "DELETE FROM life WHERE sunday <= ?", (day_number(weekly),)
+            )
+
+    def size(self) -> StoreSize:
+        """Return how much is held: bytes of the file and its log, rows by SQL table."""
+        with self._reading() as database:
+            names = [
+                name
+                for layer in Layer
+                for name in sqlite_tables.tables_of(database, layer)
+            ]
+            rows = {
+                name: sqlite_tables.count(database, name)
+                for name in (*names, "learned", "life")
+            }
+        beside = self.path.with_name(f"{self.path.name}-wal")
+        used = sum(each.stat().st_size for each in (self.path, beside) if each.exists())
+        return StoreSize(used, rows)
+
+    def clear(self) -> None:
+        """Delete everything learned; texts, such as decisions, stay."""
+        with self._writing() as database:
+            for layer in Layer:
+                for name in sqlite_tables.tables_of(database, layer):
+                    sqlite_tables.drop(database, name)
+            for statement in (
+                "DELETE FROM learned",
+                "DELETE FROM periods",
+                "DELETE FROM life",
+            ):
+                database.execute(statement)
+        # Only gives the space back, which may wait.
+        with suppress(StoreError), self._reading() as database:
+            database.execute("VACUUM")
+
+    def read_text(self, name: str) -> str | None:
+        """Return a text, or None where there is none."""
+        with self._reading() as database:
+            row = database.execute(
+                "SELECT text FROM texts WHERE name = ?", (name,)
+            ).fetchone()
+        return None if row is None else str(row[0])
+
+    def write_text(self, name: str, text: str) -> None:
+        """Write a text, durably."""
+        with self._writing() as database:
+            database.execute(
+                "INSERT OR REPLACE INTO texts (name, text) VALUES (?, ?)", (name, text)
+            )
+
+    def pause(self) -> None:
+        """Let the file be copied: fold the log into it and leave it alone.
+
+        Until :meth:`resume`, what is written goes to the log beside it only, so a copy
+        of the file, with or without the log, is whole whenever it is taken.
+        """
+        with self._reading() as database:
+            self._paused = True
+            _keep_log(database, keep=True)
+            database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+
+    def resume(self) -> None:
+        """Go on as before :meth:`pause`."""
+        with self._reading() as database:
+            self._paused = False
+            _keep_log(database, keep=False)
+
+    def close(self) -> None:
+        """Let go of the file; closing twice does no harm."""
+        with self._lock:
+            self._closed = True
+            self._drop()
+
+    def _read(
+        self, layer: Layer, spec: TableSpec, first: date, last: date
+    ) -> DatedTable:
+        with self._reading() as database:
+            return sqlite_tables.select(
+                database, layer, spec, day_number(first), day_number(last)
+            )
+
+    def _replace(
+        self,
+        database: sqlite3.Connection,
+        layer: Layer,
+        number: int,
+        tables: Mapping[str, Table],
+    ) -> None:
+        for table in tables.values():
+            sqlite_tables.ensure(database, layer, table.spec)
+        sqlite_tables.delete(database, layer, last=number, first=number)
+        for table in tables.values():
+            sqlite_tables.insert(database, layer, number, table)
+
+    @contextmanager
+    def _reading(self) -> Generator[sqlite3.Connection]:
+        with self._lock, sqlite_file.translated(self.path):
+            yield self._connected()
+
+    @contextmanager
+    def _writing(self) -> Generator[sqlite3.Connection]:
+        """Make all or nothing of what is done inside."""
+        with self._lock, sqlite_file.translated(self.path):
+            database = self._connected()
+            database.execute("BEGIN IMMEDIATE")
+            try:
+                yield database
+                database.execute("COMMIT")
+            except BaseException:
+                sqlite_file.roll_back(database)
+                if database.in_transaction:
+                    self._drop()
+                raise
+
+    def _connected(self) -> sqlite3.Connection:
+        if self._closed:
+            raise StoreError(f"{self.path} was closed")
+        if self._database is None:
+            self._database = sqlite_file.connect(self.path)
+            if self._paused:
+                _keep_log(self._database, keep=True)
+        return self._database
+
+    def _drop(self) -> None:
+        if self._database is not None:
+            with suppress(sqlite3.Error):
+                self._database.close()
+            self._database = None
+
+
+def open_sqlite(url: str) -> SqliteStore:
+    """Open the store at ``sqlite:PATH``.
+
+    Raises:
+        StoreError: it is no such address, or the file cannot be used.
+    """
+    scheme, _, path = url.partition(":")
+    if scheme != SCHEME or not path:
+        raise StoreError(f"{url!r} names no SQLite file: write sqlite:PATH")
+    return SqliteStore(Path(path).expanduser())
+
+
+def _coarse(layer: Layer) -> Layer:
+    if layer is Layer.DAILY:
+        raise ValueError("days are written and read as days")
+    return layer
+
+
+def _periods(database: sqlite3.Connection, layer: Layer) -> list[date]:
+    rows = database.execute(
+        "SELECT start FROM periods WHERE layer = ? ORDER BY start", (layer.value,)
+    )
+    return [date_of(start) for (start,) in rows.fetchall()]
+
+
+def _delete_period(database: sqlite3.Connection, layer: Layer, start: date) -> None:
+    number = day_number(start)
+    sqlite_tables.delete(database, layer, last=number, first=number)
+    database.execute(
+        "DELETE FROM periods WHERE layer = ? AND start = ?", (layer.value, number)
+    )
+
+
+def _keep_log(database: sqlite3.Connection, *, keep: bool) -> None:
+    """Have the log folded into the file as it grows and on closing, or not."""
+    pages = 0 if keep else _CHECKPOINT_PAGES
+    database.execute(f"PRAGMA wal_autocheckpoint = {pages}").fetchone()
+    database.setconfig(sqlite3.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, keep)
