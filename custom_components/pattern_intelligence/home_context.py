@@ -1,0 +1,79 @@
+"""What the live registries and states say of the home, as the engine takes it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from zoneinfo import ZoneInfo
+
+from homeassistant.core import HomeAssistant, State, callback
+from homeassistant.helpers import (
+    area_registry as ar,
+    device_registry as dr,
+    entity_registry as er,
+)
+
+from .engine.home import AreaInfo, EntityInfo, Home
+from .sources.attributes import info_from_attributes, texts_or_none
+from .sources.config_dir import zone_named
+
+
+async def async_build_home(hass: HomeAssistant) -> Home:
+    """Return the home's context; ids that entities had are added by others.
+
+    Raises:
+        SourceError: the home's time zone is not known to this machine.
+    """
+    # Time zones are read from files.
+    zone = await hass.async_add_executor_job(zone_named, hass.config.time_zone)
+    return _build(hass, zone)
+
+
+@callback
+def _build(hass: HomeAssistant, zone: ZoneInfo) -> Home:
+    entries = er.async_get(hass).entities
+    known = {entry.entity_id: _entity(hass, entry) for entry in entries.values()}
+    strangers = {
+        state.entity_id: info_from_attributes(state.entity_id, state.attributes)
+        for state in _states_without_entry(hass, entries)
+    }
+    return Home(
+        zone=zone,
+        country=hass.config.country,
+        latitude=hass.config.latitude,
+        longitude=hass.config.longitude,
+        language=hass.config.language,
+        entities={**strangers, **known},
+        areas={
+            area.id: AreaInfo(area.name, area.floor_id)
+            for area in ar.async_get(hass).async_list_areas()
+        },
+    )
+
+
+def _states_without_entry(
+    hass: HomeAssistant, entries: er.EntityRegistryItems
+) -> Iterator[State]:
+    return (
+        state for state in hass.states.async_all() if state.entity_id not in entries
+    )
+
+
+@callback
+def _entity(hass: HomeAssistant, entry: er.RegistryEntry) -> EntityInfo:
+    area_id, labels = entry.area_id, frozenset(entry.labels)
+    device = dr.async_get(hass).async_get(entry.device_id) if entry.device_id else None
+    if device is not None:
+        area_id = area_id or dr.async_get_effective_area_id(hass, device)
+        labels |= device.labels
+    return EntityInfo(
+        entry.entity_id,
+        name=er.async_get_legacy_friendly_name(hass, entry) or None,
+        device_class=entry.device_class or entry.original_device_class,
+        category=entry.entity_category.value if entry.entity_category else None,
+        area_id=area_id,
+        device_id=entry.device_id,
+        platform=entry.platform,
+        labels=labels,
+        hidden=entry.hidden_by is not None,
+        options=texts_or_none((entry.capabilities or {}).get("options")),
+    )

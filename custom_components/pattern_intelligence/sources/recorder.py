@@ -1,0 +1,112 @@
+"""Days from the recorder of the Home Assistant this runs in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+from homeassistant.components.recorder import Recorder, get_instance
+from homeassistant.components.recorder.util import session_scope
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.recorder import DATA_INSTANCE
+from homeassistant.util import dt as dt_util
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+
+from ..engine.home import Home
+from ..engine.rawday import RawDay
+from ..engine.scope import Scope
+from .base import SourceError, SourceUnavailableError
+from .recorder_rows import read_day
+from .recorder_runs import read_recording, recorded_intervals
+from .recorder_schema import check_schema
+
+
+class RecorderSource:
+    """A day source over the recorder, whichever database it uses.
+
+    Every call belongs into the recorder's executor.
+
+    Args:
+        hass: Home Assistant.
+        home: the home's context.
+        scope: the person's choice of entities.
+    """
+
+    def __init__(self, hass: HomeAssistant, home: Home, scope: Scope) -> None:
+        """Take the parts; nothing is read yet."""
+        self._hass = hass
+        self._home = home
+        self._scope = scope
+        self._checked = False
+
+    def extent(self) -> tuple[date, date] | None:
+        """Return the first and the last complete local day recorded, if any."""
+        now = _now()
+
+        def ask(connection: Connection) -> tuple[date, date] | None:
+            recording = read_recording(connection, now=now, running=True)
+            if recording is None:
+                return None
+            return recording.complete_days(self._home.civil, now)
+
+        return self._ask(ask)
+
+    def read(self, day: date) -> RawDay:
+        """Return the rows of the tracked entities on a local day."""
+        now = _now()
+
+        def ask(connection: Connection) -> RawDay:
+            recording = read_recording(connection, now=now, running=True)
+            bounds = self._home.civil.bounds(day)
+            spans = (
+                recorded_intervals(connection, recording, *bounds) if recording else ()
+            )
+            return read_day(connection, day, self._home, self._scope, spans)
+
+        return self._ask(ask)
+
+    def _ask[T](self, ask: Callable[[Connection], T]) -> T:
+        """Answer within a session of the recorder's, which sees no error of ours.
+
+        Raises:
+            SourceUnavailableError: the recorder is not ready, or failed for now.
+            SourceError: its database is of an unknown schema.
+        """
+        _refuse_unready(self._hass)
+        failure: Exception | None = None
+        with session_scope(hass=self._hass, read_only=True) as session:
+            try:
+                connection = session.connection()
+                if not self._checked:
+                    check_schema(connection)
+                    self._checked = True
+                return ask(connection)
+            except Exception as err:  # noqa: BLE001
+                # Whatever left the session would be logged there with a traceback.
+                failure = err
+        if isinstance(failure, SQLAlchemyError):
+            cause = failure.orig if isinstance(failure, DBAPIError) else failure
+            said = " ".join(str(cause).split())
+            raise SourceUnavailableError(
+                f"the recorder's database cannot be read now: {said}"
+            ) from failure
+        raise failure
+
+
+def _refuse_unready(hass: HomeAssistant) -> None:
+    instance: Recorder | None = hass.data.get(DATA_INSTANCE)
+    if instance is None:
+        raise SourceError("the recorder integration is not set up: set it up")
+    if instance.migration_in_progress:
+        raise SourceUnavailableError(
+            "the recorder is migrating its database: wait until it has finished"
+        )
+    if get_instance(hass).engine is None:
+        raise SourceUnavailableError(
+            "the recorder has not opened its database: wait until it has started"
+        )
+
+
+def _now() -> int:
+    return int(dt_util.utcnow().timestamp() * 1000)
