@@ -1,0 +1,179 @@
+"""Prints the patterns in the history of a Home Assistant configuration directory."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from contextlib import nullcontext
+from datetime import date
+import json
+from pathlib import Path
+import shutil
+import sys
+from time import time
+from typing import NoReturn, override
+from zoneinfo import ZoneInfo
+
+from custom_components.pattern_intelligence.engine.analysis import Detectors
+from custom_components.pattern_intelligence.engine.detectors import registry
+from custom_components.pattern_intelligence.engine.pattern import Json
+from custom_components.pattern_intelligence.runner import SCHEMA, Report
+from custom_components.pattern_intelligence.sources.base import SourceError
+from custom_components.pattern_intelligence.sources.config_dir import zone_named
+from custom_components.pattern_intelligence.sources.recording import open_recording
+from custom_components.pattern_intelligence.stores.base import StoreError
+
+from .cost import Cost
+from .failure import UNUSABLE, UnusableError, run
+from .learning import Range, Session
+from .output import written
+from .progress import Progress
+from .store_place import place_of
+from .table import render
+
+NAME = "analyze"
+_NO_DAY = "Needs a complete day of history; none so far."
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command and return its exit status.
+
+    Args:
+        arguments: those of the command line, unless others are given.
+    """
+    options = _parser().parse_args(arguments)
+    return run(NAME, lambda: _analyze(options), (SourceError, StoreError))
+
+
+def _analyze(options: argparse.Namespace) -> int:
+    wanted = Range(options.first, options.last)
+    if wanted.first and wanted.last and wanted.first > wanted.last:
+        raise UnusableError(
+            f"--first {wanted.first} is after --last {wanted.last}: swap them"
+        )
+    zone = zone_named(options.time_zone) if options.time_zone is not None else None
+    detectors = _chosen(options.detectors)
+    output = written(options.json) if options.json else nullcontext()
+    with output as file, place_of(options.store) as place:
+        cost = Cost()
+        source = open_recording(options.directory, now=int(time() * 1000), zone=zone)
+        progress = Progress(quiet=options.quiet)
+        session = Session(source, source.home, detectors, cost.phases, progress)
+        found = session.report(place, wanted)
+        report = as_json(found, source.home.zone, detectors, cost.as_json())
+        if file:
+            json.dump(report, file, ensure_ascii=False, indent=2)
+            file.write("\n")
+        if file is not sys.stdout and not options.quiet:
+            print(render(report, shutil.get_terminal_size().columns))
+    return 0
+
+
+def as_json(
+    report: Report | None, zone: ZoneInfo, detectors: Detectors, run: Json
+) -> Json:
+    """Return the contract's object.
+
+    Args:
+        report: what is known; None where there was no complete day.
+        zone: the home's time zone.
+        detectors: those that looked for patterns.
+        run: what it cost.
+    """
+    known = report.as_json() if report else _nothing(zone, detectors)
+    return {"schema": SCHEMA, "home": known["home"], "run": run} | known
+
+
+def _nothing(zone: ZoneInfo, detectors: Detectors) -> Json:
+    """Return what is known of a home that has no complete day yet."""
+    return {
+        "schema": SCHEMA,
+        "home": {
+            "time_zone": zone.key,
+            "first_day": None,
+            "last_day": None,
+            "days": 0,
+            "events": 0,
+            "entities": 0,
+        },
+        "patterns": [],
+        "track_record": {},
+        "not_yet": dict.fromkeys((kind.value for kind in detectors), _NO_DAY),
+    }
+
+
+def _chosen(names: str | None) -> Detectors:
+    """Return the detectors of a list of types, all without one."""
+    known = registry()
+    if names is None:
+        return known
+    chosen = {name.strip() for name in names.split(",")}
+    types = {kind.value for kind in known}
+    if unknown := sorted(chosen - types):
+        raise UnusableError(
+            f"--detectors: there is no detector {unknown[0]!r}; "
+            f"choose from {', '.join(sorted(types))}"
+        )
+    return {kind: found for kind, found in known.items() if kind.value in chosen}
+
+
+class _Parser(argparse.ArgumentParser):
+    @override
+    def error(self, message: str) -> NoReturn:
+        """End with one line."""
+        self.exit(UNUSABLE, f"{self.prog}: {message}; see --help\n")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog=NAME, description=__doc__, allow_abbrev=False, color=False)
+    parser.add_argument(
+        "directory",
+        type=Path,
+        metavar="CONFIG_DIR",
+        help="a configuration directory, or the recorder's .db file; only read",
+    )
+    parser.add_argument(
+        "--first",
+        type=_date,
+        metavar="DATE",
+        help="first day to learn (default: the first complete one recorded)",
+    )
+    parser.add_argument(
+        "--last",
+        type=_date,
+        metavar="DATE",
+        help="say what is known at the end of this day (default: the last complete one)",
+    )
+    parser.add_argument(
+        "--time-zone",
+        metavar="ZONE",
+        help="such as Europe/Berlin (default: the home's)",
+    )
+    parser.add_argument(
+        "--detectors",
+        metavar="TYPES",
+        help="look only for these types, separated by commas",
+    )
+    parser.add_argument(
+        "--store",
+        metavar="URL",
+        help="sqlite:PATH to keep what is learned (default: a temporary file)",
+    )
+    parser.add_argument(
+        "--json",
+        metavar="FILE",
+        help="write the JSON to a file; - for standard output instead of the table",
+    )
+    parser.add_argument(
+        "--quiet", action="store_true", help="print neither table nor progress"
+    )
+    return parser
+
+
+def _date(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is no date such as 2026-02-28"
+        ) from None

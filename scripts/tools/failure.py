@@ -1,0 +1,54 @@
+"""How a command ends: with a status, one line where it cannot go on, no traceback."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+import os
+import signal
+import sys
+from types import FrameType
+from typing import Final
+
+UNUSABLE: Final = 2
+"""Exit status for arguments or input that cannot be used."""
+
+
+class UnusableError(Exception):
+    """The arguments or the input cannot be used.
+
+    Its text is one line that says what is wrong and what to do.
+    """
+
+
+def run(
+    name: str, command: Callable[[], int], clear: tuple[type[Exception], ...] = ()
+) -> int:
+    """Run a command and return its exit status.
+
+    Args:
+        name: the command's, told with what went wrong.
+        command: what to run.
+        clear: exceptions besides :class:`UnusableError` whose text is one clear line
+            for a person.
+    """
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _interrupt)
+    try:
+        status = command()
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        return 128 + signal.SIGINT
+    except BrokenPipeError:
+        # Whoever read standard output has seen enough; nothing is left to flush.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 128 + signal.SIGPIPE
+    except (UnusableError, *clear) as error:  # type: ignore[misc]
+        line = " ".join(str(error).split())
+        print(f"{name}: {line}", file=sys.stderr)
+        return UNUSABLE
+    return status
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    """Leave as by Ctrl-C, so that everything opened is cleaned up."""
+    signal.raise_signal(signal.SIGINT)

@@ -1,0 +1,89 @@
+"""Where ``--store`` says that aggregates live."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+import os
+from pathlib import Path
+import tempfile
+from typing import Final
+
+from custom_components.pattern_intelligence.stores.sqlite import SqliteStore
+from custom_components.pattern_intelligence.stores.sqlite_file import remove
+
+from .failure import UnusableError
+
+_SQLITE: Final = "sqlite"
+_INFLUX: Final = frozenset({"http", "https", "influx", "influxdb"})
+
+
+@dataclass(frozen=True, slots=True)
+class SqlitePlace:
+    """A store in an SQLite file.
+
+    Attributes:
+        path: the file, which need not be there yet.
+    """
+
+    path: Path
+
+    @contextmanager
+    def opened(self) -> Iterator[SqliteStore]:
+        """Open the store until the block is left."""
+        store = SqliteStore(self.path)
+        try:
+            yield store
+        finally:
+            store.close()
+
+    @contextmanager
+    def anew(self) -> Iterator[SqliteStore]:
+        """Open an empty store, which takes the place of the old one at the end.
+
+        When the block is left by an error the old one stays as it was.
+        """
+        fresh = SqlitePlace(self.path.with_name(f".{self.path.name}.{os.getpid()}"))
+        try:
+            with fresh.opened() as store:
+                yield store
+            # Closed, it is one file; what lies beside the old one is not its own.
+            remove(self.path)
+            fresh.path.replace(self.path)
+        finally:
+            remove(fresh.path)
+
+
+@contextmanager
+def place_of(url: str | None) -> Iterator[SqlitePlace]:
+    """Give the place that a URL names, or one that is gone when the block is left.
+
+    Args:
+        url: as ``--store`` has it; None for a temporary store.
+
+    Raises:
+        UnusableError: the URL names nothing that can be used.
+    """
+    if url is None:
+        with tempfile.TemporaryDirectory(
+            prefix="pattern_intelligence.", ignore_cleanup_errors=True
+        ) as directory:
+            yield SqlitePlace(Path(directory) / "store.db")
+        return
+    scheme, _, rest = url.partition(":")
+    if scheme in _INFLUX:
+        raise UnusableError(
+            "--store: InfluxDB is not supported yet; use sqlite:PATH instead"
+        )
+    if scheme != _SQLITE or not rest:
+        raise UnusableError(f"--store: {url!r} is no store; use sqlite:PATH")
+    path = Path(rest.removeprefix("//") if rest.startswith("///") else rest)
+    path = path.expanduser()
+    if path.is_dir():
+        raise UnusableError(f"--store: {path} is a folder; name a file in it")
+    if not path.absolute().parent.is_dir():
+        raise UnusableError(
+            f"--store: the folder {path.absolute().parent} is not there; make it first"
+        )
+    yield SqlitePlace(path)
