@@ -65,8 +65,8 @@ def outcomes(patterns: Sequence[Json], home: Home, learned: int) -> list[Outcome
                 days = _days(
                     home, clock, np.arange(clock.days) >= learned, window, kind
                 )
-            slack = max(10.0, (window.before() + window.after()) / 2)
-            kept = hits(of(pattern["entities"][0]), clock, window, slack)
+            entered = of(pattern["entities"][0])
+            kept = hits(entered, clock, window, window.widened)
             # The last habit-day may not be over when the recording ends.
             days[-1] = False
             found += [Outcome("time_of_day", stated, float(k)) for k in kept[days]]

@@ -27,8 +27,8 @@ from .simulator.truth import Anchor
 FRESH_DAYS = 728
 #: Smoothing (sd, minutes) that leaves a profile as it is, but for its grain.
 _HARDLY = 20.0
-#: A claim that is kept on fewer days is not worth stating.
-_LEAST = 0.35
+#: A claim that is kept on fewer days, in its window as widened, is not true.
+_LEAST = 0.4
 #: By what share of days a claim must be kept more often than by a smooth chance.
 _CLEARLY = 0.2
 #: The same for a first or last, and chance that follows the profile as it is.
@@ -51,6 +51,11 @@ class Window:
     time: float
     latest: float
     weekdays: frozenset[int]
+
+    @property
+    def widened(self) -> float:
+        """By how many minutes the contract widens the window on either side."""
+        return max(10.0, (self.before() + self.after()) / 2)
 
     def before(self, slack: float = 0.0) -> float:
         """Return how many minutes before `time` the window begins."""
@@ -135,6 +140,8 @@ class Prover:
             return redrawn(same, instants, clock, rng, smoothing=smoothing)
 
         days = np.isin(clock.weekdays, list(window.weekdays))
+        if hits(instants, clock, window, window.widened)[days].mean() < _LEAST:
+            return False
         return _beyond_chance(
             lambda at: hits(at, clock, window, _SLACK)[days], instants, drawn, window
         )
@@ -149,8 +156,6 @@ def _beyond_chance(
     """Compare how often a claim is kept with how often chance keeps it."""
     days = kept(instants)
     share = float(days.mean()) if len(days) else 0.0
-    if share < _LEAST:
-        return False
     smooth = float(kept(drawn(120.0)).mean())
     if share - smooth >= _CLEARLY:
         return True

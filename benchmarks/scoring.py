@@ -80,7 +80,8 @@ def score_times(patterns: Sequence[Json], home: Home, learned: int) -> Score:
     Args:
         patterns: All that were reported; other types are passed over.
         home: The home they were learned in.
-        learned: How many of its days, from the first, were learned.
+        learned: How many of its days, from the first, were learned: usually those
+            its truth is told as of.
     """
     mine = [one for one in patterns if one["type"] == "time_of_day"]
     mirrors = _mirrors(home)

@@ -78,6 +78,7 @@ def draw(
         length = int(rng.integers(3, 8))
         vacation = (int(rng.integers(3, days - length - 3)), length)
     return Plan(
+        days=days,
         house=house,
         residents=residents,
         noise=noise,

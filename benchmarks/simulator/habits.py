@@ -35,6 +35,7 @@ def keep(
     presence: Presence,
     rng: np.random.Generator,
     *,
+    told: int,
     frozen: bool = False,
 ) -> Kept:
     """Draw when a timed rule was kept.
@@ -44,7 +45,8 @@ def keep(
         clock: The span of days.
         presence: What the residents did.
         rng: Where chance comes from.
-        frozen: Whether to live on as after the last day: no more drift or change.
+        told: Of how many days the last has the rule's own minute, if it drifts.
+        frozen: Whether to live on as after that day: no more drift or change.
     """
     days = np.arange(clock.days)
     minute = rule.minute + rng.normal(0, rule.sd, clock.days).clip(
@@ -54,7 +56,7 @@ def keep(
         edge = presence.wake if rule.anchor == "first" else presence.bed
         minute = minute + edge[rule.resident]
     elif rule.drift and not frozen:
-        minute = minute + rule.drift * (days - clock.days + 1) / 7.0
+        minute = minute + rule.drift * (days - told + 1) / 7.0
     instants = clock.utc(days, minute)
     eligible = np.isin(clock.weekdays, rule.weekdays)
     if rule.weekdays == (0, 1, 2, 3, 4):
@@ -95,7 +97,7 @@ def keep_routine(
         weekdays=rule.weekdays,
         resident=rule.resident,
     )
-    return keep(timed, clock, presence, rng)
+    return keep(timed, clock, presence, rng, told=clock.days)
 
 
 def routine_steps(

@@ -67,7 +67,7 @@ def live_days(
     kept: list[tuple[TimedRule | RoutineRule, Kept]] = []
     noise = uses(plan, clock, presence, rng)
     for rule in plan.timed:
-        done = keep(rule, clock, presence, rng, frozen=frozen)
+        done = keep(rule, clock, presence, rng, told=plan.days, frozen=frozen)
         kept.append((rule, done))
         if rule.automation is not None:
             parts.append(_automated(plan, index, rule, done, fires, rng))

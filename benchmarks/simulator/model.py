@@ -217,7 +217,10 @@ class Recorded:
 class Home(Recorded):
     """A simulated home: its registries, everything recorded, and what is true.
 
-    `runs` is what happened before the recorder's outages touched it. `somebody`
+    Of its `days` the first `told` are those its truth is told as of: plans are made
+    for them, and a drifting habit is where it is on the last of them. What comes
+    after is there to check against what was learned. `runs` is what happened before
+    the recorder's outages touched it. `somebody`
     holds the begin and the end of every stretch in which at least one resident
     was home, in UTC seconds.
     """
@@ -226,6 +229,7 @@ class Home(Recorded):
     noise: Literal["normal", "dense"]
     first_day: date
     days: int
+    told: int
     holidays: frozenset[date]
     runs: Runs
     somebody: Floats

@@ -75,10 +75,12 @@ class RoutineRule:
 class Plan:
     """A household: its house, its people, and the rules they follow.
 
+    `days` is the span that rules are told for; life may go on after it.
     `hall` names the motion sensor and the light that an automation ties together;
     `quiet` are entities whose random use is rare, since a rule would drown in it.
     """
 
+    days: int
     house: House
     residents: tuple[Resident, ...]
     noise: Noise

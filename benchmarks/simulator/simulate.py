@@ -44,6 +44,7 @@ def simulate(
     seed: int,
     days: int = 60,
     *,
+    after: int = 0,
     noise: Noise = "normal",
     time_zone: str = "Europe/Berlin",
     first_day: date | None = None,
@@ -53,7 +54,8 @@ def simulate(
 
     Args:
         seed: Decides everything; the same arguments make the same home.
-        days: How many local days are recorded.
+        days: How many local days are recorded, and the truth told as of.
+        after: How many more days follow, recorded too.
         noise: How restless the household is.
         time_zone: A name of the IANA database.
         first_day: The first local day; drawn if none is given.
@@ -67,8 +69,8 @@ def simulate(
     drawn = _ORIGIN + timedelta(days=int(seeds.plan.integers(_ORIGIN_DAYS)))
     first_day = first_day or drawn
     plan = draw(seeds.plan, days, noise)
-    clock = LocalClock.of(time_zone, first_day, days)
-    feasts = holidays(first_day, days)
+    clock = LocalClock.of(time_zone, first_day, days + after)
+    feasts = holidays(first_day, clock.days)
     life = live_days(plan, clock, _free(clock, feasts), seeds.life)
     home = _home(seed, plan, clock, life, feasts, time_zone, rows_per_day, seeds.record)
     return replace(home, truth=_truth(plan, clock, life))
@@ -98,7 +100,7 @@ def plan_of(home: Home) -> Plan:
     """Return the plan that a simulated home was lived by."""
     rng = _Seeds.of(home.seed).plan
     rng.integers(_ORIGIN_DAYS)
-    return draw(rng, home.days, home.noise)
+    return draw(rng, home.told, home.noise)
 
 
 def _free(clock: LocalClock, feasts: frozenset[date]) -> Bools:
@@ -131,6 +133,7 @@ def _home(
         position=POSITION,
         first_day=clock.first_day,
         days=clock.days,
+        told=plan.days,
         entities=house.entities,
         areas=ROOMS,
         floors=FLOORS,
