@@ -1,0 +1,37 @@
+"""Backups copy live files: while one is made, nothing is written."""
+
+from __future__ import annotations
+
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
+
+from .const import DOMAIN
+from .runtime import PatternIntelligenceConfigEntry
+from .stores.base import StoreError
+
+
+def _loaded(hass: HomeAssistant) -> list[PatternIntelligenceConfigEntry]:
+    return hass.config_entries.async_loaded_entries(DOMAIN)
+
+
+async def async_pre_backup(hass: HomeAssistant) -> None:
+    """Let the day under way be finished, and the store's file be whole; then pause.
+
+    Raises:
+        HomeAssistantError: the file cannot be made whole.
+    """
+    for entry in _loaded(hass):
+        try:
+            await entry.runtime_data.parts.async_pause(hass)
+        except StoreError as err:
+            raise HomeAssistantError(
+                translation_domain=DOMAIN,
+                translation_key="not_paused",
+                translation_placeholders={"error": str(err)},
+            ) from err
+
+
+async def async_post_backup(hass: HomeAssistant) -> None:
+    """Go on where it was paused."""
+    for entry in _loaded(hass):
+        entry.runtime_data.parts.gate.async_open()

@@ -1,0 +1,59 @@
+"""Names that the modules of the integration share."""
+
+from __future__ import annotations
+
+from datetime import time
+from enum import StrEnum
+import logging
+from typing import Final
+
+from homeassistant.const import Platform
+
+DOMAIN: Final = "pattern_intelligence"
+LOGGER: Final = logging.getLogger(__package__)
+PLATFORMS: Final = [Platform.SENSOR]
+
+CONF_STORE: Final = "store"
+CONF_SCOPE: Final = "scope"
+CONF_EXCLUDED_AREAS: Final = "excluded_areas"
+CONF_EXCLUDED_DOMAINS: Final = "excluded_domains"
+CONF_EXCLUDED_ENTITIES: Final = "excluded_entities"
+CONF_EXCLUDED_LABELS: Final = "excluded_labels"
+CONF_SCHEDULE: Final = "schedule"
+CONF_TIME: Final = "time"
+CONF_DETECTORS: Final = "detectors"
+CONF_STORAGE: Final = "storage"
+CONF_KEEP_DATA: Final = "keep_data"
+
+DEFAULT_TIME: Final = time(4, 5)
+"""No zone skips or doubles this minute, and the recorder purges just after it."""
+
+DATABASE: Final = "pattern_intelligence.db"
+"""The built-in store, in the configuration directory."""
+
+
+class StoreKind(StrEnum):
+    """Where aggregates may live."""
+
+    BUILT_IN = "built_in"
+
+
+class LearningStatus(StrEnum):
+    """What the integration is doing, as the status sensor says it."""
+
+    IDLE = "idle"
+    LEARNING = "learning"
+    WAITING_FOR_HISTORY = "waiting_for_history"
+    WAITING_FOR_RECORDER = "waiting_for_recorder"
+    PAUSED = "paused"
+    ERROR = "error"
+
+
+class Trigger(StrEnum):
+    """Why a run began."""
+
+    START = "start"
+    NIGHTLY = "nightly"
+    RETRY = "retry"
+    RENAMED = "renamed"
+    SERVICE = "service"

@@ -1,0 +1,143 @@
+"""One run at a time: whoever asks for a second joins the one under way."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+import logging
+from typing import Final
+
+from homeassistant.components.recorder import get_instance
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers.recorder import async_migration_in_progress
+
+from .const import DOMAIN, LearningStatus, Trigger
+from .messages import async_message
+from .parts import Parts
+from .problems import Outage, async_clear_issues, async_raise_issue
+from .run import Run
+from .run_log import RunRecord
+from .sources.base import SourceError
+from .stores.base import StoreError
+from .work import Wish
+
+_LOGGER = logging.getLogger(__name__)
+
+RECORDER_POLL: Final = 10
+"""Seconds between two looks at whether the recorder still migrates."""
+
+FLUSH_TIMEOUT: Final = 10
+"""Seconds the recorder may take to write what it holds back."""
+
+type OnDone = Callable[[Exception | None], None]
+
+
+class Learner:
+    """Starts runs, ends them, and says how they went.
+
+    Args:
+        hass: Home Assistant.
+        parts: what runs work with.
+        on_done: called after each run, with its error if it had one.
+    """
+
+    def __init__(self, hass: HomeAssistant, parts: Parts, on_done: OnDone) -> None:
+        """Take the parts; nothing runs yet."""
+        self._hass = hass
+        self._parts = parts
+        self._on_done = on_done
+        self._outage = Outage()
+        self._task: asyncio.Task[RunRecord] | None = None
+        self._wish: Wish | None = None
+
+    @callback
+    def async_start(self, trigger: Trigger, wish: Wish | None = None) -> None:
+        """Begin a run, or join the one under way; nobody waits for it."""
+        self._task = self.async_run(trigger, wish)
+
+    @callback
+    def async_run(
+        self, trigger: Trigger, wish: Wish | None = None
+    ) -> asyncio.Task[RunRecord]:
+        """Begin a run, or join the one under way, which then does what is wished.
+
+        Args:
+            trigger: why.
+            wish: what to do beyond what is due.
+
+        Returns:
+            The run. It does not raise: its record says how it went. It is canceled
+            when the config entry is unloaded or Home Assistant stops.
+        """
+        wish = wish or Wish()
+        if self._task is None or self._task.done():
+            self._wish = wish
+            self._task = self._parts.entry.async_create_background_task(
+                self._hass, self._async_run(trigger), f"{DOMAIN} run"
+            )
+        elif wish:
+            self._wish = (self._wish or Wish()) | wish
+        return self._task
+
+    async def async_stop(self) -> None:
+        """End the run under way after the day it is in."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.wait([self._task])
+
+    async def _async_run(self, trigger: Trigger) -> RunRecord:
+        run = Run(self._hass, self._parts, trigger)
+        error: Exception | None = None
+        try:
+            await self._async_wait_for_recorder()
+            while (wish := self._wish) is not None:
+                self._wish = None
+                await run.async_pass(wish)
+            await run.async_keep()
+        except (StoreError, SourceError) as err:
+            error = err
+            self._outage.began(err)
+        except Exception as err:
+            _LOGGER.exception("Unexpected error while learning")
+            error = err
+        else:
+            self._outage.ended()
+        self._async_tell(run.record, error)
+        self._on_done(error)
+        return run.record
+
+    async def _async_wait_for_recorder(self) -> None:
+        """Wait while the recorder migrates; then let it write what it holds back."""
+        while async_migration_in_progress(self._hass):
+            self._parts.coordinator.async_publish(
+                status=LearningStatus.WAITING_FOR_RECORDER,
+                message=async_message(self._hass, "waiting_for_recorder"),
+            )
+            await asyncio.sleep(RECORDER_POLL)
+        try:
+            async with asyncio.timeout(FLUSH_TIMEOUT):
+                await get_instance(self._hass).async_block_till_done()
+        except TimeoutError:
+            _LOGGER.debug("The recorder is busy: what it holds back is not waited for")
+
+    @callback
+    def _async_tell(self, record: RunRecord, error: Exception | None) -> None:
+        """Say how a run went, in the status and in the repairs."""
+        coordinator = self._parts.coordinator
+        status, message = LearningStatus.IDLE, None
+        if error is not None:
+            record.error = str(error) or type(error).__name__
+            status = LearningStatus.ERROR
+            message = async_message(self._hass, "held_up", error=record.error)
+            async_raise_issue(self._hass, self._parts.entry, error)
+        else:
+            async_clear_issues(self._hass)
+            if not coordinator.data.days:
+                status = LearningStatus.WAITING_FOR_HISTORY
+                message = async_message(self._hass, "waiting_for_history")
+        coordinator.async_publish(
+            status=status,
+            message=message,
+            progress=None,
+            last_run=coordinator.data.last_run if error else record.ended,
+        )

@@ -1,0 +1,170 @@
+"""One run: what is due is learned day by day, off the event loop, and published."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+
+from homeassistant.components.recorder import get_instance
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.json import json_dumps
+from homeassistant.util import dt as dt_util
+
+from .const import LearningStatus, Trigger
+from .coordinator import Progress
+from .engine.detectors import registry
+from .engine.home import Home
+from .engine.pattern import Json
+from .engine.rawday import RawDay
+from .gate import finished
+from .home_context import async_build_home
+from .parts import Parts
+from .phases import Phase, Phases
+from .published import REPORT, admitted, count_changes
+from .run_log import RUNS, RunRecord, appended, resident_mb
+from .runner import Runner
+from .sources.base import DaySource
+from .sources.recorder import RecorderSource
+from .stores.base import Retention
+from .work import Wish, complete_periods, days_to_learn
+
+
+class Run:
+    """A run, from the first look at what is due to the patterns it found.
+
+    Attributes:
+        record: what it did so far.
+    """
+
+    def __init__(self, hass: HomeAssistant, parts: Parts, trigger: Trigger) -> None:
+        """Begin."""
+        self._hass = hass
+        self._parts = parts
+        self._phases = Phases()
+        self._began = hass.loop.time()
+        self._before = parts.coordinator.data.patterns
+        self.record = RunRecord(dt_util.utcnow(), trigger)
+
+    async def async_pass(self, wish: Wish) -> None:
+        """Learn what is due and what is wished, then say what is known.
+
+        Args:
+            wish: what to do beyond what is due.
+
+        Raises:
+            StoreError: the store failed; what is not learned stays due.
+            SourceError: the history cannot be read.
+        """
+        parts = self._parts
+        parts.coordinator.async_publish(
+            status=LearningStatus.LEARNING, message=None, progress=None
+        )
+        await parts.gate.async_run(parts.renames.keep, parts.storage.local)
+        home = replace(
+            await async_build_home(self._hass), aliases=parts.renames.aliases
+        )
+        runner = await parts.gate.async_run(self._runner, home)
+        source = RecorderSource(self._hass, home, parts.settings.scope)
+        extent = await self._async_read(source.extent)
+        if extent is not None:
+            days = await parts.gate.async_run(days_to_learn, runner, extent, wish.again)
+            await self._async_learn(runner, source, days, extent[1])
+        for layer in sorted(wish.layers):
+            for first, last in await parts.gate.async_run(
+                complete_periods, runner, layer, wish.again
+            ):
+                await parts.gate.async_run(runner.roll_up, layer, first, last)
+                self.record.periods += 1
+        now = int(dt_util.utcnow().timestamp() * 1000)
+        await self._async_report(runner, home.civil.day_of(now) - timedelta(days=1))
+
+    async def async_keep(self) -> None:
+        """Keep what entities show over a restart, and what the run did."""
+        await self._parts.gate.async_run(self._keep)
+
+    def _runner(self, home: Home) -> Runner:
+        """Return the runner of a pass. Blocks: it imports the detectors."""
+        self.record.rss_before_mb = self.record.rss_before_mb or resident_mb()
+        detectors = {
+            kind: detector
+            for kind, detector in registry().items()
+            if self._parts.settings.enabled(kind.value)
+        }
+        store = self._parts.storage.aggregates
+        return Runner(store, home, detectors, Retention(), self._phases)
+
+    async def _async_read[*Ts, T](self, read: Callable[[*Ts], T], *args: *Ts) -> T:
+        """Read from the recorder in its own executor."""
+        instance = get_instance(self._hass)
+        return await finished(instance.async_add_executor_job(read, *args))
+
+    async def _async_learn(
+        self, runner: Runner, source: DaySource, days: Sequence[date], last: date
+    ) -> None:
+        """Learn days in order; where one changes what the next begins with, that too.
+
+        Args:
+            runner: learns them.
+            source: reads them.
+            days: oldest first.
+            last: the last day there is.
+        """
+        queue, done = list(days), 0
+        publish = self._parts.coordinator.async_publish
+        while queue:
+            publish(progress=Progress(done, done + len(queue)))
+            day = queue.pop(0)
+            async with self._parts.gate:
+                raw = await self._async_read(self._read, source, day)
+                again = await finished(
+                    self._hass.async_add_executor_job(self._learn, runner, raw)
+                )
+                marks = await finished(
+                    self._hass.async_add_executor_job(runner.store.learned)
+                )
+            done += 1
+            publish(days=len(marks), events=sum(mark.rows for mark in marks))
+            following = day + timedelta(days=1)
+            if again and following <= last and following not in queue[:1]:
+                queue.insert(0, following)
+            if queue and day.isoweekday() == 7 and day == marks[-1].day:
+                await self._async_report(runner, day)
+
+    def _read(self, source: DaySource, day: date) -> RawDay:
+        with self._phases.of(Phase.READ):
+            return source.read(day)
+
+    def _learn(self, runner: Runner, raw: RawDay) -> bool:
+        again = runner.learn(raw)
+        self.record.sample_memory()
+        self.record.days += 1
+        self.record.rows += raw.rows
+        return again
+
+    async def _async_report(self, runner: Runner, last: date) -> None:
+        """Find what is known at the end of a day, and publish it."""
+        report = await self._parts.gate.async_run(self._find, runner, last)
+        if report is None:
+            return
+        self.record.patterns = len(report["patterns"])
+        self.record.changed = count_changes(self._before, report["patterns"])
+        self.record.took(self._phases, self._hass.loop.time() - self._began)
+        self._parts.coordinator.async_publish(
+            report={**report, "run": self.record.cost()}
+        )
+
+    def _find(self, runner: Runner, last: date) -> Json | None:
+        report = runner.report(last)
+        self.record.sample_memory()
+        if report is None:
+            return None
+        return admitted(report.as_json(), runner.home, self._parts.settings.scope)
+
+    def _keep(self) -> None:
+        local = self._parts.storage.local
+        self.record.ended = dt_util.utcnow()
+        self.record.took(self._phases, self._hass.loop.time() - self._began)
+        local.write_text(RUNS, appended(local.read_text(RUNS), self.record))
+        if report := self._parts.coordinator.data.report:
+            local.write_text(REPORT, json_dumps(report))

@@ -1,0 +1,33 @@
+"""What a loaded config entry holds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from homeassistant.config_entries import ConfigEntry
+
+from .parts import Parts
+from .scheduler import Scheduler
+
+type PatternIntelligenceConfigEntry = ConfigEntry[RuntimeData]
+
+
+@dataclass(frozen=True, slots=True)
+class RuntimeData:
+    """The runtime data of the config entry.
+
+    Attributes:
+        parts: what runs work with.
+        scheduler: starts them.
+        detectors: the types of the detectors that are switched on.
+    """
+
+    parts: Parts
+    scheduler: Scheduler
+    detectors: tuple[str, ...]
+
+    async def async_close(self) -> None:
+        """End the run under way after the day it is in, and close the storage."""
+        await self.scheduler.async_stop()
+        self.parts.gate.async_give_up()
+        await self.parts.gate.async_run(self.parts.close)

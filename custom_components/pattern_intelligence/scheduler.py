@@ -1,0 +1,123 @@
+"""When runs begin: at once, every night, and again after an outage."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from random import randint
+from typing import Final
+
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.helpers.debounce import Debouncer
+from homeassistant.helpers.event import async_call_later, async_track_time_change
+from homeassistant.helpers.start import async_at_started
+from homeassistant.util import dt as dt_util
+
+from .const import LOGGER, Trigger
+from .learner import Learner
+from .parts import Parts
+from .problems import passes
+from .work import Wish
+
+FIRST_RETRY: Final = timedelta(minutes=5)
+LONGEST_RETRY: Final = timedelta(hours=1)
+
+RENAMES_SETTLE: Final = 5
+"""Seconds without a rename after which they are acted on: they come in crowds."""
+
+
+class Scheduler:
+    """Starts runs; the stored watermark decides what they do.
+
+    Attributes:
+        learner: runs what is started.
+    """
+
+    def __init__(self, hass: HomeAssistant, parts: Parts) -> None:
+        """Take the parts; nothing is scheduled yet."""
+        self._hass = hass
+        self._parts = parts
+        self._second = randint(0, 59)
+        self._retry_in = FIRST_RETRY
+        self._cancel_retry: CALLBACK_TYPE | None = None
+        self._cancel: list[CALLBACK_TYPE] = []
+        self._renamed = Debouncer(
+            hass,
+            LOGGER,
+            cooldown=RENAMES_SETTLE,
+            immediate=False,
+            function=self._renames_settled,
+            background=True,
+        )
+        self.learner = Learner(hass, parts, self._run_ended)
+
+    @callback
+    def async_start(self) -> None:
+        """Learn what is due once Home Assistant is up, then every night."""
+        when = self._parts.settings.time
+        self._cancel = [
+            async_track_time_change(
+                self._hass,
+                self._night_came,
+                hour=when.hour,
+                minute=when.minute,
+                second=self._second,
+            ),
+            self._parts.renames.async_listen(
+                self._hass, self._renamed.async_schedule_call
+            ),
+            async_at_started(self._hass, self._started),
+        ]
+        self._publish_next_run()
+
+    async def async_stop(self) -> None:
+        """Start nothing more, and end the run under way after the day it is in."""
+        while self._cancel:
+            self._cancel.pop()()
+        self._renamed.async_shutdown()
+        self._cancel_the_retry()
+        await self.learner.async_stop()
+
+    @callback
+    def _started(self, _hass: HomeAssistant) -> None:
+        self.learner.async_start(Trigger.START)
+
+    @callback
+    def _night_came(self, _now: datetime) -> None:
+        self._publish_next_run()
+        self.learner.async_start(Trigger.NIGHTLY)
+
+    @callback
+    def _retry(self, _now: datetime) -> None:
+        self._cancel_retry = None
+        self.learner.async_start(Trigger.RETRY)
+
+    @callback
+    def _renames_settled(self) -> None:
+        self.learner.async_start(Trigger.RENAMED, Wish(look_again=True))
+
+    @callback
+    def _run_ended(self, error: Exception | None) -> None:
+        """Try again later where that may help, each time after twice as long."""
+        self._cancel_the_retry()
+        if error is None or not passes(error):
+            self._retry_in = FIRST_RETRY
+            return
+        self._cancel_retry = async_call_later(self._hass, self._retry_in, self._retry)
+        self._retry_in = min(2 * self._retry_in, LONGEST_RETRY)
+
+    @callback
+    def _cancel_the_retry(self) -> None:
+        if self._cancel_retry is not None:
+            self._cancel_retry()
+            self._cancel_retry = None
+
+    @callback
+    def _publish_next_run(self) -> None:
+        when = self._parts.settings.time
+        following = dt_util.find_next_time_expression_time(
+            dt_util.now() + timedelta(seconds=1),
+            [self._second],
+            [when.minute],
+            [when.hour],
+        )
+        self._parts.coordinator.async_publish(next_run=dt_util.as_utc(following))

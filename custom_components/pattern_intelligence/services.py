@@ -1,0 +1,151 @@
+"""The services: run the analysis, and get the patterns."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Final
+
+from homeassistant.const import ATTR_AREA_ID, ATTR_ENTITY_ID
+from homeassistant.core import (
+    HomeAssistant,
+    ServiceCall,
+    ServiceResponse,
+    SupportsResponse,
+    callback,
+)
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.helpers import config_validation as cv
+import voluptuous as vol
+
+from .const import DOMAIN, Trigger
+from .engine.pattern import PatternType, Status
+from .messages import async_message
+from .published import Filter, empty_report
+from .runner import RELEARNED_DAYS
+from .runtime import PatternIntelligenceConfigEntry
+from .stores.base import Layer
+from .work import Wish
+
+RUN_ANALYSIS: Final = "run_analysis"
+GET_PATTERNS: Final = "get_patterns"
+
+ATTR_DAYS: Final = "days"
+ATTR_SCOPE: Final = "scope"
+ATTR_TYPE: Final = "type"
+ATTR_STATUS: Final = "status"
+ATTR_MIN_CONFIDENCE: Final = "min_confidence"
+
+RUN_ANALYSIS_SCHEMA: Final = vol.Schema(
+    {
+        vol.Optional(ATTR_DAYS): vol.All(
+            vol.Coerce(int), vol.Range(min=1, max=RELEARNED_DAYS)
+        ),
+        vol.Optional(ATTR_SCOPE, default=Layer.DAILY.value): vol.All(
+            cv.string, vol.In([layer.value for layer in Layer])
+        ),
+    }
+)
+
+GET_PATTERNS_SCHEMA: Final = vol.Schema(
+    {
+        vol.Optional(ATTR_TYPE): vol.All(
+            cv.ensure_list, [vol.In([kind.value for kind in PatternType])]
+        ),
+        vol.Optional(ATTR_ENTITY_ID): cv.entity_ids,
+        vol.Optional(ATTR_AREA_ID): vol.All(cv.ensure_list, [cv.string]),
+        vol.Optional(ATTR_MIN_CONFIDENCE): vol.All(
+            vol.Coerce(float), vol.Range(min=0, max=1)
+        ),
+        vol.Optional(ATTR_STATUS): vol.All(
+            cv.ensure_list, [vol.In([status.value for status in Status])]
+        ),
+    }
+)
+
+
+@callback
+def async_setup_services(hass: HomeAssistant) -> None:
+    """Register the services, which are there whether or not the entry is loaded."""
+    hass.services.async_register(
+        DOMAIN,
+        RUN_ANALYSIS,
+        _async_run_analysis,
+        RUN_ANALYSIS_SCHEMA,
+        SupportsResponse.OPTIONAL,
+    )
+    hass.services.async_register(
+        DOMAIN,
+        GET_PATTERNS,
+        _async_get_patterns,
+        GET_PATTERNS_SCHEMA,
+        SupportsResponse.ONLY,
+    )
+
+
+@callback
+def _async_entry(hass: HomeAssistant) -> PatternIntelligenceConfigEntry:
+    """Return the loaded config entry.
+
+    Raises:
+        ServiceValidationError: there is none.
+    """
+    entries: list[PatternIntelligenceConfigEntry] = (
+        hass.config_entries.async_loaded_entries(DOMAIN)
+    )
+    if not entries:
+        raise ServiceValidationError(
+            translation_domain=DOMAIN, translation_key="not_loaded"
+        )
+    return entries[0]
+
+
+async def _async_run_analysis(call: ServiceCall) -> ServiceResponse:
+    """Run the analysis, or join the run under way, and say what it did."""
+    layer = Layer(call.data[ATTR_SCOPE])
+    wish = Wish(
+        again=call.data.get(ATTR_DAYS, 0),
+        layers=frozenset() if layer is Layer.DAILY else frozenset({layer}),
+    )
+    learner = _async_entry(call.hass).runtime_data.scheduler.learner
+    run = learner.async_run(Trigger.SERVICE, wish)
+    await asyncio.wait([run])
+    if run.cancelled():
+        raise HomeAssistantError(
+            translation_domain=DOMAIN, translation_key="run_stopped"
+        )
+    record = run.result()
+    if record.error is not None:
+        raise HomeAssistantError(
+            translation_domain=DOMAIN,
+            translation_key="held_up",
+            translation_placeholders={"error": record.error},
+        )
+    return {
+        "days_processed": record.days,
+        "periods_processed": record.periods,
+        "events": record.rows,
+        "patterns_found": record.patterns,
+        "patterns_changed": record.changed,
+        "seconds": record.seconds["total"],
+    }
+
+
+async def _async_get_patterns(call: ServiceCall) -> ServiceResponse:
+    """Return the patterns last found that are asked for, in the contract's form."""
+    entry = _async_entry(call.hass)
+    data = call.data
+    asked = Filter(
+        types=frozenset(data.get(ATTR_TYPE, ())),
+        entity_ids=frozenset(data.get(ATTR_ENTITY_ID, ())),
+        area_ids=frozenset(data.get(ATTR_AREA_ID, ())),
+        statuses=frozenset(data.get(ATTR_STATUS, ())),
+        min_confidence=data.get(ATTR_MIN_CONFIDENCE, 0.0),
+    )
+    report = entry.runtime_data.parts.coordinator.data.report
+    if report is None:
+        why = async_message(call.hass, "nothing_learned")
+        return empty_report(
+            call.hass.config.time_zone,
+            dict.fromkeys(entry.runtime_data.detectors, why),
+        )
+    return {**report, "patterns": [p for p in report["patterns"] if asked.admits(p)]}

@@ -1,0 +1,81 @@
+"""What the person chose, read from the config entry."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import time
+from typing import Any, Self
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.util import dt as dt_util
+
+from .const import (
+    CONF_DETECTORS,
+    CONF_EXCLUDED_AREAS,
+    CONF_EXCLUDED_DOMAINS,
+    CONF_EXCLUDED_ENTITIES,
+    CONF_EXCLUDED_LABELS,
+    CONF_KEEP_DATA,
+    CONF_SCHEDULE,
+    CONF_SCOPE,
+    CONF_STORAGE,
+    CONF_STORE,
+    CONF_TIME,
+    DEFAULT_TIME,
+    StoreKind,
+)
+from .engine.happenings import RULES
+from .engine.scope import Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The person's choices.
+
+    Attributes:
+        store: where aggregates live.
+        scope: what is looked at.
+        time: local time of the nightly run.
+        detectors: whether a detector is switched on, by type; one that is not named
+            is on.
+        keep_data: whether what was learned outlives the config entry.
+    """
+
+    store: StoreKind = StoreKind.BUILT_IN
+    scope: Scope = field(default_factory=Scope)
+    time: time = DEFAULT_TIME
+    detectors: Mapping[str, bool] = field(default_factory=dict)
+    keep_data: bool = False
+
+    @classmethod
+    def of(cls, entry: ConfigEntry[Any]) -> Self:
+        """Return the settings of a config entry, with defaults for what it lacks."""
+        options = entry.options
+        when = options.get(CONF_SCHEDULE, {}).get(CONF_TIME, "")
+        return cls(
+            store=StoreKind(entry.data.get(CONF_STORE, StoreKind.BUILT_IN)),
+            scope=scope_of(options.get(CONF_SCOPE, {})),
+            time=dt_util.parse_time(when) or DEFAULT_TIME,
+            detectors=dict(options.get(CONF_DETECTORS, {})),
+            keep_data=bool(options.get(CONF_STORAGE, {}).get(CONF_KEEP_DATA, False)),
+        )
+
+    def enabled(self, detector: str) -> bool:
+        """Tell whether a detector is switched on."""
+        return self.detectors.get(detector, True)
+
+
+def scope_of(chosen: Mapping[str, Any]) -> Scope:
+    """Return the scope that the options describe.
+
+    Args:
+        chosen: lists of what is left out, by option; any may be missing.
+    """
+    domains = frozenset(chosen.get(CONF_EXCLUDED_DOMAINS, ()))
+    return Scope(
+        domains=frozenset(RULES) - domains if domains else None,
+        excluded_entities=frozenset(chosen.get(CONF_EXCLUDED_ENTITIES, ())),
+        excluded_areas=frozenset(chosen.get(CONF_EXCLUDED_AREAS, ())),
+        excluded_labels=frozenset(chosen.get(CONF_EXCLUDED_LABELS, ())),
+    )

@@ -1,0 +1,90 @@
+"""What is asked of a run, and the days and periods that follow from it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Self
+
+from .engine.civil import days_between
+from .runner import RELEARNED_DAYS, Runner, period
+from .stores.base import Layer
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is asked of a run beyond the days that are due.
+
+    Attributes:
+        again: how many of the last complete days to learn again.
+        layers: the coarse layers to sum up again.
+        look_again: the registries have changed, so patterns may read otherwise.
+    """
+
+    again: int = 0
+    layers: frozenset[Layer] = frozenset()
+    look_again: bool = False
+
+    def __or__(self, other: Wish) -> Self:
+        """Return a wish for what either asks for."""
+        return type(self)(
+            max(self.again, other.again),
+            self.layers | other.layers,
+            self.look_again or other.look_again,
+        )
+
+    def __bool__(self) -> bool:
+        """Tell whether more is asked for than what is due."""
+        return bool(self.again or self.layers or self.look_again)
+
+
+def days_to_learn(
+    runner: Runner, extent: tuple[date, date], again: int
+) -> Sequence[date]:
+    """Return the days to learn, oldest first. Blocks.
+
+    Args:
+        runner: whose store knows which are learned.
+        extent: the first and the last complete day recorded.
+        again: how many of the last days to learn again.
+    """
+    first, last = extent
+    days = set(runner.due(first, last))
+    learned = [mark.day for mark in runner.store.learned()]
+    if again and learned:
+        oldest = max(
+            first,
+            last - timedelta(days=again - 1),
+            learned[0],
+            learned[-1] - timedelta(days=RELEARNED_DAYS - 1),
+        )
+        days.update(days_between(oldest, last))
+    return sorted(days)
+
+
+def complete_periods(
+    runner: Runner, layer: Layer, again: int
+) -> Sequence[tuple[date, date]]:
+    """Return the weeks or months that can be summed up again, oldest first. Blocks.
+
+    A period can while all that was learned of it is kept.
+
+    Args:
+        runner: whose store is asked.
+        layer: weekly or monthly.
+        again: only those with one of as many last days learned; 0 for all.
+    """
+    learned = [mark.day for mark in runner.store.learned()]
+    kept = set(runner.store.kept_days())
+    if not learned:
+        return []
+    since = learned[-1] - timedelta(days=again - 1) if again else learned[0]
+    days_of: dict[tuple[date, date], list[date]] = {}
+    for day in learned:
+        days_of.setdefault(period(layer, day), []).append(day)
+    return [
+        span
+        for span, days in sorted(days_of.items())
+        if since <= span[1] <= learned[-1] and kept.issuperset(days)
+    ]
