@@ -11,7 +11,7 @@ the clock since 04:00.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -69,6 +69,7 @@ class Days:
     window: Window
     first: int
     count: int
+    _available: dict[str, Bits] = field(default_factory=dict, init=False)
 
     @classmethod
     def of(cls, window: Window) -> Days:
@@ -107,8 +108,13 @@ class Days:
     def available(self, entity_id: str) -> Bits:
         """Return on which days an entity was there, by hour since 04:00, shape (24,).
 
-        Both the hour asked about and the day itself must have been learned.
+        An hour that was not learned is one in which it was not.
         """
+        if (found := self._available.get(entity_id)) is None:
+            found = self._available[entity_id] = self._hours_of(entity_id)
+        return found
+
+    def _hours_of(self, entity_id: str) -> Bits:
         window = self.window
         at = window.entity_at.get(entity_id)
         share = window.recorded if at is None else window.available[at]
