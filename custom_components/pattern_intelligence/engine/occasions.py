@@ -17,7 +17,7 @@ from .window import Key, Window
 LEAST_MARGIN: Final = 10.0
 """Minutes by which a stated time is widened on either side, at the least."""
 
-_WAKING: Final = WAKING_DAY_STARTS_MS / MINUTE_MS
+WAKING_MINUTE: Final = WAKING_DAY_STARTS_MS / MINUTE_MS
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ def span_of(when: When) -> Span:
     Both ends are widened by max(10 min, half their distance). For a first or a last
     the waking day bounds it.
     """
-    begins = 0.0 if when.anchor == "each" else _WAKING
+    begins = 0.0 if when.anchor == "each" else WAKING_MINUTE
     apart = (when.latest - when.earliest) % DAY_MINUTES
     margin = max(LEAST_MARGIN, apart / 2)
     middle = (when.earliest + apart / 2 - begins) % DAY_MINUTES + begins

@@ -15,7 +15,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from .civil import DAY_MINUTES, DAY_MS, MINUTE_MS, Instants
+from .civil import DAY_MINUTES
 from .evidence import Floats
 
 SMOOTH_MINUTES: Final = 120.0
@@ -28,7 +28,7 @@ BINS: Final = DAY_MINUTES // STEP_MINUTES
 _SUPPORT: Final = 96
 """Places of the mixture's components: every quarter of an hour is ample for 2 h."""
 
-_ROUNDS: Final = 60
+_ROUNDS: Final = 10
 """Rounds of the fit; the likelihood of 2 h wide components has settled by then."""
 
 
@@ -42,27 +42,20 @@ class Rhythms:
 
     cdf: Floats
 
-    def upto(self, edges: NDArray[np.int64], unit: int) -> Floats:
-        """Return the mass before edges of bins; it gains 1 with each turn."""
-        before: Floats = self.cdf[unit, edges % BINS] + edges // BINS
-        return before
-
-    def of_days(self, unit: NDArray[np.int64], wall: Instants) -> Floats:
-        """Return how much of its day's rhythm has passed at wall instants.
+    def upto(self, minutes: Floats, unit: NDArray[np.int64]) -> Floats:
+        """Return how much of a rhythm has passed since midnight.
 
         Under the null, a unit's happenings are spread evenly over this time.
 
         Args:
+            minutes: shape (n,), after midnight; each turn of the clock adds 1.
             unit: shape (n,), whose rhythm.
-            wall: shape (n,), wall milliseconds.
-
-        Returns:
-            Shape (n,), in [0, 1], 0 at midnight.
         """
-        place = (wall % DAY_MS) / (STEP_MINUTES * MINUTE_MS)
-        whole = place.astype(np.int64)
-        low, high = self.cdf[unit, whole], self.cdf[unit, whole + 1]
-        passed: Floats = low + (place - whole) * (high - low)
+        place = minutes / STEP_MINUTES
+        whole = np.floor(place).astype(np.int64)
+        turns, bins = np.divmod(whole, BINS)
+        low, high = self.cdf[unit, bins], self.cdf[unit, bins + 1]
+        passed: Floats = turns + low + (place - whole) * (high - low)
         return passed
 
 

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from .civil import DAY_MS, MINUTE_MS, WAKING_DAY_STARTS_MS, Instants
 from .evidence import Floats
+from .occasions import Span
 from .pattern import Anchor
 from .rhythm import BINS, STEP_MINUTES, Rhythms
 from .spacing import gaps_of
@@ -27,7 +28,13 @@ HALF_WIDTHS: Final = (2, 3, 4, 6, 9, 12, 18, 24)
 """Half widths of the windows, in bins: 10 minutes to 2 hours, by about half."""
 
 LEAST_GAIN = 0.0
-FEWEST_DAYS: Final = 5
+ALIKE = 1600.0
+"""How alike the windows are, times days: measured on rhythms without habits, the
+share of units whose least corrected p is below any level is that level at most. The
+fewer days there are, the coarser are exact tails, and the fewer windows come near."""
+
+_FEW: Final = 10.0
+FEWEST_DAYS: Final = 6
 FEWEST_SHARE: Final = 0.4
 """Share of days below which no claim of .5 can be made of a window."""
 
@@ -66,7 +73,12 @@ class Candidate:
     @property
     def center(self) -> float:
         """Return its middle, minutes after midnight."""
-        return (self.low + self.high) / 2 * STEP_MINUTES
+        return self.span.center
+
+    @property
+    def span(self) -> Span:
+        """Return it in minutes after midnight."""
+        return Span(self.low * STEP_MINUTES, self.high * STEP_MINUTES)
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,6 +98,11 @@ class Units:
     first: int
     weekday: NDArray[np.int64]
     eligible: NDArray[np.bool_]
+
+    def of(self, unit: int) -> Instants:
+        """Return the wall instants of a unit, ascending."""
+        low, high = np.searchsorted(self.unit, [unit, unit + 1])
+        return self.wall[low:high]
 
     def some(self, begin: int, end: int) -> Units:
         """Return the units from ``begin`` up to ``end``, numbered from 0."""
@@ -147,18 +164,21 @@ def _grid() -> Grid:
 GRID: Final = _grid()
 
 
-def log_risk(half: NDArray[np.int64], mask: NDArray[np.int64]) -> Floats:
+def log_risk(half: NDArray[np.int64], mask: NDArray[np.int64], days: Floats) -> Floats:
     """Return the log of the share of the risk that is spent on windows.
 
     It is spent evenly on anchors and widths, and evenly on the windows of a width,
-    of which those that overlap by more than half are hardly separate chances.
+    of which those that overlap by more than half are hardly separate chances. All
+    overlap somehow, so that together they are ``_ALIKE`` / days times fewer.
 
     Args:
         half: shape (n,), half widths in bins.
         mask: shape (n,), weekdays, positions in ``MASKS``.
+        days: shape (n,), eligible days.
     """
     chances = len(ANCHORS) * len(HALF_WIDTHS) * BINS / half
-    shares: Floats = np.log(MASK_SHARES[mask]) - np.log(chances)
+    alike = np.log(ALIKE) - np.log(np.maximum(days, _FEW))
+    shares: Floats = np.log(MASK_SHARES[mask]) - np.log(chances) + alike
     return shares
 
 
@@ -212,7 +232,8 @@ def _met_tables(units: Units, rhythms: Rhythms) -> NDArray[np.float32]:
     kept[kept] = units.eligible[units.unit[kept], day[kept]]
     unit, day, wall = units.unit[kept], day[kept], units.wall[kept]
     start = rhythms.cdf[unit, WAKING_BIN]
-    gaps = gaps_of(unit * days + day, (rhythms.of_days(unit, wall) - start) % 1.0)
+    passed = rhythms.upto(wall % DAY_MS / MINUTE_MS, unit)
+    gaps = gaps_of(unit * days + day, (passed - start) % 1.0)
     kind = unit * 7 + units.weekday[day]
     place = np.minimum(np.ceil(gaps * _LENGTHS), _LENGTHS).astype(np.int64)
     flat = kind * (_LENGTHS + 1) + place
@@ -297,7 +318,7 @@ def _weigh(
     days = n[unit, mask, 0]
     gain = days * divergence(
         k[unit, mask, window] / days, chance[unit, mask, window] / days
-    ) + log_risk(GRID.half[window], mask)
+    ) + log_risk(GRID.half[window], mask, days)
     kept = np.flatnonzero(gain > LEAST_GAIN)
     kept = kept[np.lexsort((window[kept], mask[kept], -gain[kept], unit[kept]))]
     low, high = GRID.low, GRID.high

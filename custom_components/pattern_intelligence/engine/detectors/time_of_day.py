@@ -16,7 +16,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ..civil import DAY_MINUTES, DAY_MS, MINUTE_MS, Instants, circular_minutes
+from ..civil import DAY_MINUTES, DAY_MS, MINUTE_MS, circular_minutes
 from ..claim import Claim
 from ..drift import expected_next
 from ..eligibility import NEEDED_SHARE, eligible_days, habit_day
@@ -32,21 +32,13 @@ from ..evidence import (
 )
 from ..happenings import BOUT_GAP_MS
 from ..home import Home
-from ..occasions import occasions, span_of, weekday_of
-from ..pattern import Evidence, Finding, PatternType, Provenance, When
+from ..occasions import WAKING_MINUTE, Span, occasions, span_of, weekday_of
+from ..pattern import Anchor, Evidence, Finding, PatternType, Provenance, When
 from ..provenance import AUTOMATION, USER
 from ..rhythm import BINS, STEP_MINUTES, Rhythms, fit_rhythms
 from ..spacing import gaps_of, met_within, stretches
 from ..tables import Numbers
-from ..time_search import (
-    FEWEST_DAYS,
-    STEP_MS,
-    WAKING_BIN,
-    Candidate,
-    Units,
-    log_risk,
-    search,
-)
+from ..time_search import FEWEST_DAYS, STEP_MS, Candidate, Units, log_risk, search
 from ..weekday_mask import MASKS, best_mask
 from ..window import Key, Window
 
@@ -212,8 +204,7 @@ def _test(
             window, key.entity_id, low / MINUTE_MS, high / MINUTE_MS, anchor, center
         )
     ]
-    rows = slice(*np.searchsorted(units.unit, [candidate.unit, candidate.unit + 1]))
-    wall = units.wall[rows]
+    wall = units.of(candidate.unit)
     number = habit_day(wall, center, anchor)
     since = wall - number * DAY_MS
     inside = (since >= low) & (since < high) & np.isin(number, eligible)
@@ -230,7 +221,7 @@ def _test(
         eligible,
         matched[kept],
         times[kept],
-        _chances(candidate, rhythms, number, wall, eligible),
+        _chances(units, rhythms, candidate.unit, anchor, candidate.span, eligible),
     )
 
 
@@ -246,35 +237,31 @@ def _by_weekday(days: Numbers) -> Floats:
 
 
 def _chances(
-    candidate: Candidate,
-    rhythms: Rhythms,
-    number: Numbers,
-    wall: Instants,
-    eligible: Numbers,
+    units: Units, rhythms: Rhythms, unit: int, anchor: Anchor, span: Span, days: Numbers
 ) -> Floats:
     """Return the chance of a match on each day, if the rhythm were all there is.
 
     Args:
-        candidate: the window.
+        units: what is searched.
         rhythms: of all units.
-        number: shape (n,), ascending: the habit-day of each of the unit's happenings.
-        wall: shape (n,), wall milliseconds, ascending.
-        eligible: shape (days,), ascending habit-days.
+        unit: which one.
+        anchor: which happenings of a day count.
+        span: the window.
+        days: shape (days,), ascending habit-days.
     """
-    kept = np.isin(number, eligible)
+    wall = units.of(unit)
+    number = habit_day(wall, span.center, anchor)
+    kept = np.isin(number, days)
     number, wall = number[kept], wall[kept]
-    unit, anchor = candidate.unit, candidate.anchor
-    begin = round(candidate.center / STEP_MINUTES) - BINS // 2
-    if anchor != "each":
-        begin = WAKING_BIN
-    edges = rhythms.upto(np.array([begin, candidate.low, candidate.high]), unit)
-    passed = (rhythms.of_days(np.full(wall.size, unit), wall) - edges[0]) % 1.0
-    gaps = gaps_of(number, passed)
-    trial = np.searchsorted(eligible, number)
+    begin = span.center - DAY_MINUTES / 2 if anchor == "each" else WAKING_MINUTE
+    edges = rhythms.upto(np.array([begin, span.low, span.high]), np.full(3, unit))
+    passed = rhythms.upto(wall % DAY_MS / MINUTE_MS, np.full(wall.size, unit))
+    gaps = gaps_of(number, (passed - edges[0]) % 1.0)
+    trial = np.searchsorted(days, number)
     low, high = np.clip(edges[1:] - edges[0], 0.0, 1.0).tolist()
     longer, shorter = stretches(anchor, low, high)
-    return met_within(gaps, trial, eligible.size, longer) - met_within(
-        gaps, trial, eligible.size, shorter
+    return met_within(gaps, trial, days.size, longer) - met_within(
+        gaps, trial, days.size, shorter
     )
 
 
@@ -289,6 +276,7 @@ def _listed(
     risks = log_risk(
         np.array([(t.candidate.high - t.candidate.low + 1) // 2 for t in tested]),
         np.array([t.candidate.mask for t in tested]),
+        np.array([float(t.eligible.size) for t in tested]),
     )
     corrected = np.minimum(p_values / np.exp(risks), 1.0)
     unit = np.array([t.candidate.unit for t in tested])
