@@ -119,20 +119,25 @@ class Prover:
     def _lived(self) -> tuple[Happenings, LocalClock]:
         return fresh_days(self._home, self._days)
 
-    def true(self, entity_id: str, state: str, window: Window) -> bool:
+    def true(
+        self, entity_id: str, state: str, window: Window, *, automated: bool = False
+    ) -> bool:
         """Tell whether a claim about an entity's state is true.
 
         Args:
             entity_id: The entity.
             state: The state it enters.
             window: When, and on which weekdays.
+            automated: Whether the claim says that an automation does it; else what
+                automations do is not looked at, since it is no habit.
         """
         entity = self._index[entity_id]
         known = self._home.entities[entity]
         if state not in {known.active, known.rest}:
             return False
         happened, clock = self._lived
-        instants = happened.of(entity, active=state == known.active)
+        active = state == known.active
+        instants = happened.of(entity, active=active, by_hand=not automated)
         rng = np.random.default_rng(entity)
 
         def drawn(smoothing: float) -> Floats:

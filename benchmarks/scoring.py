@@ -102,7 +102,9 @@ def score_times(patterns: Sequence[Json], home: Home, learned: int) -> Score:
         for number in said:
             matches[number].append(pattern)
         silent = _silent_about(pattern, automated.get(plain))
-        proven = bool(said) or prover.true(step.entity_id, step.state, window)
+        proven = bool(said) or prover.true(
+            step.entity_id, step.state, window, automated=bool(pattern["automated_by"])
+        )
         if silent or not proven:
             score.false.append(pattern)
     for number, habit in enumerate(planted):

@@ -97,10 +97,14 @@ def _clock(pool: _Pool, rng: np.random.Generator, days: int) -> list[TimedRule]:
 
     def add(name: str, **fixed: object) -> TimedRule:
         weekdays = _mask(rng)
+        drawn = _moment(rng, weekdays)
+        minute = fixed.get("minute", drawn)
+        late = isinstance(minute, float) and minute > 660
         values: dict[str, object] = {
-            "step": pool.step(pool.pick(0.2, 4), 0.2),
+            # What is put to rest early in the day would have begun in the night.
+            "step": pool.step(pool.pick(0.2, 4), 0.25 if late else 0.0),
             "weekdays": weekdays,
-            "minute": _moment(rng, weekdays),
+            "minute": minute,
             "sd": float(np.exp(rng.uniform(np.log(3), np.log(30)))),
             "adherence": rng.uniform(0.5, 0.98),
         }
@@ -130,7 +134,7 @@ def _edges(
     rules: list[TimedRule] = []
     for anchor, number in (("first", rng.integers(3, 6)), ("last", rng.integers(2, 5))):
         for count in range(int(number)):
-            step = pool.step(pool.pick(1.5, 12), 0.5 if anchor == "last" else 0.1)
+            step = pool.step(pool.pick(1.5, 12), 0.5 if anchor == "last" else 0.0)
             own = rng.random() < 0.35
             resident = -1 if own else int(rng.integers(len(residents)))
             after = rng.uniform(3, 40) if anchor == "first" else -rng.uniform(3, 40)

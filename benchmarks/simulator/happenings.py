@@ -16,20 +16,24 @@ class Happenings:
     """Columns of happenings, ordered by time.
 
     `active` tells whether the active state was entered or the one of rest;
-    `instant` is UTC seconds.
+    `instant` is UTC seconds; `automated` tells whether an automation did it.
     """
 
     entity: Codes
     active: Bools
     instant: Floats
+    automated: Bools
 
     def __len__(self) -> int:
         """Return the number of happenings."""
         return len(self.instant)
 
-    def of(self, entity: int, *, active: bool) -> Floats:
-        """Return the instants at which one entity entered one state."""
-        found: Floats = self.instant[(self.entity == entity) & (self.active == active)]
+    def of(self, entity: int, *, active: bool, by_hand: bool = False) -> Floats:
+        """Return when one entity entered one state, by whomever or by no automation."""
+        mine = (self.entity == entity) & (self.active == active)
+        if by_hand:
+            mine &= ~self.automated
+        found: Floats = self.instant[mine]
         return found
 
 
@@ -42,7 +46,8 @@ def happenings(bouting: Codes, runs: Runs) -> Happenings:
     instants = np.concatenate([runs.start, runs.end])
     active = np.repeat([True, False], len(runs))
     order = np.lexsort((entities, instants))
-    return Happenings(entities[order], active[order], instants[order])
+    automated = np.concatenate([runs.fire, runs.fire]) >= 0
+    return Happenings(entities[order], active[order], instants[order], automated[order])
 
 
 def bouts(runs: Runs) -> Runs:

@@ -260,7 +260,7 @@ def _household() -> list[tuple[Entity, Use]]:
         made += [(person, Use(Role.PERSON)), (phone, Use(Role.MIRROR))]
     for slug, name in (("evening_light", "Evening light"), ("hall", "Hall by motion")):
         entity = Entity(
-            entity_id=f"automation.{slug}", name=name, platform="automation"
+            entity_id=f"automation.{slug}", name=name, platform="automation", rest="on"
         )
         made.append((entity, Use(Role.QUIET)))
     sun = Entity(

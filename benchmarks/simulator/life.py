@@ -19,7 +19,7 @@ from .habits import (
 from .model import Entity, Runs
 from .noise import motion, uses, walks
 from .plan import Plan, RoutineRule, TimedRule
-from .residents import Presence, live
+from .residents import Presence, inside, live
 from .settle import settle
 from .truth import PlantedHabit, Step
 
@@ -199,12 +199,15 @@ def _seen(
     place = {name: number for number, name in enumerate(names)}
     lookup = np.array([place[area] for area in areas], np.int32)
     acts = runs.take(runs.people)
-    still = rng.random(len(acts)) < 0.7
-    triggers = np.concatenate([acts.start, acts.end[still], wander])
+    # What is not meant happens by itself while everybody is asleep or away.
+    began = ~acts.by_end | inside(presence.anybody_up, acts.start)
+    ended = inside(presence.anybody_up, acts.end) & (rng.random(len(acts)) < 0.7)
+    ended |= acts.by_end
+    triggers = np.concatenate([acts.start[began], acts.end[ended], wander])
     where = np.concatenate(
         [
-            lookup[acts.entity],
-            lookup[acts.entity[still]],
+            lookup[acts.entity[began]],
+            lookup[acts.entity[ended]],
             target.astype(np.int32),
         ]
     )

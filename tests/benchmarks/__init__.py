@@ -1,0 +1,1 @@
+"""Tests of the benchmarks: their homes must be what they claim to be."""
