@@ -8,13 +8,18 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from .civil import Instants
+from .civil import DAY_MS, HOUR_MS, Instants
 from .evidence import Floats
 from .stream import LAGS_MS, MANNERS, NEXT, Stream
 from .tables import Numbers
 
+DAY_HOURS: Final = DAY_MS // HOUR_MS
+
 SAMPLE: Final = 128
 """Occasions of a cause that are looked at, evenly spread: enough to tell 3 in 10."""
+
+SCREENED: Final = 1.5
+"""Times the chance by the hour that a share must reach; the exact test asks for more."""
 
 AT_ONCE: Final = 65_536
 """Occasions joined at once, so that memory stays small in a busy home."""
@@ -23,8 +28,9 @@ AT_ONCE: Final = 65_536
 def candidates(stream: Stream, floor: float) -> list[tuple[int, int]]:
     """Return the pairs of keys of which the second follows the first often enough.
 
-    Of causes with many occasions a sample is asked, and two standard errors less is
-    enough then. Pairs left out here were tested and failed: they count as such.
+    They must do so more often than the effect's rate by the hour explains. Of causes
+    with many occasions a sample is asked, and two standard errors less are enough
+    then. Pairs left out here were tested and failed: they count as such.
 
     Args:
         stream: the happenings.
@@ -34,25 +40,54 @@ def candidates(stream: Stream, floor: float) -> list[tuple[int, int]]:
         Ordered pairs of indices of keys, sorted.
     """
     keys = len(stream.window.keys)
-    counts = np.zeros((MANNERS, keys * keys), np.int64)
+    counts = np.zeros((MANNERS, keys, keys), np.int64)
     sizes, enough = np.ones(keys), np.full(keys, floor)
-    sampled = []
+    hours = np.zeros((keys, DAY_HOURS))
+    sampled = [np.zeros(0, np.intp)]
     for cause in np.flatnonzero(stream.causes).tolist():
         rows = stream.occasions(cause)
         if rows.size > SAMPLE:
             rows = rows[np.arange(SAMPLE) * rows.size // SAMPLE]
             enough[cause] -= 2 * np.sqrt(floor * (1 - floor) / SAMPLE)
         sizes[cause] = max(rows.size, 1)
+        hours[cause] = np.bincount(stream.offset[rows] // HOUR_MS, minlength=DAY_HOURS)
         sampled.append(rows)
-        pairs = _next_pairs(stream, cause, rows)
-        counts[NEXT] += np.bincount(pairs, minlength=keys * keys) if pairs.size else 0
-    occasions = np.concatenate(sampled or [np.zeros(0, np.intp)])
-    for pair, lag in _joined(stream, occasions):
+        effects = _next(stream, rows)
+        counts[NEXT, cause] = np.bincount(effects, minlength=keys)
+    for pair, lag in _joined(stream, np.concatenate(sampled)):
         for manner in range(NEXT):
             hits = pair[lag <= LAGS_MS[manner]]
-            counts[manner] += np.bincount(hits, minlength=keys * keys)
-    shares: Floats = counts.max(axis=0).reshape(keys, keys) / sizes[:, None]
-    return [(int(a), int(b)) for a, b in np.argwhere(shares >= enough[:, None])]
+            counts[manner] += np.bincount(hits, minlength=keys**2).reshape(keys, keys)
+    found = counts[NEXT] >= (enough * sizes)[:, None]
+    for manner in range(NEXT):
+        chance = hours @ _covered(stream, LAGS_MS[manner]).T
+        found |= counts[manner] >= np.maximum(
+            (enough * sizes)[:, None], SCREENED * chance
+        )
+    return [(int(a), int(b)) for a, b in np.argwhere(found)]
+
+
+def _covered(stream: Stream, lag_ms: int) -> Floats:
+    """Return the share of each hour after which each effect would follow.
+
+    Args:
+        stream: the happenings.
+        lag_ms: the longest lag; each happening counts in its own hour.
+
+    Returns:
+        Shape (keys, 24), hours since 04:00.
+    """
+    rows = np.flatnonzero(stream.by_hand & (stream.day >= 0))
+    key, instant = stream.window.key[rows], stream.window.instant[rows]
+    covered = instant - np.maximum(_previous(key, instant), instant - lag_ms)
+    keys = len(stream.window.keys)
+    sums = np.bincount(
+        key * np.int64(DAY_HOURS) + stream.offset[rows] // HOUR_MS,
+        covered,
+        minlength=keys * DAY_HOURS,
+    )
+    days = max(int(stream.days.counted.sum()), 1)
+    return sums.reshape(keys, DAY_HOURS) / (days * HOUR_MS)
 
 
 def _joined(
@@ -86,19 +121,18 @@ def _joined(
         yield cause * keys + key[row], at[row] - start[which]
 
 
-def _next_pairs(stream: Stream, cause: int, rows: NDArray[np.intp]) -> Numbers:
-    """Return the pairs that a cause makes with what begins next elsewhere."""
-    among = stream.beginnings
+def _next(stream: Stream, rows: NDArray[np.intp]) -> NDArray[np.int32]:
+    """Return the effects that begin next elsewhere, after each of a cause's rows."""
+    among, window = stream.beginnings, stream.window
     until = stream.until_next(rows, among)
-    window = stream.window
     when = window.instant[rows[until > 0]] + until[until > 0]
     first = np.searchsorted(among.instant, when, "left")
     last = np.searchsorted(among.instant, when, "right")
     # What begins at the same instant is next, too.
     at = np.repeat(first, last - first) + _counting(last - first)
-    effect = window.key[among.rows[at]].astype(np.int64)
-    pairs: Numbers = cause * len(window.keys) + effect[stream.effects[effect]]
-    return pairs
+    effect = window.key[among.rows[at]]
+    found: NDArray[np.int32] = effect[stream.effects[effect]]
+    return found
 
 
 def _counting(sizes: NDArray[np.intp]) -> NDArray[np.intp]:

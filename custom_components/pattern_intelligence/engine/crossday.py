@@ -161,6 +161,38 @@ class Days:
 
 
 @dataclass(frozen=True, slots=True)
+class ByDay:
+    """Occasions in order of time, taken by the day.
+
+    Attributes:
+        day: shape (days,), index of each day that has any.
+        starts: shape (days,), position of each day's first.
+        sizes: shape (days,), how many each day has.
+    """
+
+    day: Numbers
+    starts: NDArray[np.intp]
+    sizes: Numbers
+
+    @classmethod
+    def of(cls, day: Numbers) -> ByDay:
+        """Return how occasions with these ascending days lie, shape (n,)."""
+        return cls(*np.unique(day, return_index=True, return_counts=True))
+
+    def sums(self, values: NDArray[np.bool_]) -> Numbers:
+        """Return how many of each day's occasions are true, shape (days,)."""
+        found: Numbers = np.add.reduceat(values, self.starts, dtype=np.int64)
+        return found
+
+    def sums_of_bits(self, bits: Bits) -> Numbers:
+        """Return how often each bit is set on each day, shape (days, 64)."""
+        rows = bits.astype("<u8").view(np.uint8).reshape(-1, 8)
+        flat = np.unpackbits(rows, axis=1, bitorder="little")
+        found: Numbers = np.add.reduceat(flat, self.starts, axis=0, dtype=np.int32)
+        return found
+
+
+@dataclass(frozen=True, slots=True)
 class Trial:
     """How often an effect followed on each day of its cause, and would by chance.
 
@@ -177,7 +209,7 @@ class Trial:
 
 
 def tried(
-    day: Numbers, followed: NDArray[np.bool_], hit: Bits, compared: Bits
+    days: ByDay, followed: NDArray[np.bool_], would: Bits, compared: Bits
 ) -> Trial:
     """Return the cross-day test's terms.
 
@@ -186,27 +218,16 @@ def tried(
     Permutation p-values should never be zero, 2010).
 
     Args:
-        day: shape (n,), each occasion's day, ascending.
+        days: how the n occasions lie in days.
         followed: shape (n,), whether the effect followed.
-        hit: shape (n,), on which days it would have.
+        would: shape (n,), the days on which it would have at that clock time.
         compared: shape (n,), which days are alike and known at that clock time.
     """
-    days, starts, occasions = np.unique(day, return_index=True, return_counts=True)
-    known = _sums(compared, starts)
-    hits = _sums(hit & compared, starts)
+    known = days.sums_of_bits(compared)
+    hits = days.sums_of_bits(would & compared)
     # A day that knows less than half of the clock times says too little of them.
-    usable = 2 * known >= occasions[:, None]
-    usable &= known > 0
-    would = usable & (2 * hits >= known)
-    matched = 2 * np.add.reduceat(followed.astype(np.int64), starts) >= occasions
-    chance = (would.sum(axis=1) + matched) / (usable.sum(axis=1) + 1)
-    return Trial(days, matched, chance)
-
-
-def _sums(bits: Bits, starts: NDArray[np.intp]) -> Numbers:
-    """Return how often each bit is set in each day's rows, shape (days, 64)."""
-    flat = np.unpackbits(
-        bits.astype("<u8").view(np.uint8).reshape(-1, 8), axis=1, bitorder="little"
-    )
-    sums: Numbers = np.add.reduceat(flat, starts, axis=0, dtype=np.int64)
-    return sums
+    usable = (known > 0) & (2 * known >= days.sizes[:, None])
+    matches = usable & (2 * hits >= known)
+    matched = 2 * days.sums(followed) >= days.sizes
+    chance = (matches.sum(axis=1) + matched) / (usable.sum(axis=1) + 1)
+    return Trial(days.day, matched, chance)

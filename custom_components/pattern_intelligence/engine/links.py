@@ -11,10 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .civil import HOUR_MS, SECOND_MS
-from .crossday import Bits, Trial, tried
+from .crossday import Bits, ByDay, Trial, tried
 from .evidence import (
     LISTED_FROM,
-    Floats,
     decay,
     poisson_binomial_tail,
     posterior_mean,
@@ -97,6 +96,10 @@ class Cause:
         return self.stream.day[self.occasions]
 
     @cached_property
+    def _by_day(self) -> ByDay:
+        return ByDay.of(self._day)
+
+    @cached_property
     def _offset(self) -> Numbers:
         return self.stream.offset[self.occasions]
 
@@ -128,7 +131,7 @@ class Cause:
             )
             if count < MIN_LIFT * chance * occasions.size:
                 continue
-            trial = tried(self._day, hits, would, compared)
+            trial = tried(self._by_day, hits, would, compared)
             if trial.matched.sum() < MIN_DAYS:
                 continue
             lag = spread_of(lags[hits])
@@ -141,8 +144,23 @@ class Cause:
                 chance=chance,
                 trial=trial,
                 lag=lag,
-                confidence=confidence(stream, occasions, in_time(lags, lag)),
+                confidence=self._confidence(in_time(lags, lag)),
             )
+
+    def _confidence(self, kept: NDArray[np.bool_]) -> float:
+        """Return the probability that the effect follows the next cause in time.
+
+        Occasions of one day hang together, so a day with many counts for less than
+        as many days: by the design effect of its size (L. Kish, Survey Sampling,
+        1965).
+
+        Args:
+            kept: shape (n,), whether the effect followed in time.
+        """
+        days = self._by_day
+        weights = decay(days.day, self.stream.days.count - 1)
+        weights *= days.sizes / (1 + (days.sizes - 1) * ALIKE_IN_A_DAY)
+        return posterior_mean(days.sums(kept) / days.sizes, weights)
 
 
 def tested(links: Sequence[Link]) -> list[Link]:
@@ -185,25 +203,3 @@ def within_ms(lag: Spread) -> int:
 def in_time(lags: Numbers, lag: Spread) -> NDArray[np.bool_]:
     """Tell which of the lags are what a link claims."""
     return (lags > 0) & (lags <= within_ms(lag))
-
-
-def confidence(
-    stream: Stream, occasions: NDArray[np.intp], kept: NDArray[np.bool_]
-) -> float:
-    """Return the probability that the effect follows the next cause in time.
-
-    Occasions of one day hang together, so a day with many counts for less than as
-    many days would: by the design effect of its size (L. Kish, Survey Sampling, 1965).
-
-    Args:
-        stream: the happenings.
-        occasions: shape (n,), rows of the cause's happenings.
-        kept: shape (n,), whether the effect followed in time.
-    """
-    days, starts, sizes = np.unique(
-        stream.day[occasions], return_index=True, return_counts=True
-    )
-    share: Floats = np.add.reduceat(kept.astype(np.float64), starts) / sizes
-    weights = decay(days, stream.days.count - 1)
-    weights *= sizes / (1 + (sizes - 1) * ALIKE_IN_A_DAY)
-    return posterior_mean(share, weights)
