@@ -31,7 +31,7 @@ from .recorder_schema import check_schema
 
 FILE_NAME: Final = "home-assistant_v2.db"
 
-_PATIENCE_S: Final = 5.0
+PATIENCE_S: Final = 5.0
 _MAGIC: Final = b"SQLite format 3\0"
 _WAL: Final = b"\x02\x02"
 _HEADER: Final = 100
@@ -151,7 +151,7 @@ class RecorderFile:
         uri = f"file:{quote(str(self.path.absolute()))}?{options}"
 
         def connect() -> sqlite3.Connection:
-            database = sqlite3.connect(uri, uri=True, timeout=_PATIENCE_S)
+            database = sqlite3.connect(uri, uri=True, timeout=PATIENCE_S)
             database.text_factory = self._text
             return database
 

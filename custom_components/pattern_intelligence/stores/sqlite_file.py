@@ -15,7 +15,7 @@ APPLICATION_ID: Final = 0x50617449
 
 SIDE_FILES: Final = ("-wal", "-shm", "-journal")
 
-_PATIENCE_S: Final = 5.0
+PATIENCE_S: Final = 5.0
 _MAGIC: Final = b"SQLite format 3\0"
 
 _UNAVAILABLE: Final = {
@@ -101,7 +101,7 @@ def connect(
     _look_at_header(path, len(migrations))
     with translated(path):
         database = sqlite3.connect(
-            path, timeout=_PATIENCE_S, isolation_level=None, check_same_thread=False
+            path, timeout=PATIENCE_S, isolation_level=None, check_same_thread=False
         )
         try:
             _claim(database, path)
