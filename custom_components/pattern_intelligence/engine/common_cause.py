@@ -23,7 +23,6 @@ from .evidence import Floats
 ENOUGH = log(20)
 """Log of the odds, twenty to one, at which a cause has proven itself alone."""
 
-
 DECISIVE = 1.645
 """Normal deviate beyond which chance leans one way in five cases of a hundred."""
 
@@ -38,7 +37,7 @@ HALF = 0.5
 
 
 @dataclass(frozen=True, eq=False)
-class Claim:
+class Edge:
     """A link as far as it matters here.
 
     Attributes:
@@ -79,16 +78,16 @@ class Claim:
 
 
 def shadows(
-    claims: Sequence[Claim],
+    edges: Sequence[Edge],
     occurrences: Callable[[int], Instants],
     unit: Sequence[object],
     begins: NDArray[np.bool_],
     shut: NDArray[np.bool_],
 ) -> set[int]:
-    """Return the positions of the claims that another one explains.
+    """Return the positions of the links that another one explains.
 
     Args:
-        claims: all links that hold.
+        edges: all links that hold.
         occurrences: the ascending instants of a key.
         unit: for each key, what it belongs to (a device, or an entity).
         begins: for each key, whether it begins something.
@@ -98,43 +97,48 @@ def shadows(
     found: set[int] = set()
     by_effect: defaultdict[int, list[int]] = defaultdict(list)
     by_units: defaultdict[tuple[object, object], list[int]] = defaultdict(list)
-    linked = {(claim.cause, claim.effect) for claim in claims}
-    for position, claim in enumerate(claims):
-        by_effect[claim.effect].append(position)
-        by_units[unit[claim.cause], unit[claim.effect]].append(position)
+    ranks = {(edge.cause, edge.effect): edge.rank for edge in edges}
+    for position, edge in enumerate(edges):
+        by_effect[edge.effect].append(position)
+        by_units[unit[edge.cause], unit[edge.effect]].append(position)
     for positions in by_effect.values():
-        for one, other in combinations(positions, 2):
-            a, b = claims[one].cause, claims[other].cause
-            if (a, b) in linked or unit[a] == unit[b]:
-                found.update(_rivals(claims, one, other, begins))
-            elif (b, a) in linked:
-                found.update(_rivals(claims, other, one, begins))
+        for pair in combinations(positions, 2):
+            one, other = (edges[position].cause for position in pair)
+            forth, back = ranks.get((one, other)), ranks.get((other, one))
+            if unit[one] == unit[other]:
+                turned = begins[other] and not begins[one]
+            elif forth is None and back is None:
+                continue
+            else:
+                turned = forth is None or (back is not None and back < forth)
+            first, second = reversed(pair) if turned else pair
+            found.update(_rivals(edges, first, second, begins))
     for (leading, following), positions in by_units.items():
         for one, other in combinations(positions, 2):
-            if claims[one].cause == claims[other].cause:
-                found.update(_ends(claims, one, other, occurrences, begins))
+            if edges[one].cause == edges[other].cause:
+                found.update(_ends(edges, one, other, occurrences, begins))
         for one, other in product(positions, by_units.get((following, leading), ())):
             if (
-                claims[one].rank < claims[other].rank
-                and not shut[claims[one].effect]
-                and _same_events(claims[one], claims[other])
+                edges[one].rank < edges[other].rank
+                and not shut[edges[one].effect]
+                and _same_events(edges[one], edges[other])
             ):
                 found.add(other)
     return found
 
 
 def _rivals(
-    claims: Sequence[Claim], first: int, second: int, begins: NDArray[np.bool_]
+    edges: Sequence[Edge], first: int, second: int, begins: NDArray[np.bool_]
 ) -> set[int]:
     """Return which of two links to one effect the other explains, if any.
 
     Args:
-        claims: all links.
+        edges: all links.
         first: position of the link whose cause comes first.
         second: position of the link whose cause comes after it.
         begins: for each key, whether it begins something.
     """
-    a, b = claims[first], claims[second]
+    a, b = edges[first], edges[second]
     reach = max(a.within_ms, b.within_ms)
     alone_a = a.alone(_near(a.instant, b.instant, 0, a.within_ms)) >= ENOUGH
     alone_b = b.alone(_near(b.instant, a.instant, -reach, 0)) >= ENOUGH
@@ -152,7 +156,7 @@ def _rivals(
     return {second if a.rank < b.rank else first}
 
 
-def _leaning(a: Claim, b: Claim, reach: int) -> float:
+def _leaning(a: Edge, b: Edge, reach: int) -> float:
     """Return whether an effect keeps its distance from the later of two causes.
 
     Where B leads to C, the time from A to C grows with that from A to B, one to one;
@@ -189,7 +193,7 @@ def _ranks(values: NDArray[Any]) -> Floats:
 
 
 def _ends(
-    claims: Sequence[Claim],
+    edges: Sequence[Edge],
     one: int,
     other: int,
     occurrences: Callable[[int], Instants],
@@ -199,7 +203,7 @@ def _ends(
 
     What begins ends by itself, and siblings do the same at once.
     """
-    a, b = claims[one], claims[other]
+    a, b = edges[one], edges[other]
     if begins[a.effect] == begins[b.effect]:
         same = _same_effect(a, b)
         return {other if a.rank < b.rank else one} if same else set()
@@ -208,14 +212,14 @@ def _ends(
     return set() if end.alone(begun) >= ENOUGH else {other if end is b else one}
 
 
-def _same_effect(a: Claim, b: Claim) -> bool:
+def _same_effect(a: Edge, b: Edge) -> bool:
     """Tell whether two effects of a cause mostly happen at the same time."""
     both = a.followed & b.followed
     close = np.abs(a.effect_at - b.effect_at)[both] <= AT_ONCE_MS
     return 2 * int(close.sum()) >= int(min(a.followed.sum(), b.followed.sum()))
 
 
-def _same_events(a: Claim, b: Claim) -> bool:
+def _same_events(a: Edge, b: Edge) -> bool:
     """Tell whether two opposite links are mostly about the same happenings."""
     shared = 0.0
     if a.cause == b.effect:

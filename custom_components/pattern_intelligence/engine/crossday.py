@@ -135,9 +135,11 @@ class Days:
 
         Args:
             begins: shape (n,), wall milliseconds.
-            ends: shape (n,), exclusive; an interval that is empty counts for nothing.
-                The intervals are disjoint and last at most a day.
+            ends: shape (n,), exclusive; each interval lasts at most a day.
         """
+        order = np.argsort(begins, kind="stable")
+        begins, ends = begins[order], np.maximum.accumulate(ends[order])
+        begins[1:] = np.maximum(begins[1:], ends[:-1])
         kept = ends > begins
         begins, ends = begins[kept], ends[kept]
         day = waking_days(begins)

@@ -233,7 +233,6 @@ class Stream:
                 begins = self._since_last(rows, own)
             else:
                 begins = wall - LAGS_MS[manner]
-                begins[1:] = np.maximum(begins[1:], wall[:-1])
             found = self._masks[own, effect, manner] = self.days.mask(begins, wall)
         return found
 

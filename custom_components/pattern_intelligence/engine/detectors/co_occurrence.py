@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 
 from ..candidates import candidates
-from ..common_cause import Claim, shadows
+from ..common_cause import Edge, shadows
 from ..crossday import Days
 from ..evidence import FALSE_DISCOVERY_RATE, LISTED_FROM, Tally, false_discovery_q
 from ..home import Home
@@ -44,11 +44,11 @@ class CoOccurrence:
         if not window.key.size:
             return ()
         stream = Stream(Days.of(window))
-        links = _tested(stream, home)
+        links = tested_links(stream, home)
         q_values = false_discovery_q(
             # Corrected for the manners of following, all of which were tried.
             np.minimum(np.array([link.p_value for link in links]) * MANNERS, 1.0),
-            _testable(stream, home),
+            testable(stream, home),
         )
         found = [
             (link, q)
@@ -84,7 +84,7 @@ class CoOccurrence:
         return "nothing follows anything else by more than the rhythm of the day"
 
 
-def _tested(stream: Stream, home: Home) -> list[Link]:
+def tested_links(stream: Stream, home: Home) -> list[Link]:
     """Return the pairs that are worth a test, each in its best manner."""
     window = stream.window
     links: list[Link] = []
@@ -112,7 +112,7 @@ def _unit(home: Home, entity_id: str) -> str:
     return home.entity(entity_id).device_id or entity_id
 
 
-def _testable(stream: Stream, home: Home) -> int:
+def testable(stream: Stream, home: Home) -> int:
     """Return how many ordered pairs could have been tested: all on two devices."""
     units = [_unit(home, key.entity_id) for key in stream.window.keys]
     number = np.unique(units, return_inverse=True)[1]
@@ -126,8 +126,8 @@ def _shadows(stream: Stream, home: Home, links: Sequence[Link]) -> set[int]:
     window = stream.window
     order = sorted(range(len(links)), key=lambda at: links[at].p_value)
     rank = {position: place for place, position in enumerate(order)}
-    claims = [
-        Claim(
+    edges = [
+        Edge(
             cause=link.cause,
             effect=link.effect,
             instant=window.instant[link.occasions],
@@ -142,7 +142,7 @@ def _shadows(stream: Stream, home: Home, links: Sequence[Link]) -> set[int]:
     units = [_unit(home, key.entity_id) for key in window.keys]
     sensed = [home.entity(k.entity_id).domain == "binary_sensor" for k in window.keys]
     return shadows(
-        claims,
+        edges,
         lambda key: window.instant[window.of_key(key)],
         units,
         stream.begins,
