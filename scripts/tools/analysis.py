@@ -5,13 +5,11 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 from contextlib import nullcontext
-from datetime import date
 import json
 from pathlib import Path
 import shutil
 import sys
 from time import time
-from typing import NoReturn, override
 from zoneinfo import ZoneInfo
 
 from custom_components.pattern_intelligence.engine.analysis import Detectors
@@ -23,8 +21,9 @@ from custom_components.pattern_intelligence.sources.config_dir import zone_named
 from custom_components.pattern_intelligence.sources.recording import open_recording
 from custom_components.pattern_intelligence.stores.base import StoreError
 
+from .command_line import Parser, iso_date
 from .cost import Cost
-from .failure import UNUSABLE, UnusableError, run
+from .failure import UnusableError, run
 from .learning import Range, Session
 from .output import written
 from .progress import Progress
@@ -117,15 +116,8 @@ def _chosen(names: str | None) -> Detectors:
     return {kind: found for kind, found in known.items() if kind.value in chosen}
 
 
-class _Parser(argparse.ArgumentParser):
-    @override
-    def error(self, message: str) -> NoReturn:
-        """End with one line."""
-        self.exit(UNUSABLE, f"{self.prog}: {message}; see --help\n")
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(prog=NAME, description=__doc__, allow_abbrev=False, color=False)
+def _parser() -> Parser:
+    parser = Parser(NAME, __doc__)
     parser.add_argument(
         "directory",
         type=Path,
@@ -134,13 +126,13 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--first",
-        type=_date,
+        type=iso_date,
         metavar="DATE",
         help="first day to learn (default: the first complete one recorded)",
     )
     parser.add_argument(
         "--last",
-        type=_date,
+        type=iso_date,
         metavar="DATE",
         help="say what is known at the end of this day (default: the last complete one)",
     )
@@ -168,12 +160,3 @@ def _parser() -> argparse.ArgumentParser:
         "--quiet", action="store_true", help="print neither table nor progress"
     )
     return parser
-
-
-def _date(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(
-            f"{text!r} is no date such as 2026-02-28"
-        ) from None

@@ -138,10 +138,14 @@ class HassClient:
         response: Json = result["response"]
         return response
 
-    async def states(self) -> dict[str, Json]:
-        """Return all states by entity id."""
-        states = await self.call("get_states")
-        return {state["entity_id"]: state for state in states}
+    async def state(self, entity_id: str) -> Json:
+        """Return the state of an entity.
+
+        Raises:
+            HassError: there is none of that id.
+        """
+        async with self._session.get(f"{self.url}/api/states/{entity_id}") as response:
+            return await _answer(response)
 
     async def add_integration(self, domain: str) -> str:
         """Go through a config flow, taking what each of its forms suggests.

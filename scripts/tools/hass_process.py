@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 import re
 import signal
@@ -38,10 +39,25 @@ def free_port(wanted: int) -> int:
     raise UnusableError(f"port {wanted} is taken, and there is no other: give --port")
 
 
+@dataclass(frozen=True, slots=True)
+class RunningHass:
+    """A Home Assistant that answers.
+
+    Attributes:
+        client: talks to it.
+        console: what it wrote so far.
+        process: it.
+    """
+
+    client: HassClient
+    console: Path
+    process: asyncio.subprocess.Process
+
+
 @asynccontextmanager
 async def running(
     directory: Path, url: str, waiting: Callable[[], None]
-) -> AsyncIterator[HassClient]:
+) -> AsyncIterator[RunningHass]:
     """Run Home Assistant until the block is left.
 
     Args:
@@ -64,7 +80,7 @@ async def running(
     try:
         async with HassClient(url) as client:
             await _until_up(process, client, console, waiting)
-            yield client
+            yield RunningHass(client, console, process)
     finally:
         await _stop(process)
 
@@ -99,7 +115,7 @@ async def _stop(process: asyncio.subprocess.Process) -> None:
     try:
         async with asyncio.timeout(_STOPS_WITHIN_S):
             await process.wait()
-    except TimeoutError:
+    except TimeoutError, asyncio.CancelledError:
         process.kill()
         await process.wait()
 
@@ -110,19 +126,19 @@ def _last_line(console: Path) -> str:
     return f"it said: {said[-1]}" if said else "it said nothing"
 
 
-def complaints(log: Path, loggers: Sequence[str]) -> list[str]:
-    """Return the warnings and errors that loggers wrote into a log.
+def complaints(console: Path, integration: str) -> list[str]:
+    """Return the warnings and errors that an integration is the reason of.
 
     Args:
-        log: Home Assistant's log file.
-        loggers: names of loggers; those below them count too.
+        console: what Home Assistant wrote.
+        integration: the custom integration's domain.
     """
-    lines = log.read_text(encoding="utf-8", errors="replace").split("\n")
+    lines = console.read_text(encoding="utf-8", errors="replace").split("\n")
     return [
         line
         for line in lines
         if (trouble := _TROUBLE.match(line))
-        and any(
-            trouble[2] == name or trouble[2].startswith(f"{name}.") for name in loggers
-        )
+        and integration in line
+        # Said of every custom integration.
+        and trouble[2] != "homeassistant.loader"
     ]
