@@ -98,6 +98,7 @@ class Runner:
         self.detectors = detectors
         self.phases = phases or Phases()
         self._retention = retention
+        self._detected: tuple[date, Home, Sequence[Finding]] | None = None
 
     def due(self, first: date, last: date) -> list[date]:
         """Return the days that are recorded but not learned, oldest first.
@@ -145,6 +146,7 @@ class Runner:
             tables = summarize(raw)
         known = {mark.day for mark in marks}
         changed = raw.day in known and self._carries(raw.day) != _carried(tables)
+        self._detected = None
         self.store.write_day(
             LearnedDay(raw.day, raw.rows, len(raw.entities)),
             tables,
@@ -204,11 +206,10 @@ class Runner:
         if not marks:
             return None
         first, newest = marks[0].day, marks[-1].day
-        life, sunday, findings = self._fold(first, newest)
+        life = self._fold(first, newest)
         window = self._window(newest)
         assert window is not None
-        if findings is None or sunday != newest:
-            findings = detect(window, self.home, self.detectors)
+        findings = self._detect(window)
         return Report(
             time_zone=self.home.zone.key,
             first_day=first,
@@ -218,25 +219,30 @@ class Runner:
             analysis=analyze(window, self.home, self.detectors, life, findings),
         )
 
-    def _fold(
-        self, first: date, last: date
-    ) -> tuple[Life, date | None, Sequence[Finding] | None]:
-        """Tell the Sundays not yet told; return the last, and what was found on it."""
+    def _fold(self, first: date, last: date) -> Life:
+        """Tell the Sundays not yet told; return the life as of the last one."""
         stored = self.store.read_life(last)
         life = Life.from_text(stored[1], self.home.resolve) if stored else Life()
         sunday = stored[0] if stored else None
         following = (sunday or last_sunday(first - timedelta(days=1))) + timedelta(7)
-        findings: Sequence[Finding] | None = None
         while following <= last:
             window = self._window(following)
-            findings = []
             if window is not None:
-                findings = detect(window, self.home, self.detectors)
+                findings = self._detect(window)
                 life = advance(window, self.home, self.detectors, life, findings)
             with self.phases.of(Phase.STORE):
                 self.store.write_life(following, life.to_text())
-            sunday, following = following, following + timedelta(days=7)
-        return life, sunday, findings
+            following += timedelta(days=7)
+        return life
+
+    def _detect(self, window: Window) -> Sequence[Finding]:
+        """Return what is found, worked out once while nothing is learned."""
+        known = self._detected
+        if known and known[0] == window.last_day and known[1] is self.home:
+            return known[2]
+        findings = detect(window, self.home, self.detectors)
+        self._detected = (window.last_day, self.home, findings)
+        return findings
 
     def _window(self, last: date) -> Window | None:
         """Return the window that ends with a day; None where nothing is in it.
