@@ -1,38 +1,30 @@
-"""Learns the habits of a household from what the recorder kept."""
+"""Learns the habits of a household from what the recorder kept.
+
+Home Assistant imports this package with its platforms off the event loop. Commands
+import it for its engine alone, so all that needs more is imported where it is used.
+"""
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING
 
-from homeassistant.config_entries import ConfigEntry
-from homeassistant.const import EVENT_HOMEASSISTANT_STOP
-from homeassistant.core import Event, HomeAssistant
-from homeassistant.exceptions import ConfigEntryError, ConfigEntryNotReady
-from homeassistant.helpers import config_validation as cv, entity_registry as er
-from homeassistant.helpers.typing import ConfigType
+from homeassistant.helpers import config_validation as cv
 
-from .const import DOMAIN, PLATFORMS
-from .coordinator import PatternCoordinator, Snapshot
-from .engine.detectors import registry
-from .gate import Gate
-from .parts import Parts
-from .problems import async_clear_issues, async_raise_issue, passes
-from .published import REPORT, parse
-from .renames import RENAMES, Renames
-from .run_log import RUNS, runs_of
-from .runtime import PatternIntelligenceConfigEntry, RuntimeData
-from .scheduler import Scheduler
-from .services import async_setup_services
-from .settings import Settings
-from .storage import Storage, database_path, delete_files, open_storage
-from .stores.base import StoreError
+from .const import DOMAIN
+
+if TYPE_CHECKING:
+    from homeassistant.core import HomeAssistant
+    from homeassistant.helpers.typing import ConfigType
+
+    from .runtime import PatternIntelligenceConfigEntry
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 
 
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     """Register the services."""
+    from .services import async_setup_services
+
     async_setup_services(hass)
     return True
 
@@ -41,31 +33,9 @@ async def async_setup_entry(
     hass: HomeAssistant, entry: PatternIntelligenceConfigEntry
 ) -> bool:
     """Show what is known, then learn in the background what is due."""
-    settings = Settings.of(entry)
-    try:
-        storage, snapshot, renames, detectors = await hass.async_add_executor_job(
-            _open, hass, settings
-        )
-    except StoreError as err:
-        async_raise_issue(hass, entry, err)
-        raise (ConfigEntryNotReady if passes(err) else ConfigEntryError)(
-            translation_domain=DOMAIN,
-            translation_key="store_unusable",
-            translation_placeholders={"error": str(err)},
-        ) from err
+    from .lifecycle import async_load
 
-    coordinator = PatternCoordinator(hass, entry, snapshot)
-    parts = Parts(entry, settings, storage, coordinator, renames, Gate(hass))
-    data = RuntimeData(parts, Scheduler(hass, parts), detectors)
-    entry.runtime_data = data
-    _remove_stale_entities(hass, entry, detectors)
-
-    async def stop(_event: Event) -> None:
-        await data.async_close()
-
-    entry.async_on_unload(hass.bus.async_listen_once(EVENT_HOMEASSISTANT_STOP, stop))
-    await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
-    data.scheduler.async_start()
+    await async_load(hass, entry)
     return True
 
 
@@ -73,55 +43,15 @@ async def async_unload_entry(
     hass: HomeAssistant, entry: PatternIntelligenceConfigEntry
 ) -> bool:
     """Stop after the day under way, and close the storage."""
-    if not await hass.config_entries.async_unload_platforms(entry, PLATFORMS):
-        return False
-    await entry.runtime_data.async_close()
-    return True
+    from .lifecycle import async_unload
+
+    return await async_unload(hass, entry)
 
 
-async def async_remove_entry(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
-    """Leave no file behind, unless the person wants to keep what was learned."""
-    async_clear_issues(hass)
-    if not Settings.of(entry).keep_data:
-        await hass.async_add_executor_job(delete_files, database_path(hass))
-
-
-def _open(
-    hass: HomeAssistant, settings: Settings
-) -> tuple[Storage, Snapshot, Renames, tuple[str, ...]]:
-    """Open the storage and read what was known. Blocks.
-
-    Raises:
-        StoreError: it cannot be opened or read.
-    """
-    storage = open_storage(settings.store, database_path(hass))
-    try:
-        local = storage.local
-        marks = storage.aggregates.learned()
-        runs = [run for run in runs_of(local.read_text(RUNS)) if not run["error"]]
-        snapshot = Snapshot(
-            report=parse(local.read_text(REPORT)),
-            last_run=datetime.fromisoformat(runs[-1]["ended"]) if runs else None,
-            days=len(marks),
-            events=sum(mark.rows for mark in marks),
-        )
-        renames = Renames(local.read_text(RENAMES))
-    except StoreError:
-        storage.close()
-        raise
-    detectors = tuple(kind.value for kind in registry() if settings.enabled(kind.value))
-    return storage, snapshot, renames, detectors
-
-
-def _remove_stale_entities(
-    hass: HomeAssistant,
-    entry: PatternIntelligenceConfigEntry,
-    detectors: tuple[str, ...],
+async def async_remove_entry(
+    hass: HomeAssistant, entry: PatternIntelligenceConfigEntry
 ) -> None:
-    """Remove the sensors of detectors that were switched off."""
-    prefix = f"{entry.entry_id}_patterns_"
-    registered = er.async_get(hass)
-    for entity in er.async_entries_for_config_entry(registered, entry.entry_id):
-        kind = entity.unique_id.removeprefix(prefix)
-        if kind != entity.unique_id and kind not in detectors:
-            registered.async_remove(entity.entity_id)
+    """Leave no file behind, unless the person wants to keep what was learned."""
+    from .lifecycle import async_remove
+
+    await async_remove(hass, entry)

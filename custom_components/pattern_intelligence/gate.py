@@ -38,7 +38,7 @@ class Gate:
     async def async_run[*Ts, T](self, work: Callable[[*Ts], T], *args: *Ts) -> T:
         """Run blocking work in the executor when its turn has come."""
         async with self:
-            return await finished(self._hass.async_add_executor_job(work, *args))
+            return await in_executor(self._hass, work, *args)
 
     async def async_close(self, opened: Callable[[], None]) -> None:
         """Wait for the work under way, then let none through.
@@ -85,6 +85,15 @@ class Gate:
             self._cancel_opening()
             self._cancel_opening = None
             self._lock.release()
+
+
+async def in_executor[*Ts, T](
+    hass: HomeAssistant, work: Callable[[*Ts], T], *args: *Ts
+) -> T:
+    """Run blocking work; when canceled, wait for it nevertheless."""
+    # Home Assistant cancels the jobs of background tasks when it stops, which ends
+    # the waiting but not the work.
+    return await finished(hass.loop.run_in_executor(None, work, *args))
 
 
 async def finished[T](future: asyncio.Future[T]) -> T:

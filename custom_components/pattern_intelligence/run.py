@@ -17,7 +17,7 @@ from .engine.detectors import registry
 from .engine.home import Home
 from .engine.pattern import Json
 from .engine.rawday import RawDay
-from .gate import finished
+from .gate import finished, in_executor
 from .home_context import async_build_home
 from .parts import Parts
 from .phases import Phase, Phases
@@ -117,12 +117,8 @@ class Run:
             day = queue.pop(0)
             async with self._parts.gate:
                 raw = await self._async_read(self._read, source, day)
-                again = await finished(
-                    self._hass.async_add_executor_job(self._learn, runner, raw)
-                )
-                marks = await finished(
-                    self._hass.async_add_executor_job(runner.store.learned)
-                )
+                again = await in_executor(self._hass, self._learn, runner, raw)
+                marks = await in_executor(self._hass, runner.store.learned)
             done += 1
             publish(days=len(marks), events=sum(mark.rows for mark in marks))
             following = day + timedelta(days=1)

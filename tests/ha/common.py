@@ -1,12 +1,20 @@
 """What the tests of the integration in Home Assistant have in common."""
 
+from datetime import datetime
+from pathlib import Path
 from typing import Any
 
+from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import HomeAssistant
-from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    async_fire_time_changed,
+)
 
-from custom_components.pattern_intelligence.const import DOMAIN
+from custom_components.pattern_intelligence.const import DATABASE, DOMAIN
 from custom_components.pattern_intelligence.learner import Learner
+
+PREFIX = "sensor.pattern_intelligence_"
 
 
 def new_entry(**options: Any) -> MockConfigEntry:
@@ -21,21 +29,64 @@ def new_entry(**options: Any) -> MockConfigEntry:
     )
 
 
-async def async_set_up(hass: HomeAssistant, **options: Any) -> MockConfigEntry:
-    """Set the integration up, and wait until it has learned what is due."""
+async def async_begin(hass: HomeAssistant, **options: Any) -> MockConfigEntry:
+    """Set the integration up, and let it learn meanwhile."""
     entry = new_entry(**options)
     entry.add_to_hass(hass)
-    assert await hass.config_entries.async_setup(entry.entry_id)
-    await async_learned(hass, entry)
+    await hass.config_entries.async_setup(entry.entry_id)
     return entry
 
 
-async def async_learned(hass: HomeAssistant, entry: MockConfigEntry) -> None:
+async def async_set_up(hass: HomeAssistant, **options: Any) -> MockConfigEntry:
+    """Set the integration up, and wait until it has learned what is due."""
+    entry = await async_begin(hass, **options)
+    await async_learned(hass)
+    return entry
+
+
+async def async_learned(hass: HomeAssistant) -> None:
     """Wait until the run under way has ended."""
     await hass.async_block_till_done(wait_background_tasks=True)
+
+
+async def async_clock(
+    hass: HomeAssistant, freezer: FrozenDateTimeFactory, now: str
+) -> None:
+    """Set the clock, let what is scheduled until then happen, and wait for it."""
+    freezer.move_to(datetime.fromisoformat(now))
+    async_fire_time_changed(hass)
+    await async_learned(hass)
+
+
+async def async_call(hass: HomeAssistant, service: str, **data: Any) -> dict[str, Any]:
+    """Call a service of the integration, and return its response."""
+    response = await hass.services.async_call(
+        DOMAIN, service, data, blocking=True, return_response=True
+    )
+    assert isinstance(response, dict)
+    return response
+
+
+def shown(hass: HomeAssistant, key: str) -> str:
+    """Return the state of a sensor."""
+    state = hass.states.get(PREFIX + key)
+    assert state is not None
+    return state.state
+
+
+def attribute(hass: HomeAssistant, key: str, name: str) -> Any:
+    """Return an attribute of a sensor."""
+    state = hass.states.get(PREFIX + key)
+    assert state is not None
+    return state.attributes[name]
 
 
 def learner_of(entry: MockConfigEntry) -> Learner:
     """Return what runs."""
     learner: Learner = entry.runtime_data.scheduler.learner
     return learner
+
+
+def store_file(hass: HomeAssistant) -> Path:
+    """Return where the built-in store is."""
+    return Path(hass.config.path(DATABASE))

@@ -1,6 +1,10 @@
 """Fixtures for the tests that run a real Home Assistant."""
 
+from collections.abc import Generator
+import logging
+
 from homeassistant.components.recorder import Recorder
+from homeassistant.core import HomeAssistant
 import pytest
 
 # Switched off for plain tests by the conftest above.
@@ -12,7 +16,11 @@ from pytest_homeassistant_custom_component.plugins import (  # noqa: F401
 
 # Imported before Home Assistant looks for it, or the plugin's own folder of that
 # name is found first.
-import custom_components  # noqa: F401
+import custom_components
+
+from .taps import DayTap
+
+OURS = f"{custom_components.__name__}.pattern_intelligence"
 
 
 @pytest.fixture(autouse=True)
@@ -23,3 +31,37 @@ def auto_enable_custom_integrations(
 
     It depends on the recorder, whose fixture must come before that of `hass`.
     """
+
+
+@pytest.fixture
+def hass_config_dir(hass_tmp_config_dir: str) -> str:
+    """Give each test a configuration directory of its own: the store lives there."""
+    return hass_tmp_config_dir
+
+
+@pytest.fixture(autouse=True)
+async def berlin(hass: HomeAssistant, auto_enable_custom_integrations: None) -> None:
+    """Move the home to where the clocks change."""
+    await hass.config.async_set_time_zone("Europe/Berlin")
+
+
+@pytest.fixture(autouse=True)
+def complaints() -> Generator[list[str]]:
+    """Collect what our loggers complain of; a test that expects it takes it away."""
+    heard: list[str] = []
+
+    class Listener(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            heard.append(record.getMessage())
+
+    listener = Listener(logging.WARNING)
+    logging.getLogger(OURS).addHandler(listener)
+    yield heard
+    logging.getLogger(OURS).removeHandler(listener)
+    assert heard == []
+
+
+@pytest.fixture
+def written(monkeypatch: pytest.MonkeyPatch) -> DayTap:
+    """Listen to the days that are written to the store."""
+    return DayTap(monkeypatch)
