@@ -2,30 +2,26 @@
 
     python -m benchmarks.accuracy [--seeds 100-109] [--days 60] [--noise normal dense]
                                   [--detectors time_of_day co_occurrence] [--nulls]
-                                  [--show]
+                                  [--quick] [--show]
 
 Homes are simulated for some weeks more than are learned; what was stated is checked
 against them. With `--nulls`, false patterns are counted in homes that have no habit.
 """
 
 import argparse
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
+import os
 import sys
 from typing import Any
 
 import numpy as np
 
-from .calibration import Outcome, outcomes
-from .learned import patterns_of
-from .scoring import (
-    Found,
-    Score,
-    expected_calibration_error,
-    false_kinds,
-    score_pairs,
-    score_times,
-)
+from .calibration import outcomes
+from .learned import detected_in, patterns_of
+from .occasions import Occasions
+from .scoring import Found, Score, false_kinds, score_pairs, score_times
 from .simulator import Home, null_of, random_home, simulate
 from .simulator.plan import Noise
 
@@ -36,47 +32,89 @@ _SCORERS: dict[str, Callable[[Sequence[Any], Home, int], Score]] = {
     "time_of_day": score_times,
     "co_occurrence": score_pairs,
 }
+_NULLS = ("poisson", "rhythm", "permuted", "turned", "redrawn")
 
 
 @dataclass(slots=True)
 class Tally:
-    """What a detector did over many homes."""
+    """What a detector did in one home, or in many."""
 
     reported: int = 0
     false: int = 0
     few: int = 0
     wanted: list[Found] = field(default_factory=list)
-    outcomes: list[Outcome] = field(default_factory=list)
+    occasions: Occasions = field(default_factory=Occasions)
+    shown: list[str] = field(default_factory=list)
 
-    def add(self, score: Score, checked: list[Outcome]) -> None:
-        """Count one home."""
-        self.reported += score.reported
-        self.false += len(score.false)
-        self.few += score.few
-        self.wanted += score.wanted
-        self.outcomes += checked
+    def join(self, other: Tally) -> None:
+        """Add another home."""
+        self.reported += other.reported
+        self.false += other.false
+        self.few += other.few
+        self.wanted += other.wanted
+        self.occasions.join(other.occasions)
+        self.shown += other.shown
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What is measured in each home; `quick` leaves out the life of patterns."""
+
+    days: int
+    noise: Noise
+    detectors: tuple[str, ...]
+    quick: bool
+
+    def patterns(self, home: Home) -> list[dict[str, Any]]:
+        """Return what the engine says of a home."""
+        learn = detected_in if self.quick else patterns_of
+        return learn(home, self.days, self.detectors)
+
+    def measure(self, seed: int) -> dict[str, Tally]:
+        """Return how each detector did in the home of a seed."""
+        home = simulate(seed, self.days, after=AFTER, noise=self.noise, rows_per_day=0)
+        patterns = self.patterns(home)
+        checked = outcomes(patterns, home, self.days)
+        found: dict[str, Tally] = {}
+        for kind in self.detectors:
+            score = _SCORERS[kind](patterns, home, self.days)
+            found[kind] = Tally(
+                score.reported,
+                len(score.false),
+                score.few,
+                score.wanted,
+                checked[kind],
+                list(_shown(seed, kind, score)),
+            )
+        return found
+
+    def count_false(self, null: tuple[str, int]) -> dict[str, int]:
+        """Return how many patterns of each type a home without habits has."""
+        home = _null(*null, self.days, self.noise)
+        types = [pattern["type"] for pattern in self.patterns(home)]
+        return {kind: types.count(kind) for kind in self.detectors}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Print the report that the command line asks for."""
     given = _parser().parse_args(arguments)
-    write = sys.stdout.write
-    for noise in given.noise:
-        tallies = {kind: Tally() for kind in given.detectors}
-        for seed in given.seeds:
-            home = simulate(seed, given.days, after=AFTER, noise=noise, rows_per_day=0)
-            patterns = patterns_of(home, given.days, given.detectors)
-            checked = outcomes(patterns, home, given.days)
-            for kind, tally in tallies.items():
-                score = _SCORERS[kind](patterns, home, given.days)
-                tally.add(score, [one for one in checked if one.type == kind])
+    with ProcessPoolExecutor(given.jobs) as pool:
+        for noise in given.noise:
+            task = Task(given.days, noise, tuple(given.detectors), given.quick)
+            total = {kind: Tally() for kind in given.detectors}
+            for tallies in pool.map(task.measure, given.seeds):
+                for kind, tally in tallies.items():
+                    total[kind].join(tally)
+            lines = [f"{len(given.seeds)} homes, {given.days} days, {noise} noise"]
+            for kind, tally in total.items():
+                lines += _lines(kind, tally)
                 if given.show:
-                    _show(seed, kind, score)
-        write(f"\n{len(given.seeds)} homes, {given.days} days, {noise} noise\n")
-        for kind, tally in tallies.items():
-            write("\n".join(_lines(kind, tally)) + "\n")
-        if given.nulls:
-            write(_nulls(given, noise))
+                    lines += tally.shown
+            if given.nulls:
+                nulls = [(kind, seed) for kind in _NULLS for seed in given.seeds]
+                counts = list(pool.map(task.count_false, nulls))
+                lines += _null_lines(task, nulls, counts, len(given.seeds))
+            sys.stdout.write("\n".join(lines) + "\n\n")
     return 0
 
 
@@ -84,24 +122,12 @@ def _lines(kind: str, tally: Tally) -> list[str]:
     """Return the lines of one detector's report."""
     right = tally.reported - tally.false
     precision = right / tally.reported if tally.reported else 1.0
-    lines = [
+    return [
         f"{kind}: precision {precision:.3f} ({right} of {tally.reported})",
         *_recalls(kind, tally.wanted),
         f"  left out, since they happened too rarely to be learned: {tally.few}",
+        f"  next {AFTER} days: {tally.occasions}",
     ]
-    stated = [one.stated for one in tally.outcomes]
-    happened = [one.happened for one in tally.outcomes]
-    if stated:
-        gap = expected_calibration_error(stated, happened)
-        brier = float(np.mean((np.array(stated) - np.array(happened)) ** 2))
-        constant = float(np.var(happened))
-        skill = 1 - brier / constant if constant else 0.0
-        lines.append(
-            f"  next {AFTER} days: {len(stated)} occasions, stated"
-            f" {np.mean(stated):.3f}, happened {np.mean(happened):.3f},"
-            f" ECE {gap:.3f}, Brier {brier:.3f} (skill over a constant {skill:+.3f})"
-        )
-    return lines
 
 
 def _recalls(kind: str, wanted: Sequence[Found]) -> list[str]:
@@ -131,25 +157,26 @@ def _recalls(kind: str, wanted: Sequence[Found]) -> list[str]:
     return lines
 
 
-def _nulls(given: argparse.Namespace, noise: Noise) -> str:
-    """Return the false patterns per home and month, by kind of null."""
-    months = given.days / _MONTH * len(given.seeds)
-    lines: list[str] = []
-    for kind in ("poisson", "rhythm", "permuted", "turned", "redrawn"):
-        counts = dict.fromkeys(given.detectors, 0)
-        for seed in given.seeds:
-            home = _null(kind, seed, given.days, noise)
-            for pattern in patterns_of(home, given.days, given.detectors):
-                counts[pattern["type"]] += 1
+def _null_lines(
+    task: Task,
+    nulls: Sequence[tuple[str, int]],
+    counts: Sequence[dict[str, int]],
+    homes: int,
+) -> Iterator[str]:
+    """Yield the false patterns per home and month, by kind of null."""
+    months = task.days / _MONTH * homes
+    yield "false patterns per home and month"
+    for kind in _NULLS:
+        mine = [
+            count for null, count in zip(nulls, counts, strict=True) if null[0] == kind
+        ]
         # Habits of single entities survive when whole days change places.
-        silent = {"permuted": ("time_of_day",)}.get(kind, ())
-        shown = ", ".join(
-            f"{name} {count / months:.2f}"
-            for name, count in counts.items()
-            if name not in silent
-        )
-        lines.append(f"  {kind:8s} {shown}")
-    return "false patterns per home and month\n" + "\n".join(lines) + "\n"
+        told = [
+            f"{name} {sum(one[name] for one in mine) / months:.2f}"
+            for name in task.detectors
+            if (kind, name) != ("permuted", "time_of_day")
+        ]
+        yield f"  {kind:8s} {', '.join(told)}"
 
 
 def _null(kind: str, seed: int, days: int, noise: Noise) -> Home:
@@ -163,19 +190,20 @@ def _null(kind: str, seed: int, days: int, noise: Noise) -> Home:
     raise ValueError(kind)
 
 
-def _show(seed: int, kind: str, score: Score) -> None:
-    """Print what was false and what was missed in a home."""
+def _shown(seed: int, kind: str, score: Score) -> Iterator[str]:
+    """Yield what was false and what was missed in a home."""
     for text, count in false_kinds(score).items():
-        sys.stdout.write(f"  home {seed} {kind} false: {text} ({count})\n")
+        yield f"  home {seed} {kind} false: {text} ({count})"
     for one in score.wanted:
-        if not one.patterns:
-            habit = one.habit
-            steps = " -> ".join(f"{s.entity_id}={s.state}" for s in habit.steps)
-            sys.stdout.write(
-                f"  home {seed} {kind} missed: {habit.name}: {steps},"
-                f" adherence {habit.adherence:.2f}, sd {habit.sd or 0:.0f} min,"
-                f" {len(habit.kept)} times\n"
-            )
+        if one.patterns:
+            continue
+        habit = one.habit
+        steps = " -> ".join(f"{s.entity_id}={s.state}" for s in habit.steps)
+        yield (
+            f"  home {seed} {kind} missed: {habit.name}: {steps}, adherence"
+            f" {habit.adherence:.2f}, sd {habit.sd or 0:.0f} min,"
+            f" {len(habit.kept)} times"
+        )
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -195,6 +223,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--nulls", action="store_true", help="also homes without habits"
     )
+    parser.add_argument(
+        "--quick", action="store_true", help="detect once, without a track record"
+    )
+    parser.add_argument("--jobs", type=int, default=os.cpu_count())
     parser.add_argument("--show", action="store_true", help="what was false or missed")
     return parser
 

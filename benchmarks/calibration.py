@@ -1,13 +1,13 @@
 """Checks what patterns stated against what happened on the days that followed."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from .proofs import Window, hits
-from .scoring import step_of, window_of
+from .occasions import Occasions
+from .proofs import hits
+from .scoring import WEEKDAYS, step_of, window_of
 from .simulator import Home
 from .simulator.clock import DAY_SECONDS, Bools, Floats, LocalClock
 from .simulator.happenings import bouting, happenings
@@ -20,21 +20,14 @@ _HOME_HOURS = 1.0
 _LOST_HOURS = 1.0
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What was stated of an occasion (a probability), and what came of it (0 to 1)."""
-
-    type: str
-    stated: float
-    happened: float
-
-
-def outcomes(patterns: Sequence[Json], home: Home, learned: int) -> list[Outcome]:
-    """Return what came of what was stated, day by day after those learned.
+def outcomes(
+    patterns: Sequence[Json], home: Home, learned: int
+) -> dict[str, Occasions]:
+    """Return, by type, what came of what was stated on the days after those learned.
 
     Times: each eligible day on which the window, widened on either side by
-    max(10 min, half its width), was or was not met. Links: each day with first
-    events, and the share of them that was followed within max(1.5 p90, p90 + 60 s).
+    max(10 min, half its width), was or was not met. Links: each first event, which
+    was or was not followed within max(1.5 p90, p90 + 60 s).
 
     Args:
         patterns: The contract's objects; types other than those two are passed by.
@@ -44,8 +37,10 @@ def outcomes(patterns: Sequence[Json], home: Home, learned: int) -> list[Outcome
     happened = happenings(bouting(home.entities), home.runs)
     clock = home.clock
     index = {e.entity_id: n for n, e in enumerate(home.entities)}
-    due = _due(home, clock)
-    due[:learned] = False
+    after = np.arange(clock.days) >= learned
+    # The last habit-day may not be over when the recording ends.
+    after[-1] = False
+    due = _due(home, clock) & after
 
     def of(entity: Json) -> Floats:
         step = step_of(entity)
@@ -53,68 +48,51 @@ def outcomes(patterns: Sequence[Json], home: Home, learned: int) -> list[Outcome
         active = home.entities[number].active == step.state
         return happened.of(number, active=active)
 
-    found: list[Outcome] = []
+    found = {"time_of_day": Occasions(), "co_occurrence": Occasions()}
     for pattern in patterns:
         stated = float(pattern["confidence"])
+        first, last = pattern["entities"][0], pattern["entities"][-1]
         if pattern["type"] == "time_of_day":
-            kind = pattern["when"]["day_kind"]
             window = window_of(pattern)
-            days = _days(home, clock, due, window, kind)
-            person = str(pattern["entities"][0]["entity_id"]).startswith("person.")
-            if person:
-                days = _days(
-                    home, clock, np.arange(clock.days) >= learned, window, kind
-                )
-            entered = of(pattern["entities"][0])
-            kept = hits(entered, clock, window, window.widened)
-            # The last habit-day may not be over when the recording ends.
-            days[-1] = False
-            found += [Outcome("time_of_day", stated, float(k)) for k in kept[days]]
+            # Whether a person comes or goes does not hang on who is home.
+            person = first["entity_id"].startswith("person.")
+            days = _days(home, clock, after if person else due, pattern["when"])
+            kept = hits(of(first), clock, window, window.widened)[days]
         elif pattern["type"] == "co_occurrence":
             p90 = float(pattern["lag_s"]["p90"])
             limit = max(1.5 * p90, p90 + 60)
-            shares = _followed(
-                of(pattern["entities"][0]),
-                of(pattern["entities"][-1]),
-                limit,
-                clock,
-                due,
-            )
-            found += [Outcome("co_occurrence", stated, share) for share in shares]
+            kept = _followed(of(first), of(last), limit, clock, due)
+        else:
+            continue
+        if len(kept):
+            found[pattern["type"]].add(stated, len(kept), int(kept.sum()))
     return found
 
 
 def _followed(
     causes: Floats, effects: Floats, limit: float, clock: LocalClock, due: Bools
-) -> Iterable[float]:
-    """Return the share of first events that were followed, of each day with any."""
+) -> Bools:
+    """Tell which first events of days that are due were followed in time."""
     day, _ = clock.local(causes)
     inside = (day >= 0) & (day < clock.days)
-    causes, day = causes[inside], day[inside]
-    ends = float(clock.utc(clock.days, 0.0))
-    usable = due[day] & (causes + limit < ends)
-    causes, day = causes[usable], day[usable]
-    following = np.append(np.sort(effects), np.inf)[
-        np.searchsorted(np.sort(effects), causes, side="right")
-    ]
-    success = following - causes <= limit
-    return [float(success[day == one].mean()) for one in np.unique(day)]
+    causes = causes[inside][due[day[inside]]]
+    effects = np.sort(effects)
+    following = np.append(effects, np.inf)
+    followed: Bools = (
+        following[np.searchsorted(effects, causes, side="right")] - causes <= limit
+    )
+    return followed
 
 
-def _days(
-    home: Home, clock: LocalClock, due: Bools, window: Window, day_kind: str
-) -> Bools:
-    """Return the days that are due for a claim."""
+def _days(home: Home, clock: LocalClock, days: Bools, when: Json) -> Bools:
+    """Return which of some days a claim is about."""
     feast = np.array([clock.date(day) in home.holidays for day in range(clock.days)])
     free = (clock.weekdays >= 5) | feast
-    days = due.copy()
-    if day_kind == "workday":
-        days &= ~free
-    elif day_kind == "free":
-        days &= free
-    else:
-        days &= np.isin(clock.weekdays, list(window.weekdays))
-    return days
+    numbers = [WEEKDAYS.index(day) for day in when["weekdays"]]
+    meant: Bools = np.isin(clock.weekdays, numbers)
+    if when["day_kind"] != "any":
+        meant = free if when["day_kind"] == "free" else ~free
+    return meant & days
 
 
 def _due(home: Home, clock: LocalClock) -> Bools:

@@ -1,8 +1,10 @@
 """Runs the product's own engine on a simulated home, without a file in between."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -25,17 +27,13 @@ from custom_components.pattern_intelligence.engine.provenance import grade
 from custom_components.pattern_intelligence.engine.rawday import UNKNOWN_CARRY, RawDay
 from custom_components.pattern_intelligence.engine.scope import Scope, tracked
 from custom_components.pattern_intelligence.engine.summarize import summarize
-from custom_components.pattern_intelligence.engine.tables import (
-    EXPOSURE,
-    HAPPENINGS,
-    DatedTable,
-    Table,
-    TableSpec,
-)
+from custom_components.pattern_intelligence.engine.tables import DAY_TABLES, dated
 from custom_components.pattern_intelligence.engine.window import (
     WINDOW_DAYS,
     build_window,
 )
+from custom_components.pattern_intelligence.runner import Runner
+from custom_components.pattern_intelligence.stores.sqlite import SqliteStore
 
 from .simulator import Home
 
@@ -92,33 +90,57 @@ def raw_days(home: Home, days: int | None = None) -> Iterator[RawDay]:
 def patterns_of(
     home: Home, days: int, detectors: Sequence[str] | None = None
 ) -> list[dict[str, Any]]:
-    """Return the patterns known after the first days, by detection alone.
+    """Return the patterns known after the first days, learned as a home learns.
 
-    The life of patterns is left out: nothing is recalibrated by the home's own
-    track record.
+    Day after day goes through the runner into a store of its own.
 
     Args:
         home: The home.
         days: How many of its days are learned.
         detectors: Types to look for; all there are if none is given.
     """
-    context = context_of(home)
-    wanted: Detectors = {
-        kind: detector
-        for kind, detector in registry().items()
-        if detectors is None or kind.value in detectors
-    }
+    last = home.first_day + timedelta(days=days - 1)
+    with TemporaryDirectory() as folder:
+        store = SqliteStore(Path(folder) / "store.db")
+        try:
+            runner = Runner(store, context_of(home), _chosen(detectors))
+            for raw in raw_days(home, days):
+                runner.learn(raw)
+            report = runner.report(last)
+        finally:
+            store.close()
+    return [one.as_json() for one in report.analysis.patterns] if report else []
+
+
+def detected_in(
+    home: Home, days: int, detectors: Sequence[str] | None = None
+) -> list[dict[str, Any]]:
+    """Return what detection alone finds after the first days, several times faster.
+
+    Without a past of claims nothing is recalibrated by the home's track record.
+    Takes what `patterns_of` takes.
+    """
+    context, wanted = context_of(home), _chosen(detectors)
     tables = [(raw.day, summarize(raw)) for raw in raw_days(home, days)][-WINDOW_DAYS:]
+    happened, exposed = (
+        dated(spec, [(day_number(day), own[spec.name]) for day, own in tables])
+        for spec in DAY_TABLES
+    )
     window = build_window(
-        context.civil,
-        [day for day, _ in tables],
-        _dated(tables, HAPPENINGS),
-        _dated(tables, EXPOSURE),
-        context.resolve,
+        context.civil, [day for day, _ in tables], happened, exposed, context.resolve
     )
     findings = detect(window, context, wanted)
     analysis = analyze(window, context, wanted, Life(), findings)
     return [pattern.as_json() for pattern in analysis.patterns]
+
+
+def _chosen(names: Sequence[str] | None) -> Detectors:
+    """Return the detectors of those types."""
+    return {
+        kind: detector
+        for kind, detector in registry().items()
+        if names is None or kind.value in names
+    }
 
 
 def _tracked(home: Home) -> _Columns:
@@ -179,24 +201,4 @@ def _raw_day(home: Home, columns: _Columns, day: date, start: int, end: int) -> 
         carried=state[high - low :].astype(np.int32),
         automations=columns.automations,
         recorded=tuple(span for span in recorded if span[0] < span[1]),
-    )
-
-
-def _dated(
-    days: Sequence[tuple[date, Mapping[str, Table]]], spec: TableSpec
-) -> DatedTable:
-    """Return a table's rows of several days."""
-    tables = [tables[spec.name] for _, tables in days]
-    numbers = np.array([day_number(day) for day, _ in days], np.int64)
-    return DatedTable(
-        np.repeat(numbers, [len(table) for table in tables]),
-        Table(
-            spec,
-            {
-                name: np.concatenate([table.numbers(name) for table in tables])
-                if name in spec.numbers
-                else tuple(text for table in tables for text in table.texts(name))
-                for name in spec.columns
-            },
-        ),
     )

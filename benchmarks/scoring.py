@@ -5,8 +5,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
-
 from .proofs import Prover, Window
 from .simulator import Home, PlantedHabit, Step
 from .simulator.clock import DAY_MINUTES
@@ -148,24 +146,6 @@ def score_pairs(patterns: Sequence[Json], home: Home, learned: int) -> Score:
             error = min(abs(one["lag_s"]["median"] - lag) for one in found)
         score.wanted.append(Found(habit, found, error))
     return score
-
-
-def expected_calibration_error(
-    stated: Sequence[float], happened: Sequence[float]
-) -> float:
-    """Return the mean gap between stated and happened, over ten bins by stated.
-
-    Guo et al., On Calibration of Modern Neural Networks, 2017, equation 3.
-    """
-    said, did = np.array(stated), np.array(happened)
-    if not len(said):
-        return 0.0
-    bins = np.minimum((said * 10).astype(np.int64), 9)
-    gaps = [
-        abs(said[bins == b].mean() - did[bins == b].mean()) * (bins == b).sum()
-        for b in np.unique(bins)
-    ]
-    return float(sum(gaps) / len(said))
 
 
 def false_kinds(score: Score) -> Counter[str]:

@@ -9,12 +9,7 @@ import pytest
 
 from benchmarks.calibration import outcomes
 from benchmarks.proofs import Prover, Window, hits
-from benchmarks.scoring import (
-    expected_calibration_error,
-    score_pairs,
-    score_times,
-    window_of,
-)
+from benchmarks.scoring import score_pairs, score_times, window_of
 from benchmarks.simulator import Home, PlantedHabit, simulate
 from benchmarks.simulator.clock import LocalClock
 
@@ -209,36 +204,24 @@ def test_rhythm_alone_proves_nothing(lived: Home) -> None:
     assert not any(prover.true(entity, "on", evening) for entity in plain)
 
 
-def test_calibration_error_by_hand() -> None:
-    """Two bins: two of four stated at .75, and one of one at .95."""
-    stated = [0.75, 0.75, 0.75, 0.75, 0.95]
-    happened = [1.0, 1.0, 0.0, 0.0, 1.0]
-    # (4 x |.75 - .5| + 1 x |.95 - 1|) / 5
-    assert expected_calibration_error(stated, happened) == pytest.approx(0.21)
-    assert expected_calibration_error([1.0], [1.0]) == 0.0
-    assert expected_calibration_error([], []) == 0.0
-
-
 def test_outcomes_of_the_truth_are_its_adherence(lived: Home) -> None:
     """On the days that follow, clock habits happen about as often as planted."""
     habits = [h for h in _timed(lived) if h.anchor == "each" and not h.drift]
     patterns = [_time_pattern(habit) for habit in habits]
-    checked = outcomes(patterns, lived, 42)
-    assert len(checked) > 50
-    stated = np.array([one.stated for one in checked])
-    happened = np.array([one.happened for one in checked])
-    spread = np.sqrt((stated * (1 - stated)).sum())
-    assert abs(stated.sum() - happened.sum()) < 4 * spread
+    checked = outcomes(patterns, lived, 42)["time_of_day"]
+    assert checked.total > 50
+    stated, occasions = np.array(checked.stated), np.array(checked.occasions)
+    spread = np.sqrt((occasions * stated * (1 - stated)).sum())
+    assert abs(stated @ occasions - sum(checked.happened)) < 4 * spread
 
 
-def test_outcomes_of_links_are_shares_of_a_day(lived: Home) -> None:
-    """One outcome for each day with first events."""
+def test_outcomes_of_links_are_first_events(lived: Home) -> None:
+    """Each first event after the days learned is an occasion, while anybody is home."""
     link = next(h for h in lived.truth.habits if h.name == "link 1")
-    checked = outcomes([_pair_pattern(link)], lived, 42)
-    days = {day for day in link.eligible if day >= 42}
-    assert 0 < len(checked) <= len(days)
-    assert {one.type for one in checked} == {"co_occurrence"}
-    assert all(0.0 <= one.happened <= 1.0 for one in checked)
+    checked = outcomes([_pair_pattern(link)], lived, 42)["co_occurrence"]
+    later = [day for day in link.eligible if day >= 42]
+    assert 0 < checked.total <= len(later)
+    assert 0 < checked.happened[0] <= checked.total
 
 
 def test_window_of_a_pattern() -> None:
