@@ -10,8 +10,8 @@ import numpy as np
 from .evidence import Floats
 from .tables import Numbers
 
-DRIFT_P: Final = 0.01
-_FEWEST: Final = 10
+DRIFT_P: Final = 0.05
+_FEWEST: Final = 6
 """Days below which a trend and a few odd days look alike."""
 
 

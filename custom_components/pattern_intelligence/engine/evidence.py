@@ -87,16 +87,24 @@ def decay(days: Numbers, last_day: int, half_life: float = HALF_LIFE_DAYS) -> Fl
     return weights
 
 
-def posterior_mean(happened: Floats, weights: Floats) -> float:
-    """Return the mean of a Beta posterior over weighted days, by Jeffreys' prior.
+def posterior_mean(
+    happened: Floats,
+    weights: Floats,
+    expected: float = 0.5,
+    prior_days: float = 2 * _JEFFREYS,
+) -> float:
+    """Return the mean of a Beta posterior over weighted days.
 
     Args:
         happened: shape (days,), the share of each day's occasions that happened,
             0 or 1 where a day is one occasion.
         weights: shape (days,), what each day counts.
+        expected: mean of the prior; of Jeffreys' when not given.
+        prior_days: how many days the prior counts for.
     """
     return float(
-        (float(happened @ weights) + _JEFFREYS) / (float(weights.sum()) + 2 * _JEFFREYS)
+        (float(happened @ weights) + expected * prior_days)
+        / (float(weights.sum()) + prior_days)
     )
 
 

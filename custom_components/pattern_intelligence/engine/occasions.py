@@ -34,6 +34,11 @@ class Span:
     high: float
 
     @property
+    def length(self) -> float:
+        """Return the minutes from end to end."""
+        return self.high - self.low
+
+    @property
     def center(self) -> float:
         """Return the minutes half way between the ends."""
         return (self.low + self.high) / 2

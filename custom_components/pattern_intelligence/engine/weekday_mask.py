@@ -48,8 +48,10 @@ def best_mask(matched: Floats, eligible: Floats) -> int:
     inside_n, inside_k = MASK_ROWS @ eligible, MASK_ROWS @ matched
     outside_n, outside_k = eligible.sum() - inside_n, matched.sum() - inside_k
     rates = np.where(np.arange(len(MASKS)) == 0, 1, 2)
-    cost = rates * np.log(max(eligible.sum(), 1.0)) - 2 * (
-        likelihood(inside_k, inside_n) + likelihood(outside_k, outside_n)
+    cost = (
+        rates * np.log(max(eligible.sum(), 1.0))
+        - 2 * (likelihood(inside_k, inside_n) + likelihood(outside_k, outside_n))
+        - 2 * np.log(MASK_SHARES)
     )
     less = inside_k * np.maximum(outside_n, 1) <= outside_k * np.maximum(inside_n, 1)
     less[0] = False
