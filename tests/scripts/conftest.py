@@ -1,0 +1,125 @@
+"""A recorded home and the command that analyzes it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+import json
+import os
+from pathlib import Path
+import shutil
+import subprocess
+import sys
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tests.sources.builder import BERLIN, RecorderBuilder
+
+REPO = Path(__file__).parents[2]
+FIRST = date(2026, 3, 2)
+"""A Monday; the clock changes on the last Sunday of the month."""
+DAYS = 30
+LAST = FIRST + timedelta(days=DAYS - 1)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a command left."""
+
+    status: int
+    out: str
+    err: str
+
+    @property
+    def report(self) -> dict[str, Any]:
+        """Return the JSON on standard output."""
+        report: dict[str, Any] = json.loads(self.out)
+        return report
+
+    @property
+    def known(self) -> dict[str, Any]:
+        """Return the report without what the run cost."""
+        return {key: value for key, value in self.report.items() if key != "run"}
+
+
+type Analyze = Callable[..., Outcome]
+
+
+def analyze_command(*arguments: object) -> list[str]:
+    """Return the command line of ``scripts/analyze``, after its set-up."""
+    command = (sys.executable, "-P", "-m", "scripts.tools.analyze", *arguments)
+    return [str(argument) for argument in command]
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> dict[str, str]:
+    """Return an environment with a folder of its own for temporary files."""
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    return os.environ | {"PYTHONPATH": str(REPO), "TMPDIR": str(temporary)}
+
+
+@pytest.fixture
+def analyze(environment: dict[str, str], tmp_path: Path) -> Analyze:
+    """Return a function that runs the command."""
+
+    def run(*arguments: object) -> Outcome:
+        done = subprocess.run(  # noqa: S603
+            analyze_command(*arguments),
+            env=environment,
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
+        )
+        return Outcome(done.returncode, done.stdout, done.stderr)
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def recorded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the directory of a home with one habit, one link and some noise.
+
+    The kitchen light goes on at 06:45 give or take some minutes. The hall light
+    follows the front door by about 20 s. The sofa light is used at any time.
+    """
+    directory = tmp_path_factory.mktemp("recorded")
+    with RecorderBuilder(directory / "home-assistant_v2.db") as recorder:
+        rng = np.random.default_rng(20260302)
+        recorder.pulse(f"{FIRST} 00:00", f"{LAST} 23:59")
+        for number in range(DAYS):
+            day = FIRST + timedelta(days=number)
+            _use(recorder, day, "light.kitchen", 6 * 60 + 45 + rng.normal(0, 5), 30)
+            for minute in rng.uniform(8 * 60, 22 * 60, 4):
+                _use(recorder, day, "binary_sensor.front_door", minute, 1)
+                _use(recorder, day, "light.hall", minute + rng.normal(20, 2) / 60, 5)
+            for minute in rng.uniform(9 * 60, 23 * 60, 3):
+                _use(recorder, day, "light.sofa", minute, 20)
+    _write(directory, "core.config", {"time_zone": "Europe/Berlin", "language": "en"})
+    return directory
+
+
+@pytest.fixture
+def home(recorded: Path, tmp_path: Path) -> Path:
+    """Return a copy of the home that a test may change."""
+    return Path(shutil.copytree(recorded, tmp_path / "home"))
+
+
+def _use(
+    recorder: RecorderBuilder, day: date, entity: str, minute: float, length: float
+) -> None:
+    """Add rows of something that is on for some minutes."""
+    midnight = datetime.combine(day, datetime.min.time(), BERLIN)
+    at = (midnight + timedelta(minutes=minute)).timestamp()
+    recorder.state(entity, "on", at)
+    recorder.state(entity, "off", at + 60 * length)
+
+
+def _write(directory: Path, name: str, data: dict[str, str]) -> None:
+    storage = directory / ".storage"
+    storage.mkdir(exist_ok=True)
+    stored = {"version": 1, "minor_version": 4, "key": name, "data": data}
+    (storage / name).write_text(json.dumps(stored), encoding="utf-8")
