@@ -86,7 +86,7 @@ def fit_rhythms(counts: Floats) -> Rhythms:
     Args:
         counts: shape (units, BINS); a unit without any gets the uniform rhythm.
     """
-    folded = counts.reshape(counts.shape[0], _SUPPORT, -1).sum(axis=2)
+    folded = counts.reshape(counts.shape[0], _SUPPORT, BINS // _SUPPORT).sum(axis=2)
     coarse = _KERNEL.reshape(_SUPPORT, _SUPPORT, -1).sum(axis=2)
     totals = folded.sum(axis=1, keepdims=True)
     share = np.where(totals > 0, folded / np.maximum(totals, 1), 1 / _SUPPORT)
