@@ -21,7 +21,7 @@ import numpy as np
 from .simulator import Home, fresh_days
 from .simulator.clock import DAY_MINUTES, Bools, Floats, Ints, LocalClock
 from .simulator.happenings import Happenings
-from .simulator.nulls import redrawn
+from .simulator.nulls import SMOOTHING, redrawn
 from .simulator.truth import Anchor
 
 FRESH_DAYS = 728
@@ -34,6 +34,8 @@ _CLEARLY = 0.2
 #: The same for a first or last, and chance that follows the profile as it is.
 _MORE = 0.05
 _Z = 3.0
+#: How often chance is drawn, so that its own noise does not decide.
+_DRAWS = 4
 #: Minutes by which the stated window, an estimate, may be off.
 _SLACK = 5.0
 
@@ -161,11 +163,18 @@ def _beyond_chance(
     """Compare how often a claim is kept with how often chance keeps it."""
     days = kept(instants)
     share = float(days.mean()) if len(days) else 0.0
-    smooth = float(kept(drawn(120.0)).mean())
+    smooth = _chance(kept, drawn, SMOOTHING)
     if share - smooth >= _CLEARLY:
         return True
     if window.anchor == "each":
         return False
-    chance = max(smooth, float(kept(drawn(_HARDLY)).mean()))
+    chance = max(smooth, _chance(kept, drawn, _HARDLY))
     spread = np.sqrt((share * (1 - share) + chance * (1 - chance)) / len(days))
     return share - chance > max(_MORE, _Z * float(spread))
+
+
+def _chance(
+    kept: Callable[[Floats], Bools], drawn: Callable[[float], Floats], smoothing: float
+) -> float:
+    """Return on what share of days chance keeps a claim."""
+    return float(np.mean([kept(drawn(smoothing)).mean() for _ in range(_DRAWS)]))

@@ -3,7 +3,6 @@
 from contextlib import closing
 from datetime import UTC, datetime
 from hashlib import md5
-from itertools import repeat
 from json import dumps
 from pathlib import Path
 import sqlite3
@@ -17,13 +16,13 @@ from homeassistant.components.recorder.db_schema import (
 import numpy as np
 from sqlalchemy import create_engine
 
+from .recorder_rows import VARIANTS, contexts, history_of, state_rows
 from .registry_files import write_registries
-from .simulator.clock import Floats, Ints
-from .simulator.model import Entity, Recorded, Stream
+from .simulator.model import Entity, Recorded
 
 FILE_NAME = "home-assistant_v2.db"
-#: How many different sets of attributes an entity shows, the plain one included.
-_VARIANTS = 4
+#: Rows inserted at a time.
+_PORTION = 200_000
 _INSERT_STATES = (
     "INSERT INTO states (state_id, state, last_changed_ts, last_reported_ts,"
     " last_updated_ts, old_state_id, attributes_id, origin_idx, context_id_bin,"
@@ -117,7 +116,7 @@ def _write_states(database: sqlite3.Connection, home: Recorded) -> None:
     shared = [
         dumps(_attributes(entity, variant), separators=(",", ":")).encode()
         for entity in home.entities
-        for variant in range(_VARIANTS)
+        for variant in range(VARIANTS)
     ]
     database.executemany(
         "INSERT INTO state_attributes (attributes_id, hash, shared_attrs)"
@@ -127,79 +126,12 @@ def _write_states(database: sqlite3.Connection, home: Recorded) -> None:
             for n, data in enumerate(shared)
         ],
     )
-    stream = home.stream
-    number = np.arange(1, len(stream) + 1)
-    changed_at, variant, old = _history(stream, home)
+    history = history_of(home.stream, home)
     users = [None, *(bytes.fromhex(user_id(name)) for name in home.users)]
-    contexts = _contexts(stream.context, stream.instant, number)
-    parents = _contexts(stream.parent, np.zeros(len(stream)), number)
-    has_parent = (stream.parent >= 0).tolist()
-    database.executemany(
-        _INSERT_STATES,
-        zip(
-            number.tolist(),
-            [stream.labels[code] for code in stream.state.tolist()],
-            changed_at,
-            repeat(None),
-            stream.instant.tolist(),
-            old,
-            (stream.entity * _VARIANTS + variant + 1).tolist(),
-            contexts,
-            [users[who + 1] for who in stream.user.tolist()],
-            [p if has else None for p, has in zip(parents, has_parent, strict=True)],
-            (stream.entity + 1).tolist(),
-        ),
-    )
-
-
-def _history(
-    stream: Stream, home: Recorded
-) -> tuple[list[float | None], Ints, list[int | None]]:
-    """Return when each state last changed, its attributes, and the row before it.
-
-    The first is none where the row itself is the change; the last is none where
-    Home Assistant knew no state before, at first and after each restart.
-    """
-    size = len(stream)
-    order = np.lexsort((np.arange(size), stream.entity))
-    entity = stream.entity[order]
-    place = np.arange(size)
-    first = np.ones(size, np.bool_)
-    first[1:] = entity[1:] != entity[:-1]
-    changed = stream.changed[order] | first
-    since = order[np.maximum.accumulate(np.where(changed, place, 0))]
-    changed_at = np.empty(size)
-    changed_at[order] = stream.instant[since]
-    own = np.empty(size, np.bool_)
-    own[order] = changed
-    variant = np.empty(size, np.int64)
-    variant[order] = np.cumsum(~changed) % (_VARIANTS - 1) + 1
-    starts = np.array([run.start for run in home.recorder_runs])
-    run = np.searchsorted(starts, stream.instant[order], side="right")
-    anew = first.copy()
-    anew[1:] |= run[1:] != run[:-1]
-    old = np.zeros(size, np.int64)
-    old[order[1:]] = order[:-1] + 1
-    old[order[anew]] = 0
-    times = [
-        None if fresh else at
-        for at, fresh in zip(changed_at.tolist(), own.tolist(), strict=True)
-    ]
-    return times, np.where(own, 0, variant), [row or None for row in old.tolist()]
-
-
-def _contexts(number: Ints, instant: Floats, row: Ints) -> list[bytes]:
-    """Return ids of contexts: 6 bytes of milliseconds, 10 that tell them apart.
-
-    A context that several rows share is the same in all of them.
-    """
-    own = number < 0
-    parts = np.zeros((len(number), 2), ">u8")
-    milliseconds = np.where(own, instant * 1000, 0).astype(np.uint64)
-    parts[:, 0] = (milliseconds << np.uint64(16)) | np.where(own, 1, 2).astype("u8")
-    parts[:, 1] = np.where(own, row, number)
-    packed = parts.tobytes()
-    return [packed[at : at + 16] for at in range(0, len(packed), 16)]
+    # Portions, since Python's numbers and bytes take far more room than columns.
+    for first in range(0, len(home.stream), _PORTION):
+        rows = state_rows(home.stream, history, users, slice(first, first + _PORTION))
+        database.executemany(_INSERT_STATES, rows)
 
 
 def _write_firings(database: sqlite3.Connection, home: Recorded) -> None:
@@ -237,8 +169,8 @@ def _write_firings(database: sqlite3.Connection, home: Recorded) -> None:
             )
             for fire, own, parent in zip(
                 home.fires,
-                _contexts(ids, zero, ids),
-                _contexts(ups, zero, ids),
+                contexts(ids, zero, ids),
+                contexts(ups, zero, ids),
                 strict=True,
             )
         ],
