@@ -1,0 +1,179 @@
+"""One habit is one pattern; what it explains is named as its companion."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import numpy as np
+
+from custom_components.pattern_intelligence.engine.civil import day_number
+from custom_components.pattern_intelligence.engine.pattern import (
+    Anchor,
+    Finding,
+    PatternType,
+    Spread,
+)
+from custom_components.pattern_intelligence.engine.tying import tie
+from custom_components.pattern_intelligence.engine.window import Key, Window
+
+from .builders import Row, raw_days, window_of
+from .test_life import finding
+
+FIRST = date(2026, 3, 2)
+DAYS = np.arange(day_number(FIRST), day_number(FIRST) + 20)
+SLEPT = np.array([(n * 37) % 121 - 60 for n in range(20)], float)
+"""When a household got up on each day, in minutes around its usual time."""
+
+
+def _window() -> Window:
+    """Return days on which a cupboard closes at once and a lamp burns for an hour."""
+    rows = []
+    for number in range(20):
+        day = FIRST + timedelta(days=number)
+        rows += [
+            Row(f"{day}T08:00", "binary_sensor.cupboard", "on"),
+            Row(f"{day}T08:01", "binary_sensor.cupboard", "off"),
+            Row(f"{day}T08:00", "light.lamp", "on"),
+            Row(f"{day}T09:00", "light.lamp", "off"),
+        ]
+    return window_of(raw_days(FIRST, FIRST + timedelta(days=19), rows))
+
+
+WINDOW = _window()
+
+
+def _time(
+    entity_id: str,
+    state: str = "on",
+    *,
+    anchor: Anchor = "first",
+    times: np.ndarray = SLEPT,
+    matched: np.ndarray = DAYS,
+    confidence: float = 0.8,
+) -> Finding:
+    found = finding(480)
+    assert found.when is not None
+    return replace(
+        found,
+        entities=(Key(entity_id, state),),
+        confidence=confidence,
+        eligible=DAYS,
+        matched=matched,
+        times=times,
+        when=replace(found.when, anchor=anchor),
+    )
+
+
+def _link(*keys: tuple[str, str], confidence: float = 0.8) -> Finding:
+    return replace(
+        finding(0),
+        type=PatternType.CO_OCCURRENCE,
+        entities=tuple(Key(*key) for key in keys),
+        confidence=confidence,
+        eligible=DAYS,
+        matched=DAYS,
+        times=np.zeros(0),
+        when=None,
+        lag_s=Spread(10, 5, 20),
+    )
+
+
+def _named(findings: list[Finding]) -> list[tuple[str, list[str]]]:
+    """Return who stands for itself, and for whom else."""
+    return [
+        (
+            found.entities[0].entity_id,
+            [c["entity_id"] for c in found.details.get("companions", ())],
+        )
+        for found in tie(findings, WINDOW)
+    ]
+
+
+def test_firsts_that_move_together_are_one_morning() -> None:
+    """The kettle follows the bath within minutes, whenever people get up."""
+    jitter = np.array([(n * 7) % 11 - 5 for n in range(20)], float)
+    bath, kettle = (
+        _time("light.bath", confidence=0.9),
+        _time("switch.kettle", times=SLEPT + jitter),
+    )
+    assert _named([kettle, bath]) == [("light.bath", ["switch.kettle"])]
+
+
+def test_a_first_of_its_own_stands_for_itself() -> None:
+    """Same spread, but not on the same days."""
+    other = _time("switch.kettle", times=SLEPT[::-1])
+    assert _named([_time("light.bath"), other]) == [
+        ("light.bath", []),
+        ("switch.kettle", []),
+    ]
+
+
+def test_what_keeps_the_clock_follows_nobody() -> None:
+    """Two timers at the same minute are two habits: the clock explains both."""
+    sharp = np.zeros(20)
+    assert (
+        len(_named([_time("switch.a", times=sharp), _time("switch.b", times=sharp)]))
+        == 2
+    )
+
+
+def test_only_a_shared_morning_counts() -> None:
+    """On six of its twenty days the other did not happen: 70 % is the least."""
+    bath = _time("light.bath", matched=DAYS[:13], times=SLEPT[:13], confidence=0.9)
+    assert len(_named([bath, _time("switch.kettle")])) == 2
+    bath = _time("light.bath", matched=DAYS[:14], times=SLEPT[:14], confidence=0.9)
+    assert len(_named([bath, _time("switch.kettle")])) == 1
+
+
+def test_each_happening_is_nobodys_morning() -> None:
+    """Only the first and the last of a day follow the household's."""
+    findings = [
+        _time("light.bath", anchor="each"),
+        _time("switch.kettle", anchor="each"),
+    ]
+    assert len(_named(findings)) == 2
+
+
+def test_an_end_at_once_is_an_echo() -> None:
+    """A cupboard that closes after a minute is opened: one habit, told by its start."""
+    opened = _time("binary_sensor.cupboard", confidence=0.7)
+    closed = _time("binary_sensor.cupboard", "off", confidence=0.9)
+    tied = tie([closed, opened], WINDOW)
+    assert [found.entities[0].state for found in tied] == ["on"]
+
+
+def test_an_end_an_hour_later_is_a_habit_of_its_own() -> None:
+    """A lamp's on and off are two things that people do."""
+    sharp = np.zeros(20)
+    on, off = _time("light.lamp", times=sharp), _time("light.lamp", "off", times=sharp)
+    assert len(tie([on, off], WINDOW)) == 2
+
+
+def test_two_entities_have_one_link() -> None:
+    """Either way round, by start or by echo: the one that begins is told."""
+    cupboard, lamp = "binary_sensor.cupboard", "light.lamp"
+    tied = tie(
+        [
+            _link((cupboard, "off"), (lamp, "on"), confidence=0.95),
+            _link((lamp, "on"), (cupboard, "on"), confidence=0.6),
+            _link((cupboard, "on"), (lamp, "on"), confidence=0.9),
+        ],
+        WINDOW,
+    )
+    assert [found.entities for found in tied] == [
+        (Key(cupboard, "on"), Key(lamp, "on"))
+    ]
+
+
+def test_other_states_have_links_of_their_own() -> None:
+    """Going on together in the evening is not going off together at night."""
+    findings = [
+        _link(("light.lamp", "on"), ("switch.fan", "on")),
+        _link(("light.lamp", "off"), ("switch.fan", "off")),
+    ]
+    assert len(tie(findings, WINDOW)) == 2
+
+
+def test_what_stands_for_itself_keeps_its_place() -> None:
+    """The order of findings is part of what a run says."""
+    findings = [_time(f"light.l{n}", anchor="each") for n in (3, 1, 2)]
+    assert tie(findings, WINDOW) == findings
