@@ -49,6 +49,7 @@ class Edge:
         chance: the share of occasions that would be followed by chance.
         within_ms: how long after the cause the effect counts as following.
         rank: its place among all by strength; 0 is the strongest.
+        listed: whether it is sure enough to be told.
     """
 
     cause: int
@@ -59,6 +60,7 @@ class Edge:
     chance: float
     within_ms: int
     rank: int
+    listed: bool
 
     def alone(self, others: NDArray[np.bool_]) -> float:
         """Return the log of the odds that it holds without its rival.
@@ -208,6 +210,8 @@ def _ends(
         same = _same_effect(a, b)
         return {other if a.rank < b.rank else one} if same else set()
     beginning, end = (a, b) if begins[a.effect] else (b, a)
+    if not beginning.listed:
+        return set()
     begun = _near(end.instant, occurrences(beginning.effect), 0, end.within_ms)
     return set() if end.alone(begun) >= ENOUGH else {other if end is b else one}
 

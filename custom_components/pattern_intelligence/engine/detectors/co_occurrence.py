@@ -44,11 +44,11 @@ class CoOccurrence:
         if not window.key.size:
             return ()
         stream = Stream(Days.of(window))
-        links = tested_links(stream, home)
+        links = compared_pairs(stream, home)
         q_values = false_discovery_q(
             # Corrected for the manners of following, all of which were tried.
             np.minimum(np.array([link.p_value for link in links]) * MANNERS, 1.0),
-            testable(stream, home),
+            count_of_pairs(stream, home),
         )
         found = [
             (link, q)
@@ -84,7 +84,7 @@ class CoOccurrence:
         return "nothing follows anything else by more than the rhythm of the day"
 
 
-def tested_links(stream: Stream, home: Home) -> list[Link]:
+def compared_pairs(stream: Stream, home: Home) -> list[Link]:
     """Return the pairs that are worth a test, each in its best manner."""
     window = stream.window
     links: list[Link] = []
@@ -112,7 +112,7 @@ def _unit(home: Home, entity_id: str) -> str:
     return home.entity(entity_id).device_id or entity_id
 
 
-def testable(stream: Stream, home: Home) -> int:
+def count_of_pairs(stream: Stream, home: Home) -> int:
     """Return how many ordered pairs could have been tested: all on two devices."""
     units = [_unit(home, key.entity_id) for key in stream.window.keys]
     number = np.unique(units, return_inverse=True)[1]
@@ -124,7 +124,9 @@ def testable(stream: Stream, home: Home) -> int:
 def _shadows(stream: Stream, home: Home, links: Sequence[Link]) -> set[int]:
     """Return the positions of the links that another one explains."""
     window = stream.window
-    order = sorted(range(len(links)), key=lambda at: links[at].p_value)
+    order = sorted(
+        range(len(links)), key=lambda at: (links[at].p_value, links[at].lag.median)
+    )
     rank = {position: place for place, position in enumerate(order)}
     edges = [
         Edge(
@@ -136,6 +138,7 @@ def _shadows(stream: Stream, home: Home, links: Sequence[Link]) -> set[int]:
             chance=link.chance,
             within_ms=within_ms(link.lag),
             rank=rank[position],
+            listed=link.confidence >= LISTED_FROM,
         )
         for position, link in enumerate(links)
     ]
