@@ -79,7 +79,7 @@ def occasions(
     eligible = eligible_days(
         window, key.entity_id, span.low, span.high, when.anchor, span.center
     )
-    eligible &= np.isin(weekday_of(window.days), when.weekdays)
+    eligible &= np.isin(np.arange(7), when.weekdays)[weekday_of(window.days)]
     days = window.days[eligible]
     wall = walls_of(window, key)
     number = habit_day(wall, span.center, when.anchor)
@@ -89,7 +89,21 @@ def occasions(
         inside[1:] &= number[1:] != number[:-1]
     elif when.anchor == "last":
         inside[:-1] &= number[1:] != number[:-1]
-    return days, np.isin(days, number[inside])
+    return days, member_of(number[inside], days)
+
+
+def member_of(days: Numbers, values: Numbers) -> NDArray[np.bool_]:
+    """Tell which values are among days in ascending order.
+
+    Args:
+        days: shape (days,), ascending.
+        values: shape (n,), in any order.
+    """
+    if not days.size:
+        return np.zeros(values.size, bool)
+    at = np.searchsorted(days, values).clip(max=days.size - 1)
+    found: NDArray[np.bool_] = days[at] == values
+    return found
 
 
 def weekday_of(days: Numbers) -> Numbers:

@@ -56,7 +56,7 @@ def met_within(
     return np.bincount(trial, np.minimum(gaps, length), minlength=trials).astype(float)
 
 
-def stretches(anchor: Anchor, low: float, high: float) -> tuple[float, float]:
+def stretches(anchor: Anchor, low: Floats, high: Floats) -> tuple[Floats, Floats]:
     """Return two lengths whose chances of being met differ by the chance of a match.
 
     The first of a day lies between two places when the stretch up to the later one is
@@ -64,11 +64,12 @@ def stretches(anchor: Anchor, low: float, high: float) -> tuple[float, float]:
 
     Args:
         anchor: which happenings count.
-        low: where the window begins, measured by the rhythm, from the day's begin.
-        high: where it ends.
+        low: shape (n,), where windows begin, measured by the rhythm, from the day's
+            begin.
+        high: shape (n,), where they end.
     """
     if anchor == "first":
         return high, low
     if anchor == "last":
         return 1 - low, 1 - high
-    return high - low, 0.0
+    return high - low, np.zeros_like(high)

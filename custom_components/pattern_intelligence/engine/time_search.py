@@ -9,6 +9,7 @@ all of them; what passes is tested exactly elsewhere.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -18,16 +19,19 @@ from .civil import MINUTE_MS
 from .evidence import Floats
 from .pattern import Anchor
 from .rhythm import BINS, STEP_MS, Rhythms
-from .spacing import gaps_of
+from .spacing import gaps_of, stretches
 from .time_grid import ANCHORS, GRID, HALF_WIDTHS, WAKING_BIN, Candidate, log_risk
 from .time_units import Units
-from .weekday_mask import MASK_ROWS
+from .weekday_mask import MASK_ROWS, SHARED_DAYS
 
 FEWEST_DAYS: Final = 6
 """Matches that any claim needs: a single weekday has hardly more in two months."""
 
 FEWEST_SHARE: Final = 0.4
 """Share of days below which no claim of .5 can be made of a window."""
+
+PEAKS: Final = 4
+"""Windows of a unit and anchor that are examined: more have hardly ever been kept."""
 
 _CHUNK: Final = 64
 """Units weighed at a time, to bound the memory."""
@@ -40,7 +44,7 @@ type Weights = NDArray[np.float32]
 
 
 def search(units: Units, rhythms: Rhythms) -> Iterator[Candidate]:
-    """Yield the windows worth an exact test, by unit and anchor, best first.
+    """Yield the windows worth an exact test: of each unit and anchor its best peaks.
 
     Args:
         units: what is searched.
@@ -50,42 +54,107 @@ def search(units: Units, rhythms: Rhythms) -> Iterator[Candidate]:
         end = min(begin + _CHUNK, units.size)
         some, own = units.some(begin, end), Rhythms(rhythms.cdf[begin:end])
         kinds = some.eligible[:, None] & (some.weekday == np.arange(7)[:, None])
-        weights = kinds.astype(np.float32)
-        met = _met_tables(some, own)
+        masks = np.matmul(MASK_ROWS.astype(np.float32), kinds.astype(np.float32))
+        met = _met_tables(some, own, masks)
         for anchor in ANCHORS:
             if anchor == "each":
-                matched = _each(some, weights)
+                matched = _each(some, masks)
             else:
-                matched = _extreme(some, weights, last=anchor == "last")
-            expected = _expected(anchor, own, met)
-            yield from _weigh(anchor, begin, matched, expected, kinds.sum(axis=2))
+                matched = _extreme(some, masks, last=anchor == "last")
+            for unit, mask, window in _peaks(anchor, own, matched, met, masks.sum(2)):
+                low, high = _edges(anchor, window)
+                yield Candidate(begin + unit, anchor, int(low), int(high), mask)
 
 
-def _expected(anchor: Anchor, rhythms: Rhythms, met: Weights) -> Weights:
-    """Return the days matched by chance, shape (units, 7, windows)."""
+def _edges(
+    anchor: Anchor, window: NDArray[np.int64] | int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the edges of windows of the grid, in bins from midnight."""
+    low, high = GRID.low[window], GRID.high[window]
     if anchor == "each":
-        return _look_up(met, _passed(rhythms, GRID.high) - _passed(rhythms, GRID.low))
-    start = rhythms.cdf[:, WAKING_BIN, None]
-    low, high = (
-        _passed(rhythms, WAKING_BIN + np.clip(edges, 0, BINS)) - start
-        for edges in (GRID.low, GRID.high)
-    )
-    if anchor == "first":
-        return _look_up(met, high) - _look_up(met, low)
-    return _look_up(met, 1 - low) - _look_up(met, 1 - high)
+        return low, high
+    return WAKING_BIN + np.clip(low, 0, BINS), WAKING_BIN + np.clip(high, 0, BINS)
 
 
-def _passed(rhythms: Rhythms, edges: NDArray[np.int64]) -> Floats:
-    """Return the rhythms passed at edges of bins, shape (units, edges)."""
-    passed: Floats = rhythms.cdf[:, edges % BINS] + edges // BINS
+def _peaks(
+    anchor: Anchor, rhythms: Rhythms, matched: Weights, met: Weights, days: Weights
+) -> Iterator[tuple[int, int, int]]:
+    """Yield the windows whose gain pays for the risk spent on them, best first.
+
+    Windows that state the same as a better one of the unit are left out.
+
+    Args:
+        anchor: which happenings count.
+        rhythms: of the units.
+        matched: shape (units, masks, windows), days matched.
+        met: as :func:`_met_tables` gives it.
+        days: shape (units, masks), eligible days.
+
+    Yields:
+        Unit, mask and window, by unit.
+    """
+    enough = np.maximum(FEWEST_DAYS, FEWEST_SHARE * days)[:, :, None]
+    unit, mask, window = np.nonzero(matched >= enough)
+    number = days[unit, mask].astype(float)
+    chance = _expected(anchor, rhythms, met, unit, mask, window)
+    kept = matched[unit, mask, window].astype(float)
+    own = np.where(kept > chance, gain(kept, chance, number), 0.0)
+    own += log_risk(GRID.half[window], mask, number)
+    left = np.flatnonzero(own > 0)
+    left = left[np.lexsort((window[left], mask[left], -own[left], unit[left]))]
+    edges = np.searchsorted(unit[left], np.arange(days.shape[0] + 1))
+    for begin, end in pairwise(edges.tolist()):
+        rest = left[begin:end]
+        for _ in range(PEAKS):
+            if not rest.size:
+                break
+            best = rest[0]
+            yield int(unit[best]), int(mask[best]), int(window[best])
+            same = SHARED_DAYS[mask[best], mask[rest]]
+            if anchor == "each":
+                same &= _overlap(window[best], window[rest])
+            rest = rest[~same]
+
+
+def _overlap(one: int, others: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Tell which windows of the grid overlap one of them."""
+    apart = np.abs((GRID.low + GRID.high)[others] - (GRID.low + GRID.high)[one])
+    apart = np.minimum(apart, 2 * BINS - apart)
+    overlap: NDArray[np.bool_] = apart < 2 * (GRID.half[others] + GRID.half[one])
+    return overlap
+
+
+def _expected(
+    anchor: Anchor,
+    rhythms: Rhythms,
+    met: Weights,
+    unit: NDArray[np.int64],
+    mask: NDArray[np.int64],
+    window: NDArray[np.int64],
+) -> Floats:
+    """Return the days that windows match by chance, shape (n,)."""
+    low, high = (_passed(rhythms, unit, edges) for edges in _edges(anchor, window))
+    start = 0.0 if anchor == "each" else rhythms.cdf[unit, WAKING_BIN]
+    longer, shorter = stretches(anchor, low - start, high - start)
+    expected = _look_up(met, unit, mask, longer)
+    if anchor == "each":
+        return expected
+    return np.asarray(expected - _look_up(met, unit, mask, shorter))
+
+
+def _passed(
+    rhythms: Rhythms, unit: NDArray[np.int64], edges: NDArray[np.int64]
+) -> Floats:
+    """Return the rhythms of units passed at edges of bins, shape (n,)."""
+    passed: Floats = rhythms.cdf[unit, edges % BINS] + edges // BINS
     return passed
 
 
-def _met_tables(units: Units, rhythms: Rhythms) -> Weights:
+def _met_tables(units: Units, rhythms: Rhythms, masks: Weights) -> Weights:
     """Return the days on which a stretch is expected to be met, by its length.
 
     Returns:
-        Shape (units, 7, _LENGTHS + 1): sums over the eligible days of each weekday.
+        Shape (units, masks, _LENGTHS + 1): sums over the eligible days of each mask.
     """
     kept, day, _ = units.waking()
     unit, wall = units.unit[kept], units.wall[kept]
@@ -101,29 +170,30 @@ def _met_tables(units: Units, rhythms: Rhythms) -> Weights:
     total = np.bincount(flat, gaps, minlength=size).reshape(shape)
     longer = count.sum(axis=2, keepdims=True) - np.cumsum(count, axis=2)
     lengths = np.arange(_LENGTHS + 1) / _LENGTHS
-    met: Weights = (np.cumsum(total, axis=2) + longer * lengths).astype(np.float32)
-    return met
+    met = np.cumsum(total, axis=2) + longer * lengths
+    by_mask: Weights = np.matmul(MASK_ROWS.astype(np.float32), met.astype(np.float32))
+    return by_mask
 
 
-def _look_up(met: Weights, length: Floats) -> Weights:
-    """Return tabled values at lengths, shape (units, 7, windows)."""
+def _look_up(
+    met: Weights, unit: NDArray[np.int64], mask: NDArray[np.int64], length: Floats
+) -> Floats:
+    """Return tabled values at lengths, shape (n,)."""
     place = np.clip(length, 0.0, 1.0) * _LENGTHS
-    whole = np.minimum(place.astype(np.int64), _LENGTHS - 1)[:, None]
-    part = (place[:, None] - whole).astype(np.float32)
-    low = np.take_along_axis(met, whole, axis=2)
-    high = np.take_along_axis(met, whole + 1, axis=2)
-    values: Weights = low + part * (high - low)
+    whole = np.minimum(place.astype(np.int64), _LENGTHS - 1)
+    low, high = met[unit, mask, whole], met[unit, mask, whole + 1]
+    values: Floats = low + (place - whole) * (high - low)
     return values
 
 
-def _each(units: Units, weights: Weights) -> Weights:
-    """Return the days matched in each window, shape (units, 7, windows)."""
+def _each(units: Units, masks: Weights) -> Weights:
+    """Return the days matched in each window, shape (units, masks, windows)."""
     at = units.wall // STEP_MS - (units.first - 1) * BINS
     inside = (at >= 0) & (at < (units.days + 2) * BINS)
     timeline = np.zeros((units.size, (units.days + 2) * BINS + 1), np.int32)
     np.add.at(timeline, (units.unit[inside], at[inside] + 1), 1)
     np.cumsum(timeline, axis=1, out=timeline)
-    matched = np.empty((units.size, 7, GRID.low.size), np.float32)
+    matched = np.empty((units.size, masks.shape[1], GRID.low.size), np.float32)
     span = units.days * BINS
     for half in HALF_WIDTHS:
         own = np.flatnonzero(GRID.half == half)
@@ -131,11 +201,11 @@ def _each(units: Units, weights: Weights) -> Weights:
         late = timeline[:, BINS + half : BINS + half + span : step]
         early = timeline[:, BINS - half : BINS - half + span : step]
         hit = (late > early).reshape(units.size, units.days, own.size)
-        matched[:, :, own] = np.matmul(weights, hit.astype(np.float32))
+        matched[:, :, own] = np.matmul(masks, hit.astype(np.float32))
     return matched
 
 
-def _extreme(units: Units, weights: Weights, *, last: bool) -> Weights:
+def _extreme(units: Units, masks: Weights, *, last: bool) -> Weights:
     """Return the days whose first or last lies in each window, shaped likewise."""
     kept, day, since = units.waking()
     group = units.unit[kept] * units.days + day
@@ -146,43 +216,11 @@ def _extreme(units: Units, weights: Weights, *, last: bool) -> Weights:
         chosen[1:] = group[1:] != group[:-1]
     observed = np.zeros((units.size * units.days, BINS + 1), np.float32)
     observed[group[chosen], since[chosen] // STEP_MS + 1] = 1
-    by_weekday = np.matmul(weights, observed.reshape(units.size, units.days, -1))
-    seen = np.cumsum(by_weekday, axis=2)
+    by_mask = np.matmul(masks, observed.reshape(units.size, units.days, -1))
+    seen = np.cumsum(by_mask, axis=2)
     low, high = np.clip(GRID.low, 0, BINS), np.clip(GRID.high, 0, BINS)
     matched: Weights = seen[:, :, high] - seen[:, :, low]
     return matched
-
-
-def _weigh(
-    anchor: Anchor,
-    begin: int,
-    matched: Weights,
-    expected: Weights,
-    eligible: NDArray[np.int64],
-) -> Iterator[Candidate]:
-    """Yield the windows whose gain pays for the risk spent on them."""
-    rows = MASK_ROWS.astype(np.float32)
-    k, chance = np.matmul(rows, matched), np.matmul(rows, expected)
-    n = (eligible @ MASK_ROWS.T)[:, :, None]
-    unit, mask, window = np.nonzero(
-        (k >= FEWEST_DAYS) & (k >= FEWEST_SHARE * n) & (k > chance)
-    )
-    days = n[unit, mask, 0]
-    own = gain(k[unit, mask, window], chance[unit, mask, window], days)
-    own = own + log_risk(GRID.half[window], mask, days)
-    kept = np.flatnonzero(own > 0)
-    kept = kept[np.lexsort((window[kept], mask[kept], -own[kept], unit[kept]))]
-    low, high = GRID.low, GRID.high
-    if anchor != "each":
-        low, high = (WAKING_BIN + np.clip(edges, 0, BINS) for edges in (low, high))
-    for i in kept.tolist():
-        yield Candidate(
-            begin + int(unit[i]),
-            anchor,
-            int(low[window[i]]),
-            int(high[window[i]]),
-            int(mask[i]),
-        )
 
 
 def gain(matched: Floats, expected: Floats, days: Floats) -> Floats:

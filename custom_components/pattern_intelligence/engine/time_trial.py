@@ -10,7 +10,7 @@ import numpy as np
 from .civil import DAY_MINUTES, DAY_MS, MINUTE_MS
 from .eligibility import eligible_days, habit_day
 from .evidence import Floats, poisson_binomial_tail
-from .occasions import WAKING_MINUTE, Span, weekday_of
+from .occasions import WAKING_MINUTE, Span, member_of, weekday_of
 from .pattern import Anchor
 from .rhythm import Rhythms
 from .spacing import gaps_of, met_within, stretches
@@ -18,7 +18,7 @@ from .tables import Numbers
 from .time_grid import Candidate, log_risk
 from .time_search import gain
 from .time_units import Units
-from .weekday_mask import MASKS, best_mask
+from .weekday_mask import MASK_ROWS, best_mask
 from .window import Window
 
 
@@ -89,15 +89,15 @@ def examine(
     wall = units.of(candidate.unit)
     number = habit_day(wall, span.center, anchor)
     minutes = (wall - number * DAY_MS) / MINUTE_MS
-    inside = (minutes >= span.low) & (minutes < span.high) & np.isin(number, eligible)
+    inside = (minutes >= span.low) & (minutes < span.high) & member_of(eligible, number)
     if anchor == "first":
         inside[1:] &= number[1:] != number[:-1]
     elif anchor == "last":
         inside[:-1] &= number[1:] != number[:-1]
     matched, times = _nearest(number[inside], minutes[inside], span.center)
     mask = best_mask(_by_weekday(matched), _by_weekday(eligible))
-    eligible = eligible[np.isin(weekday_of(eligible), MASKS[mask])]
-    kept = np.isin(weekday_of(matched), MASKS[mask])
+    eligible = eligible[MASK_ROWS[mask, weekday_of(eligible)] > 0]
+    kept = MASK_ROWS[mask, weekday_of(matched)] > 0
     return Tested(
         replace(candidate, mask=mask),
         eligible,
@@ -110,8 +110,10 @@ def examine(
 def _nearest(days: Numbers, times: Floats, center: float) -> tuple[Numbers, Floats]:
     """Return the days, each once, and of each the time nearest to the center."""
     order = np.lexsort((np.abs(times - center), days))
-    own, at = np.unique(days[order], return_index=True)
-    return own, times[order][at]
+    days, times = days[order], times[order]
+    first = np.ones(days.size, bool)
+    first[1:] = days[1:] != days[:-1]
+    return days[first], times[first]
 
 
 def _by_weekday(days: Numbers) -> Floats:
@@ -133,18 +135,19 @@ def chances_of(
     """
     wall = units.of(unit)
     number = habit_day(wall, span.center, anchor)
-    kept = np.isin(number, days)
+    kept = member_of(days, number)
     number, wall = number[kept], wall[kept]
+    trial = np.searchsorted(days, number)
     begin = span.center - DAY_MINUTES / 2 if anchor == "each" else WAKING_MINUTE
     edges = rhythms.upto(np.array([begin, span.low, span.high]), np.full(3, unit))
     passed = rhythms.upto(wall % DAY_MS / MINUTE_MS, np.full(wall.size, unit))
     gaps = gaps_of(number, (passed - edges[0]) % 1.0)
-    trial = np.searchsorted(days, number)
-    low, high = np.clip(edges[1:] - edges[0], 0.0, 1.0).tolist()
-    longer, shorter = stretches(anchor, low, high)
-    return met_within(gaps, trial, days.size, longer) - met_within(
-        gaps, trial, days.size, shorter
+    low, high = np.split(np.clip(edges[1:] - edges[0], 0.0, 1.0), 2)
+    longer, shorter = (
+        met_within(gaps, trial, days.size, float(length[0]))
+        for length in stretches(anchor, low, high)
     )
+    return longer - shorter
 
 
 def p_values(tested: Sequence[Tested]) -> Floats:

@@ -18,6 +18,9 @@ MASK_ROWS: Final = np.array(
 )
 """Shape (masks, 7), 1 where a mask holds."""
 
+SHARED_DAYS: Final = MASK_ROWS @ MASK_ROWS.T > 0
+"""Shape (masks, masks), whether two masks have a day in common."""
+
 MASK_SHARES: Final = np.array([0.5, 0.15, 0.15, *([0.2 / 7] * 7)])
 """How the risk of a false claim is spent on the masks: most on the plainest."""
 

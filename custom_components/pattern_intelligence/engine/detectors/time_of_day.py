@@ -9,9 +9,8 @@ automations do to a key is a unit of its own, and reported as theirs.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 from typing import Final
 
 import numpy as np
@@ -31,7 +30,7 @@ from ..evidence import (
     posterior_mean,
 )
 from ..home import Home
-from ..occasions import occasions, span_of
+from ..occasions import member_of, occasions, span_of
 from ..pattern import Evidence, Finding, PatternType, Provenance, When
 from ..provenance import AUTOMATION, UNNAMED_AUTOMATION, USER
 from ..rhythm import Rhythms, fit_rhythms
@@ -40,7 +39,7 @@ from ..time_grid import Candidate
 from ..time_search import FEWEST_DAYS, search
 from ..time_trial import Tested, chances_of, examine, p_values
 from ..time_units import Units, units_of
-from ..weekday_mask import MASKS
+from ..weekday_mask import MASKS, SHARED_DAYS
 from ..window import Key, Window
 
 RECENT_MATCHES: Final = 28
@@ -55,9 +54,6 @@ PRIOR_DAYS: Final = 3.0
 Windows are chosen where habits look best, so that what is seen there is a little too
 good; fitted to what simulated homes did next after 14 to 60 days.
 """
-
-_PEAKS: Final = 4
-"""Windows of one unit and anchor that are examined: more have hardly ever been kept."""
 
 _TINY: Final = 1e-9
 _PLAINER: Final = 3.0
@@ -93,14 +89,11 @@ class _Searched:
 
     def examined(self) -> Iterator[Tested]:
         """Yield the windows that were worth an exact test, each peak's best."""
-        for (unit, _), group in groupby(
-            search(self.units, self.rhythms), lambda found: (found.unit, found.anchor)
-        ):
-            entity_id = self.window.keys[self.keys[unit]].entity_id
-            for candidate in _separate(group):
-                yield examine(
-                    self.window, entity_id, self.units, self.rhythms, candidate
-                )
+        for candidate in search(self.units, self.rhythms):
+            key = self.window.keys[int(self.keys[candidate.unit])]
+            yield examine(
+                self.window, key.entity_id, self.units, self.rhythms, candidate
+            )
 
 
 class TimeOfDay:
@@ -118,7 +111,8 @@ class TimeOfDay:
         for i in _most_telling_first(tested):
             own = tested[i]
             if q[i] > FALSE_DISCOVERY_RATE or any(
-                searched.key_of(own) == searched.key_of(other) and _collide(own, other)
+                searched.key_of(own) == searched.key_of(other)
+                and _same(own.candidate, other.candidate)
                 for other, _ in listed
             ):
                 continue
@@ -150,24 +144,9 @@ class TimeOfDay:
         return "nothing keeps a time of day more closely than the day's rhythm explains"
 
 
-def _separate(candidates: Iterable[Candidate]) -> Iterator[Candidate]:
-    """Yield the best window of each peak; those that overlap it are the same one."""
-    taken: list[Candidate] = []
-    for candidate in candidates:
-        if not any(_same(candidate, other) for other in taken):
-            taken.append(candidate)
-            yield candidate
-        if len(taken) == _PEAKS:
-            return
-
-
-def _collide(one: Tested, other: Tested) -> bool:
-    return _same(one.candidate, other.candidate)
-
-
 def _same(one: Candidate, other: Candidate) -> bool:
     """Tell whether two windows of a key state the same, if only on some weekdays."""
-    if not set(MASKS[one.mask]) & set(MASKS[other.mask]):
+    if not SHARED_DAYS[one.mask, other.mask]:
         return False
     if one.anchor == other.anchor != "each":
         return True
@@ -275,7 +254,7 @@ def _causes(searched: _Searched, own: Tested) -> NDArray[np.int16]:
     number = habit_day(wall, span.center, own.candidate.anchor)
     minutes = (wall - number * DAY_MS) / MINUTE_MS
     inside = (minutes >= span.low) & (minutes < span.high)
-    return window.cause[rows][inside & np.isin(number, own.matched)]
+    return window.cause[rows][inside & member_of(own.matched, number)]
 
 
 def _provenance(cause: NDArray[np.int16]) -> Provenance:
