@@ -5,12 +5,15 @@ Nothing is lost: the pattern that stands for others names them as its companions
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
+from .civil import MINUTE_MS
+from .evidence import Floats
 from .happenings import BOUT_GAP_MS
 from .pattern import Finding, PatternType
 from .window import Key, Window
@@ -32,24 +35,30 @@ def tie(findings: Sequence[Finding], window: Window) -> list[Finding]:
         findings: of all detectors.
         window: the days they were found in.
     """
+    if not findings:
+        return []
     echoes = _echoes(window, {key for found in findings for key in found.entities})
+    entities = [tuple(echoes.get(k, k) for k in f.entities) for f in findings]
     order = sorted(
         range(len(findings)), key=lambda index: _precedence(findings[index], echoes)
     )
-    leaders: list[int] = []
+    days = _Days.of(findings)
+    rivals: dict[Hashable, list[int]] = {}
     companions: dict[int, list[Finding]] = {}
     for index in order:
-        found = findings[index]
-        leader = next(
-            (at for at in leaders if _stands_for(findings[at], found, echoes)), None
+        leaders = rivals.setdefault(_kind(findings[index], entities[index]), [])
+        same = np.array([entities[at] == entities[index] for at in leaders], bool)
+        explaining = np.flatnonzero(
+            days.explaining(np.array(leaders, np.intp), index, same)
         )
-        if leader is None:
-            leaders.append(index)
+        if explaining.size:
+            leader = leaders[explaining[0]]
+            companions.setdefault(leader, []).append(findings[index])
         else:
-            companions.setdefault(leader, []).append(found)
+            leaders.append(index)
     return [
         _with_companions(findings[index], companions.get(index, ()))
-        for index in sorted(leaders)
+        for index in sorted(at for leaders in rivals.values() for at in leaders)
     ]
 
 
@@ -79,43 +88,97 @@ def _precedence(found: Finding, echoes: dict[Key, Key]) -> tuple[int, float, int
     return echoing, -found.confidence, -int(found.matched.size)
 
 
-def _stands_for(leader: Finding, found: Finding, echoes: dict[Key, Key]) -> bool:
-    """Tell whether one pattern explains another."""
-    if leader.type is not found.type or _covered(leader, found) < COVERED:
-        return False
-    one = [echoes.get(key, key) for key in leader.entities]
-    other = [echoes.get(key, key) for key in found.entities]
+def _kind(found: Finding, entities: tuple[Key, ...]) -> Hashable:
+    """Return what a pattern has in common with all that may explain it."""
     if found.type is PatternType.CO_OCCURRENCE:
-        return set(one) == set(other)
-    if found.type is not PatternType.TIME_OF_DAY or not (leader.when and found.when):
-        return False
-    if leader.when.anchor != found.when.anchor:
-        return False
-    if one == other:
-        return _spread_between(leader, found) < BOUT_GAP_MS / 60_000
-    return found.when.anchor != "each" and _follows(leader, found)
+        return found.type, frozenset(entities)
+    if found.type is PatternType.TIME_OF_DAY and found.when:
+        anchor = found.when.anchor
+        return found.type, anchor, entities if anchor == "each" else None
+    return id(found)
 
 
-def _covered(leader: Finding, found: Finding) -> float:
-    return float(np.isin(found.matched, leader.matched).mean())
+@dataclass(frozen=True, eq=False)
+class _Days:
+    """On which days each pattern held, and when.
+
+    Attributes:
+        met: shape (patterns, days).
+        time: shape (patterns, days), minutes from the day's begin; NaN where the
+            pattern did not hold, or keeps no time.
+        spread: shape (patterns,), of those times.
+    """
+
+    met: NDArray[np.bool_]
+    time: Floats
+    spread: Floats
+
+    @classmethod
+    def of(cls, findings: Sequence[Finding]) -> _Days:
+        """Return the days of some patterns, at least one."""
+        first = min(int(found.matched[0]) for found in findings)
+        last = max(int(found.matched[-1]) for found in findings)
+        met = np.zeros((len(findings), last - first + 1), bool)
+        time = np.full(met.shape, np.nan)
+        for row, found in enumerate(findings):
+            met[row, found.matched - first] = True
+            if found.times.size:
+                time[row, found.matched - first] = found.times
+        return cls(met, time, _spreads(time))
+
+    def explaining(
+        self, leaders: NDArray[np.intp], found: int, same: NDArray[np.bool_]
+    ) -> NDArray[np.bool_]:
+        """Tell which patterns explain another one of their kind.
+
+        Most of its days are days of theirs, too. One of the same entities has to be
+        at the same time; a first or last has to move with another.
+
+        Args:
+            leaders: shape (n,), rows of the patterns.
+            found: row of the other one.
+            same: shape (n,), whether their entities are the same.
+
+        Returns:
+            Shape (n,).
+        """
+        own = self.met[found]
+        common = (self.met[leaders] & own).sum(axis=1)
+        explaining: NDArray[np.bool_] = common / own.sum() >= COVERED
+        if not np.isnan(self.time[found]).all():
+            near = np.flatnonzero(explaining)
+            between = _spreads(self.time[found] - self.time[leaders[near]])
+            follows = self.spread[found] >= LOOSE_MINUTES
+            explaining[near] = np.where(
+                same[near],
+                between < BOUT_GAP_MS / MINUTE_MS,
+                follows & (between <= EXPLAINED * self.spread[found]),
+            )
+        return explaining
 
 
-def _spread_between(leader: Finding, found: Finding) -> float:
-    """Return the typical deviation of the time between two, in minutes."""
-    _, one, other = np.intersect1d(leader.matched, found.matched, return_indices=True)
-    return _spread(found.times[other] - leader.times[one])
+def _spreads(minutes: Floats) -> Floats:
+    """Return standard deviations that a few stray days do not move.
+
+    Args:
+        minutes: shape (n, days), NaN where there is none.
+
+    Returns:
+        Shape (n,); NaN where there is none at all.
+    """
+    deviations = np.abs(minutes - _medians(minutes)[:, None])
+    return 1.4826 * _medians(deviations)
 
 
-def _follows(leader: Finding, found: Finding) -> bool:
-    """Tell whether a first or last mostly moves with another one."""
-    own = _spread(found.times)
-    return own >= LOOSE_MINUTES and _spread_between(leader, found) <= EXPLAINED * own
-
-
-def _spread(minutes: np.ndarray[tuple[int], np.dtype[np.float64]]) -> float:
-    """Return a standard deviation that a few stray days do not move."""
-    deviation = np.median(np.abs(minutes - np.median(minutes)))
-    return 1.4826 * float(deviation)
+def _medians(values: Floats) -> Floats:
+    """Return the median of each row of what is not NaN."""
+    ordered = np.sort(values, axis=1)
+    count = np.count_nonzero(~np.isnan(values), axis=1)
+    row = np.arange(len(values))
+    medians: Floats = (
+        ordered[row, np.maximum(count - 1, 0) // 2] + ordered[row, count // 2]
+    ) / 2
+    return medians
 
 
 def _with_companions(leader: Finding, companions: Sequence[Finding]) -> Finding:
