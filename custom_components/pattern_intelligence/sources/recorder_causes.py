@@ -57,7 +57,9 @@ def who_caused(
             )
         )
         caused |= {state_id: opened[bytes(context)] for state_id, context in found}
-    hit = np.flatnonzero(np.isin(state_id, np.array(sorted(caused), np.int64)))
+    known = np.array(sorted(caused), np.int64)
+    at = np.searchsorted(known, state_id).clip(max=max(known.size - 1, 0))
+    hit = np.flatnonzero(known[at] == state_id) if caused else known
     named = [home.resolve(caused[i]) for i in state_id[hit].tolist()]
     automations = (UNNAMED_AUTOMATION, *sorted(set(named) - {UNNAMED_AUTOMATION}))
     index = {automation: i for i, automation in enumerate(automations)}

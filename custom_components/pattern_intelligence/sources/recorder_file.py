@@ -77,7 +77,11 @@ class RecorderFile:
         self._scope = scope
         self._now = now
         self._checked = False
+        self._unused = False
         self._text: Callable[[bytes], str] = str
+        self._engine = create_engine(
+            "sqlite://", creator=self._connect, poolclass=NullPool
+        )
 
     def extent(self) -> tuple[date, date] | None:
         """Return the first and the last complete local day recorded, if any."""
@@ -132,32 +136,23 @@ class RecorderFile:
         """Answer from one state of the file, and from none that changed meanwhile."""
         while True:
             self._look_at_file()
-            unused, before = self._is_unused(), self._stamp()
+            self._unused, before = self._is_unused(), self._stamp()
             try:
-                answer = self._ask_once(ask, unused=unused)
+                answer = self._ask_once(ask)
             except SourceError:
-                if unused and self._stamp() != before:
+                if self._unused and self._stamp() != before:
                     continue
                 raise
             except UnicodeError:
                 # Bytes that are no text are a device's fault; its day is read anyway.
                 self._text = _decode
                 continue
-            if not unused or (self._is_unused() and self._stamp() == before):
+            if not self._unused or (self._is_unused() and self._stamp() == before):
                 return answer
 
-    def _ask_once[T](self, ask: Callable[[Connection], T], *, unused: bool) -> T:
-        options = "mode=ro&immutable=1" if unused else "mode=ro"
-        uri = f"file:{quote(str(self.path.absolute()))}?{options}"
-
-        def connect() -> sqlite3.Connection:
-            database = sqlite3.connect(uri, uri=True, timeout=PATIENCE_S)
-            database.text_factory = self._text
-            return database
-
-        engine = create_engine("sqlite://", creator=connect, poolclass=NullPool)
+    def _ask_once[T](self, ask: Callable[[Connection], T]) -> T:
         try:
-            with engine.connect() as connection:
+            with self._engine.connect() as connection:
                 connection.exec_driver_sql("BEGIN")
                 if not self._checked:
                     check_schema(connection)
@@ -167,8 +162,13 @@ class RecorderFile:
             if _UNDECODABLE in str(err) and self._text is not _decode:
                 raise UnicodeError from err
             raise self._error(err) from err
-        finally:
-            engine.dispose()
+
+    def _connect(self) -> sqlite3.Connection:
+        options = "mode=ro&immutable=1" if self._unused else "mode=ro"
+        uri = f"file:{quote(str(self.path.absolute()))}?{options}"
+        database = sqlite3.connect(uri, uri=True, timeout=PATIENCE_S)
+        database.text_factory = self._text
+        return database
 
     def _look_at_file(self) -> None:
         """Refuse early what SQLite would only say in riddles.

@@ -25,7 +25,10 @@ from .recorder_entities import last_states, recorded_entities
 from .recorder_runs import Interval
 from .recorder_schema import STATES
 
-_CHUNK_ROWS: Final = 2_000
+_CHUNK_ROWS: Final = 500
+"""So few that a chunk's objects are still in the processor's cache when used."""
+
+_STREAMED: Final = {"yield_per": _CHUNK_ROWS}
 
 
 @dataclass(slots=True)
@@ -51,14 +54,14 @@ class _Rows:
 
     Attributes:
         state_id: the rows' ids.
-        metadata_id: whose rows they are.
+        entity: whose rows they are, an index into the day's entities.
         state: numbers of :class:`_States`.
         instant: when the state was entered, UTC milliseconds, may be before the day.
         by: ``BY_USER``, ``BY_PARENT`` or 0.
     """
 
     state_id: NDArray[np.int64]
-    metadata_id: NDArray[np.int64]
+    entity: NDArray[np.int32]
     state: NDArray[np.int32]
     instant: NDArray[np.int64]
     by: NDArray[np.int8]
@@ -86,11 +89,12 @@ def read_day(
     start, end = home.civil.bounds(day)
     ids = _tracked_ids(connection, home, scope, end)
     entities = tuple(sorted(set(ids.values())))
+    numbers = {entity_id: number for number, entity_id in enumerate(entities)}
+    entity_of = {i: numbers[entity_id] for i, entity_id in sorted(ids.items())}
     states = _States({}, {})
-    rows = _read_rows(connection, sorted(ids), states, start, end)
-    entity = _entity_of(ids, entities, rows.metadata_id)
-    carried = _carried(connection, ids, entities, states, start)
-    _carry_unchanged(carried, entity, rows, start)
+    rows = _read_rows(connection, entity_of, states, start, end)
+    carried = _carried(connection, entity_of, states, start)
+    _carry_unchanged(carried, rows, start)
     cause, automations = who_caused(
         connection, home, rows.state_id, rows.by, (start, end)
     )
@@ -100,7 +104,7 @@ def read_day(
         end=end,
         entities=entities,
         states=tuple(states.index),
-        entity=entity,
+        entity=rows.entity,
         state=rows.state,
         instant=np.clip(rows.instant, start, end - 1),
         cause=cause,
@@ -146,28 +150,36 @@ def _rows_of_day(ids: Sequence[int], start: int, end: int) -> Select[Any]:
 
 
 def _read_rows(
-    connection: Connection, ids: Sequence[int], states: _States, start: int, end: int
+    connection: Connection,
+    entity_of: Mapping[int, int],
+    states: _States,
+    start: int,
+    end: int,
 ) -> _Rows:
     chunks: list[tuple[NDArray[Any], ...]] = [
         (
             np.zeros(0, np.int64),
-            np.zeros(0, np.int64),
+            np.zeros(0, np.int32),
             np.zeros(0, np.int32),
             np.zeros(0, np.float64),
             np.zeros(0, np.int8),
         )
     ]
-    if ids:
+    if entity_of:
+        # SQLite hands over rows as they are found; only servers must be told to.
+        streamed = {} if connection.dialect.name == "sqlite" else _STREAMED
         result = connection.execute(
-            _rows_of_day(ids, start, end), execution_options={"yield_per": _CHUNK_ROWS}
+            _rows_of_day(list(entity_of), start, end), execution_options=streamed
         )
-        for rows in result.partitions():
+        for rows in result.partitions(_CHUNK_ROWS):
             state_id, metadata_id, state, changed, by = zip(*rows, strict=True)
             size = len(rows)
             chunks.append(
                 (
                     np.fromiter(state_id, np.int64, size),
-                    np.fromiter(metadata_id, np.int64, size),
+                    np.fromiter(
+                        map(entity_of.__getitem__, metadata_id), np.int32, size
+                    ),
                     states.number(state),
                     np.fromiter(changed, np.float64, size),
                     np.fromiter(by, np.int8, size),
@@ -178,45 +190,32 @@ def _read_rows(
     return _Rows(columns[0], columns[1], columns[2], instant, columns[4])
 
 
-def _entity_of(
-    ids: Mapping[int, str], entities: Sequence[str], metadata_id: NDArray[np.int64]
-) -> NDArray[np.int32]:
-    """Return each row's index into the entities."""
-    index = {entity_id: i for i, entity_id in enumerate(entities)}
-    known = sorted(ids)
-    entity = np.array([index[ids[i]] for i in known], np.int32)
-    return entity[np.searchsorted(np.array(known, np.int64), metadata_id)]
-
-
 def _carried(
-    connection: Connection,
-    ids: Mapping[int, str],
-    entities: Sequence[str],
-    states: _States,
-    start: int,
+    connection: Connection, entity_of: Mapping[int, int], states: _States, start: int
 ) -> NDArray[np.int32]:
     """Return the number of each entity's last state before the day."""
-    index = {entity_id: i for i, entity_id in enumerate(entities)}
-    newest = np.full(len(entities), -np.inf)
-    carried = np.full(len(entities), UNKNOWN_CARRY, np.int32)
-    for metadata_id, state, updated in last_states(
-        connection, sorted(ids), start / 1e3
-    ):
-        entity = index[ids[metadata_id]]
+    size = max(entity_of.values(), default=-1) + 1
+    newest = np.full(size, -np.inf)
+    carried = np.full(size, UNKNOWN_CARRY, np.int32)
+    found = last_states(connection, list(entity_of), start / 1000)
+    for metadata_id, state, updated in found:
+        entity = entity_of[metadata_id]
         if updated >= newest[entity]:
             newest[entity] = updated
             carried[entity] = states.number([state])[0]
     return carried
 
 
-def _carry_unchanged(
-    carried: NDArray[np.int32], entity: NDArray[np.int32], rows: _Rows, start: int
-) -> None:
+def _carry_unchanged(carried: NDArray[np.int32], rows: _Rows, start: int) -> None:
     """Carry in the states of which the day only has changed attributes.
 
     Such a row says since when its state holds, also where the row that began it was
     purged or lost.
     """
-    touched, first = np.unique(entity, return_index=True)
+    first = np.full(carried.size, -1, np.int64)
+    # The last one written stays: that of the first row.
+    first[rows.entity[::-1]] = np.arange(rows.entity.size - 1, -1, -1)
+    touched = np.flatnonzero(first >= 0)
+    first = first[touched]
     older = rows.instant[first] < start
     carried[touched[older]] = rows.state[first[older]]
