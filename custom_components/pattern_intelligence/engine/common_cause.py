@@ -9,74 +9,21 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from itertools import combinations, product
 from math import log
-from typing import Any
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .civil import SECOND_MS, Instants
-from .evidence import Floats
+from .civil import Instants
+from .edge import Edge, leaning, near, same_effect, same_events
 
-ENOUGH = log(20)
+ENOUGH: Final = log(20)
 """Log of the odds, twenty to one, at which a cause has proven itself alone."""
 
-DECISIVE = 1.645
+DECISIVE: Final = 1.645
 """Normal deviate beyond which chance leans one way in five cases of a hundred."""
-
-FEWEST = 5
-"""Joint occasions that a rank correlation needs to say anything."""
-
-AT_ONCE_MS = 2 * SECOND_MS
-"""Siblings on a device report the same thing within this."""
-
-HALF = 0.5
-"""Of two opposite links, the weaker that shares so many happenings is no other."""
-
-
-@dataclass(frozen=True, eq=False)
-class Edge:
-    """A link as far as it matters here.
-
-    Attributes:
-        cause: index of the key that leads.
-        effect: index of the key that follows.
-        instant: shape (n,), ascending instants of the cause.
-        effect_at: shape (n,), instants of the effect's first happening after each.
-        followed: shape (n,), whether the effect followed.
-        chance: the share of occasions that would be followed by chance.
-        within_ms: how long after the cause the effect counts as following.
-        rank: its place among all by strength; 0 is the strongest.
-        listed: whether it is sure enough to be told.
-    """
-
-    cause: int
-    effect: int
-    instant: Instants
-    effect_at: Instants
-    followed: NDArray[np.bool_]
-    chance: float
-    within_ms: int
-    rank: int
-    listed: bool
-
-    def alone(self, others: NDArray[np.bool_]) -> float:
-        """Return the log of the odds that it holds without its rival.
-
-        The odds are those of its own share over those of chance, on the occasions
-        without the rival.
-
-        Args:
-            others: shape (n,), the occasions on which the rival was there.
-        """
-        own = float(np.clip(self.followed.mean(), 0.01, 0.99))
-        chance = float(np.clip(self.chance, 0.01, 0.99))
-        rest = self.followed[~others]
-        hits = int(rest.sum())
-        misses = rest.size - hits
-        return hits * log(own / chance) + misses * log((1 - own) / (1 - chance))
 
 
 def shadows(
@@ -104,17 +51,19 @@ def shadows(
         by_effect[edge.effect].append(position)
         by_units[unit[edge.cause], unit[edge.effect]].append(position)
     for positions in by_effect.values():
-        for pair in combinations(positions, 2):
-            one, other = (edges[position].cause for position in pair)
-            forth, back = ranks.get((one, other)), ranks.get((other, one))
-            if unit[one] == unit[other]:
-                turned = begins[other] and not begins[one]
-            elif forth is None and back is None:
+        for one, other in combinations(positions, 2):
+            a, b = edges[one], edges[other]
+            if unit[a.cause] == unit[b.cause]:
+                # Of siblings the one that leads is meant, its mirror comes after.
+                later = (begins[b.cause], b.lag) > (begins[a.cause], a.lag)
+                first, second = (other, one) if later else (one, other)
+                found.update(_rivals(edges, first, second, begins, related=True))
                 continue
-            else:
-                turned = forth is None or (back is not None and back < forth)
-            first, second = reversed(pair) if turned else pair
-            found.update(_rivals(edges, first, second, begins))
+            forth = ranks.get((a.cause, b.cause), len(edges))
+            back = ranks.get((b.cause, a.cause), len(edges))
+            if forth != back:
+                first, second = (one, other) if forth < back else (other, one)
+                found.update(_rivals(edges, first, second, begins))
     for (leading, following), positions in by_units.items():
         for one, other in combinations(positions, 2):
             if edges[one].cause == edges[other].cause:
@@ -123,14 +72,19 @@ def shadows(
             if (
                 edges[one].rank < edges[other].rank
                 and not shut[edges[one].effect]
-                and _same_events(edges[one], edges[other])
+                and same_events(edges[one], edges[other])
             ):
                 found.add(other)
     return found
 
 
 def _rivals(
-    edges: Sequence[Edge], first: int, second: int, begins: NDArray[np.bool_]
+    edges: Sequence[Edge],
+    first: int,
+    second: int,
+    begins: NDArray[np.bool_],
+    *,
+    related: bool = False,
 ) -> set[int]:
     """Return which of two links to one effect the other explains, if any.
 
@@ -139,59 +93,25 @@ def _rivals(
         first: position of the link whose cause comes first.
         second: position of the link whose cause comes after it.
         begins: for each key, whether it begins something.
+        related: whether the causes are on one device.
     """
     a, b = edges[first], edges[second]
     reach = max(a.within_ms, b.within_ms)
-    alone_a = a.alone(_near(a.instant, b.instant, 0, a.within_ms)) >= ENOUGH
-    alone_b = b.alone(_near(b.instant, a.instant, -reach, 0)) >= ENOUGH
-    if alone_a and alone_b:
+    alone_a = a.alone(near(a.instant, b.instant, 0, a.within_ms))
+    alone_b = b.alone(near(b.instant, a.instant, -reach, 0))
+    if min(alone_a, alone_b) >= ENOUGH:
         return set()
-    leaning = _leaning(a, b, reach)
-    if leaning >= DECISIVE:
-        return set() if alone_a else {first}
-    if leaning <= -DECISIVE:
-        return set() if alone_b else {second}
-    if alone_a != alone_b:
-        return {second if alone_a else first}
+    lean = leaning(a, b, reach)
+    if lean >= DECISIVE:
+        return set() if alone_a >= ENOUGH else {first}
+    if lean <= -DECISIVE:
+        return set() if alone_b >= ENOUGH else {second}
+    for proven in (ENOUGH, -ENOUGH):
+        if (alone_a >= proven) != (alone_b >= proven):
+            return {second if alone_a >= proven else first}
     if begins[a.cause] != begins[b.cause]:
         return {second if begins[a.cause] else first}
-    return {second if a.rank < b.rank else first}
-
-
-def _leaning(a: Edge, b: Edge, reach: int) -> float:
-    """Return whether an effect keeps its distance from the later of two causes.
-
-    Where B leads to C, the time from A to C grows with that from A to B, one to one;
-    where A leads to both, not at all. So C's distance from the middle of the two
-    grows with theirs in the one case and shrinks in the other. Spearman's rank
-    correlation of the two tells, as a normal deviate: positive for the later cause.
-
-    Args:
-        a: the link from the earlier cause.
-        b: the link from the later one.
-        reach: how far apart the two may be, in milliseconds.
-    """
-    before = np.searchsorted(a.instant, b.instant, "left") - 1
-    gap = b.instant - a.instant[np.maximum(before, 0)]
-    joint = b.followed & (before >= 0) & (gap <= reach)
-    if joint.sum() < FEWEST:
-        return 0.0
-    gap = gap[joint]
-    middle = b.effect_at[joint] - b.instant[joint] + gap / 2
-    gap_ranks, middle_ranks = _ranks(gap), _ranks(middle)
-    spread = np.sqrt((gap_ranks @ gap_ranks) * (middle_ranks @ middle_ranks))
-    if not spread:
-        return 0.0
-    correlation = float(gap_ranks @ middle_ranks) / float(spread)
-    return correlation * float(np.sqrt(gap.size - 1))
-
-
-def _ranks(values: NDArray[Any]) -> Floats:
-    """Return midranks, less their mean."""
-    _, where, counts = np.unique(values, return_inverse=True, return_counts=True)
-    ranks = (np.cumsum(counts) - (counts + 1) / 2)[where]
-    centered: Floats = ranks - (values.size - 1) / 2
-    return centered
+    return {second if related or a.rank < b.rank else first}
 
 
 def _ends(
@@ -207,39 +127,10 @@ def _ends(
     """
     a, b = edges[one], edges[other]
     if begins[a.effect] == begins[b.effect]:
-        same = _same_effect(a, b)
+        same = same_effect(a, b)
         return {other if a.rank < b.rank else one} if same else set()
     beginning, end = (a, b) if begins[a.effect] else (b, a)
     if not beginning.listed:
         return set()
-    begun = _near(end.instant, occurrences(beginning.effect), 0, end.within_ms)
+    begun = near(end.instant, occurrences(beginning.effect), 0, end.within_ms)
     return set() if end.alone(begun) >= ENOUGH else {other if end is b else one}
-
-
-def _same_effect(a: Edge, b: Edge) -> bool:
-    """Tell whether two effects of a cause mostly happen at the same time."""
-    both = a.followed & b.followed
-    close = np.abs(a.effect_at - b.effect_at)[both] <= AT_ONCE_MS
-    return 2 * int(close.sum()) >= int(min(a.followed.sum(), b.followed.sum()))
-
-
-def _same_events(a: Edge, b: Edge) -> bool:
-    """Tell whether two opposite links are mostly about the same happenings."""
-    shared = 0.0
-    if a.cause == b.effect:
-        own = np.isin(b.effect_at[b.followed], a.instant[a.followed])
-        shared = max(shared, float(own.mean()))
-    if a.effect == b.cause:
-        own = np.isin(b.instant[b.followed], a.effect_at[a.followed])
-        shared = max(shared, float(own.mean()))
-    return shared >= HALF
-
-
-def _near(
-    instant: Instants, others: Instants, begin_ms: int, end_ms: int
-) -> NDArray[np.bool_]:
-    """Tell after (or before) which instants one of the others lies close enough."""
-    found: NDArray[np.bool_] = np.searchsorted(
-        others, instant + end_ms, "right" if end_ms else "left"
-    ) > np.searchsorted(others, instant + begin_ms, "left" if begin_ms else "right")
-    return found

@@ -14,8 +14,9 @@ from typing import Final
 import numpy as np
 
 from ..candidates import candidates
-from ..common_cause import Edge, shadows
+from ..common_cause import shadows
 from ..crossday import Days
+from ..edge import Edge
 from ..evidence import FALSE_DISCOVERY_RATE, LISTED_FROM, Tally, false_discovery_q
 from ..home import Home
 from ..links import EFFECT_FLOOR, MIN_LIFT, Cause, Link, in_time, tested, within_ms
