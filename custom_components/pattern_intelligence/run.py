@@ -72,7 +72,7 @@ class Run:
             await self._async_learn(runner, source, days, extent[1])
         for layer in sorted(wish.layers):
             for first, last in await parts.gate.async_run(
-                complete_periods, runner, layer, wish.again
+                complete_periods, runner, layer, wish.back
             ):
                 await parts.gate.async_run(runner.roll_up, layer, first, last)
                 self.record.periods += 1

@@ -101,11 +101,11 @@ def _async_entry(hass: HomeAssistant) -> PatternIntelligenceConfigEntry:
 
 async def _async_run_analysis(call: ServiceCall) -> ServiceResponse:
     """Run the analysis, or join the run under way, and say what it did."""
-    layer = Layer(call.data[ATTR_SCOPE])
-    wish = Wish(
-        again=call.data.get(ATTR_DAYS, 0),
-        layers=frozenset() if layer is Layer.DAILY else frozenset({layer}),
-    )
+    layer, days = Layer(call.data[ATTR_SCOPE]), call.data.get(ATTR_DAYS, 0)
+    if layer is Layer.DAILY:
+        wish = Wish(again=days)
+    else:
+        wish = Wish(layers=frozenset({layer}), back=days)
     learner = _async_entry(call.hass).runtime_data.scheduler.learner
     run = learner.async_run(Trigger.SERVICE, wish)
     await asyncio.wait([run])

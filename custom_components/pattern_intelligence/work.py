@@ -19,11 +19,13 @@ class Wish:
     Attributes:
         again: how many of the last complete days to learn again.
         layers: the coarse layers to sum up again.
+        back: only periods in which one of so many last days lies; 0 for all.
         look_again: the registries have changed, so patterns may read otherwise.
     """
 
     again: int = 0
     layers: frozenset[Layer] = frozenset()
+    back: int = 0
     look_again: bool = False
 
     def __or__(self, other: Wish) -> Self:
@@ -31,8 +33,14 @@ class Wish:
         return type(self)(
             max(self.again, other.again),
             self.layers | other.layers,
+            self._farther_back(other),
             self.look_again or other.look_again,
         )
+
+    def _farther_back(self, other: Wish) -> int:
+        """Return how far back both go, where 0 is the farthest."""
+        wishes = [wish.back for wish in (self, other) if wish.layers]
+        return 0 if 0 in wishes else max(wishes, default=0)
 
     def __bool__(self) -> bool:
         """Tell whether more is asked for than what is due."""
@@ -64,7 +72,7 @@ def days_to_learn(
 
 
 def complete_periods(
-    runner: Runner, layer: Layer, again: int
+    runner: Runner, layer: Layer, back: int
 ) -> Sequence[tuple[date, date]]:
     """Return the weeks or months that can be summed up again, oldest first. Blocks.
 
@@ -73,13 +81,13 @@ def complete_periods(
     Args:
         runner: whose store is asked.
         layer: weekly or monthly.
-        again: only those with one of as many last days learned; 0 for all.
+        back: only those in which one of so many last days learned lies; 0 for all.
     """
     learned = [mark.day for mark in runner.store.learned()]
     kept = set(runner.store.kept_days())
     if not learned:
         return []
-    since = learned[-1] - timedelta(days=again - 1) if again else learned[0]
+    since = learned[-1] - timedelta(days=back - 1) if back else learned[0]
     days_of: dict[tuple[date, date], list[date]] = {}
     for day in learned:
         days_of.setdefault(period(layer, day), []).append(day)

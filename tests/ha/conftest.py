@@ -20,6 +20,9 @@ import custom_components
 
 from .taps import DayTap
 
+# The plugin has every SQL statement logged, which takes longer than to execute it.
+logging.getLogger("sqlalchemy.engine").setLevel(logging.WARNING)
+
 OURS = f"{custom_components.__name__}.pattern_intelligence"
 
 
