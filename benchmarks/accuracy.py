@@ -40,6 +40,7 @@ class Tally:
     """What a detector did in one home, or in many."""
 
     reported: int = 0
+    planted: int = 0
     false: int = 0
     few: int = 0
     wanted: list[Found] = field(default_factory=list)
@@ -49,6 +50,7 @@ class Tally:
     def join(self, other: Tally) -> None:
         """Add another home."""
         self.reported += other.reported
+        self.planted += other.planted
         self.false += other.false
         self.few += other.few
         self.wanted += other.wanted
@@ -80,6 +82,7 @@ class Task:
             score = _SCORERS[kind](patterns, home, self.days)
             found[kind] = Tally(
                 score.reported,
+                score.planted,
                 len(score.false),
                 score.few,
                 score.wanted,
@@ -123,7 +126,10 @@ def _lines(kind: str, tally: Tally) -> list[str]:
     right = tally.reported - tally.false
     precision = right / tally.reported if tally.reported else 1.0
     return [
-        f"{kind}: precision {precision:.3f} ({right} of {tally.reported})",
+        (
+            f"{kind}: precision {precision:.3f} ({right} of {tally.reported} true,"
+            f" {tally.planted} say what was planted)"
+        ),
         *_recalls(kind, tally.wanted),
         f"  left out, since they happened too rarely to be learned: {tally.few}",
         f"  next {AFTER} days: {tally.occasions}",

@@ -1,21 +1,29 @@
 """The next happening of the home, guessed from published patterns and otherwise.
 
-Asked is what the next other entity does: that a door which opened will close is no
-news, and would drown all else.
+The end of a sensor's bout is left out of what is guessed: that a door which opened
+will close is no news, and would drown all else.
 """
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
-from custom_components.pattern_intelligence.engine.civil import DAY_MINUTES, DAY_MS
+from custom_components.pattern_intelligence.engine.civil import (
+    DAY_MINUTES,
+    DAY_MS,
+    MINUTE_MS,
+)
+from custom_components.pattern_intelligence.engine.happenings import domain_of
 from custom_components.pattern_intelligence.engine.pattern import Finding, PatternType
 from custom_components.pattern_intelligence.engine.window import Key, Window
 
 AMONG = 3
-MINUTE_MS = 60_000
+SLACK_MINUTES = 5
+"""How far from its window a habit is still guessed."""
+
 
 type Guess = Callable[[Key, int], Sequence[Key]]
 """From what happened last and its wall time to guesses, best first."""
@@ -66,14 +74,13 @@ def guess_rates(
         held_out: the days guessed.
         findings: what was published at the end of the days learned.
     """
-    frequency = [
-        key for key, _ in Counter(k for _, k in _followed(learned)).most_common()
-    ]
+    before = [key for key, _ in _begun(learned)]
+    frequency = [key for key, _ in Counter(before).most_common(AMONG)]
     followers: dict[Key, Counter[Key]] = defaultdict(Counter)
-    for (key, _), following in _followed(learned):
+    for key, following in pairwise(before):
         followers[key][following] += 1
     chains = {key: [k for k, _ in c.most_common(AMONG)] for key, c in followers.items()}
-    after = _followed(held_out)
+    after = _begun(held_out)
     return Guesses(
         _rate(after, from_patterns(findings)),
         _rate(after, lambda key, wall: frequency),
@@ -81,79 +88,77 @@ def guess_rates(
     )
 
 
-def _in_order(window: Window) -> list[tuple[Key, int]]:
+def _begun(window: Window) -> list[tuple[Key, int]]:
+    """Return what began, in order, with its wall time in milliseconds."""
     order = np.lexsort((window.key, window.instant))
     return [
         (window.keys[key], wall)
         for key, wall in zip(
             window.key[order].tolist(), window.wall[order].tolist(), strict=True
         )
+        if not _ends_a_bout(window.keys[key])
     ]
 
 
-def _followed(window: Window) -> list[tuple[tuple[Key, int], Key]]:
-    """Return each happening with what the next other entity then did."""
-    happened = _in_order(window)
-    pairs: list[tuple[tuple[Key, int], Key]] = []
-    following: dict[str, Key] = {}
-    for key, wall in reversed(happened):
-        other = next(
-            (k for entity, k in reversed(following.items()) if entity != key.entity_id),
-            None,
-        )
-        if other:
-            pairs.append(((key, wall), other))
-        following.pop(key.entity_id, None)
-        following[key.entity_id] = key
-    return pairs[::-1]
+def _ends_a_bout(key: Key) -> bool:
+    return domain_of(key.entity_id) == "binary_sensor" and key.state == "off"
 
 
-def _rate(
-    followed: Sequence[tuple[tuple[Key, int], Key]], guess: Guess
-) -> tuple[float, float]:
+def _rate(happened: Sequence[tuple[Key, int]], guess: Guess) -> tuple[float, float]:
     first = three = 0
-    for (key, wall), following in followed:
-        candidates = dict.fromkeys(guess(key, wall))
-        guesses = [k for k in candidates if k.entity_id != key.entity_id][:AMONG]
+    for (key, wall), (following, _) in pairwise(happened):
+        guesses = list(dict.fromkeys(guess(key, wall)))[:AMONG]
         first += guesses[:1] == [following]
         three += following in guesses
-    pairs = max(len(followed), 1)
+    pairs = max(len(happened) - 1, 1)
     return first / pairs, three / pairs
 
 
 def from_patterns(findings: Sequence[Finding]) -> Guess:
     """Return a guess that knows the published patterns and nothing else.
 
-    First the links of what just happened, by how often they are the very next thing;
-    then what is usual around this time; then what patterns speak of most.
+    First what is linked to what just happened, by how often it is the very next
+    thing; then what is usual around this time and was not yet seen in it; then what
+    patterns speak of most. It is to be asked about each happening in turn.
     """
     links: dict[Key, list[tuple[float, Key]]] = defaultdict(list)
-    for finding in findings:
-        if finding.type is PatternType.CO_OCCURRENCE:
-            share = finding.details.get("next", finding.confidence)
-            links[finding.entities[0]].append((float(share), finding.entities[1]))
     told: dict[Key, float] = {}
     for finding in findings:
-        key = finding.entities[-1]
+        if finding.type is PatternType.CO_OCCURRENCE:
+            share = float(finding.details.get("next", finding.confidence))
+            links[finding.entities[0]].append((share, finding.entities[1]))
         rate = finding.evidence.occurrences / max(finding.evidence.days_eligible, 1)
-        told[key] = max(told.get(key, 0.0), rate)
-    usual = sorted(told, key=lambda key: -told[key])
+        for key in finding.entities:
+            told[key] = max(told.get(key, 0.0), rate)
+    usual = sorted(
+        (key for key in told if not _ends_a_bout(key)), key=lambda key: -told[key]
+    )
     timed = [f for f in findings if f.type is PatternType.TIME_OF_DAY]
+    seen: dict[Key, int] = {}
 
-    def guess(key: Key, wall: int) -> Iterable[Key]:
-        linked = [k for _, k in sorted(links.get(key, ()), key=lambda link: -link[0])]
-        return [*linked, *_due(timed, wall), *usual]
+    def guess(key: Key, wall: int) -> Sequence[Key]:
+        seen[key] = wall
+        linked = sorted(links.get(key, ()), key=lambda link: -link[0])
+        return [*(effect for _, effect in linked), *_due(timed, wall, seen), *usual]
 
-    return lambda key, wall: list(guess(key, wall))
+    return guess
 
 
-def _due(timed: Sequence[Finding], wall: int) -> list[Key]:
-    """Return what usually happens around a wall time, the surest first."""
+def _due(timed: Sequence[Finding], wall: int, seen: dict[Key, int]) -> list[Key]:
+    """Return what usually happens around a wall time and has not yet, surest first."""
     minute = wall % DAY_MS / MINUTE_MS
     due = []
     for finding in timed:
-        assert finding.when is not None
-        width = (finding.when.latest - finding.when.earliest) % DAY_MINUTES
-        if (minute - finding.when.earliest) % DAY_MINUTES <= width:
-            due.append((-finding.confidence, finding.entities[0]))
+        when, key = finding.when, finding.entities[0]
+        assert when is not None
+        since = (minute - when.earliest + SLACK_MINUTES) % DAY_MINUTES
+        width = (when.latest - when.earliest) % DAY_MINUTES + 2 * SLACK_MINUTES
+        done = wall - seen.get(key, -DAY_MS) <= since * MINUTE_MS
+        if since <= width and not done and wall // DAY_MS % 7 in _days(when.weekdays):
+            due.append((-finding.confidence / width, key))
     return [key for _, key in sorted(due)]
+
+
+def _days(weekdays: Iterable[int]) -> set[int]:
+    """Return weekdays, Monday is 0, counted from 1970-01-01: that was a Thursday."""
+    return {(day - 3) % 7 for day in weekdays}

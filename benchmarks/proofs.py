@@ -5,9 +5,9 @@ firsts and lasts of whatever people use follow their wakings and bedtimes, an ef
 keeps the time of its cause, lights come on when somebody is back from work. Such a
 claim is true if the home, living on with its habits as they stood, keeps it clearly
 more often than when each burst is drawn anew from the entity's own profile smoothed
-with a sd of two hours. Clearly is by a fifth of all days: that much more than any
-entity that has nothing but a rhythm and bursts gets on its best two hours, or with
-its firsts and lasts. For a first or last it is enough to be more often than when
+with a sd of two hours. Clearly is by 15 of 100 days: of entities that have nothing but
+a rhythm and bursts, 99 in 100 get less on their best hour, or with their firsts and
+lasts. For a first or last it is enough to be more often than when
 drawn from the profile as it is: then the days themselves differ, as a rhythm's do
 not.
 """
@@ -30,7 +30,7 @@ _HARDLY = 20.0
 #: A claim that is kept on fewer days, in its window as widened, is not true.
 _LEAST = 0.4
 #: By what share of days a claim must be kept more often than by a smooth chance.
-_CLEARLY = 0.2
+_CLEARLY = 0.15
 #: The same for a first or last, and chance that follows the profile as it is.
 _MORE = 0.05
 _Z = 3.0
@@ -60,12 +60,20 @@ class Window:
         return max(10.0, (self.before() + self.after()) / 2)
 
     def before(self, slack: float = 0.0) -> float:
-        """Return how many minutes before `time` the window begins."""
-        return (self.time - self.earliest) % DAY_MINUTES + slack
+        """Return how many minutes before `time` the window begins.
+
+        Less than none where a drifting habit is expected outside of it.
+        """
+        return _signed(self.time - self.earliest) + slack
 
     def after(self, slack: float = 0.0) -> float:
         """Return how many minutes after `time` the window ends."""
-        return (self.latest - self.time) % DAY_MINUTES + slack
+        return _signed(self.latest - self.time) + slack
+
+
+def _signed(minutes: float) -> float:
+    """Return the shorter way round the clock, below 0 where it goes back."""
+    return (minutes + DAY_MINUTES / 2) % DAY_MINUTES - DAY_MINUTES / 2
 
 
 def hits(instants: Floats, clock: LocalClock, window: Window, slack: float) -> Bools:

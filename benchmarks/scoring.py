@@ -41,10 +41,12 @@ class Score:
 
     `reported` counts patterns; `false` are those that are not true in it; `wanted`
     are the planted habits that could be learned, found or not; `few` counts those
-    that happened too rarely to be learned.
+    that happened too rarely to be learned. `planted` counts patterns that say what
+    was planted, the others are true since they follow from it.
     """
 
     reported: int = 0
+    planted: int = 0
     false: list[Json] = field(default_factory=list)
     wanted: list[Found] = field(default_factory=list)
     few: int = 0
@@ -100,13 +102,14 @@ def score_times(patterns: Sequence[Json], home: Home, learned: int) -> Score:
         for number in said:
             matches[number].append(pattern)
         silent = _silent_about(pattern, automated.get(plain))
+        score.planted += bool(said)
         proven = bool(said) or prover.true(
             step.entity_id, step.state, window, automated=bool(pattern["automated_by"])
         )
         if silent or not proven:
             score.false.append(pattern)
     for number, habit in enumerate(planted):
-        if habit.automation is not None or habit.stopped:
+        if habit.automation is not None or habit.stopped or habit.implied:
             continue
         if sum(day < learned for day in habit.kept) < LEARNABLE_DAYS:
             score.few += 1
@@ -122,6 +125,7 @@ def score_pairs(patterns: Sequence[Json], home: Home, learned: int) -> Score:
     automated = {steps[-1]: name for steps, name in home.truth.automated}
     score = Score(reported=len(mine))
     said: dict[tuple[Step, ...], list[Json]] = {}
+    planted = {h.steps for h in home.truth.habits if h.kind == "co_occurrence"}
     for pattern in mine:
         steps = [step_of(one) for one in pattern["entities"]]
         if (steps[0], steps[-1]) not in home.truth.links or _silent_about(
@@ -132,6 +136,7 @@ def score_pairs(patterns: Sequence[Json], home: Home, learned: int) -> Score:
             Step(mirrors.get(s.entity_id, s.entity_id), s.state) for s in steps
         )
         said.setdefault(plain, []).append(pattern)
+        score.planted += plain in planted
     for habit in home.truth.habits:
         if habit.kind != "co_occurrence" or (habit.realized or 0.0) < _LINK_SHARE:
             continue

@@ -1,10 +1,11 @@
 """Lives the days of a household: from its plan to what really happened."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from .clock import DAY_SECONDS, Floats, LocalClock
+from .clock import DAY_MINUTES, DAY_SECONDS, Floats, LocalClock
 from .habits import (
     Kept,
     arrivals,
@@ -125,6 +126,33 @@ def timed_truth(rule: TimedRule, kept: Kept, clock: LocalClock) -> PlantedHabit:
         kept=tuple(kept.days.tolist()),
         instants=tuple(kept.instants.tolist()),
     )
+
+
+def step_times(
+    routine: RoutineRule, kept: Kept, clock: LocalClock
+) -> Iterator[PlantedHabit]:
+    """Yield the times that the steps of a routine keep, since the first keeps one."""
+    if routine.arrival or not len(kept.instants):
+        return
+    for number, step in enumerate(routine.steps):
+        after = sum(routine.lags[:number])
+        _, minutes = clock.waking(kept.instants + after)
+        yield PlantedHabit(
+            name=f"{routine.name}, step {number + 1}",
+            kind="time_of_day",
+            steps=(step,),
+            adherence=routine.adherence * (1 - routine.skip),
+            minute=float(np.median(minutes)) % DAY_MINUTES,
+            sd=float(np.std(minutes)),
+            anchor="first" if routine.resident >= 0 else "each",
+            weekdays=routine.weekdays,
+            first_day=clock.first_day,
+            last_day=clock.date(clock.days - 1),
+            implied=True,
+            eligible=tuple(kept.eligible.tolist()),
+            kept=tuple(kept.days.tolist()),
+            instants=tuple((kept.instants + after).tolist()),
+        )
 
 
 def _coming_and_going(

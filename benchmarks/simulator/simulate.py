@@ -11,7 +11,7 @@ from .draw import draw
 from .entailed import Entailment
 from .happenings import Happenings, bouting, happenings
 from .house import FLOORS, RESIDENTS, ROOMS, Role
-from .life import Life, entered, live_days, mirrored, timed_truth
+from .life import Life, entered, live_days, mirrored, step_times, timed_truth
 from .model import Home, Runs
 from .outages import draw_outages, recorder_runs
 from .plan import LinkRule, Noise, Plan, RoutineRule, TimedRule
@@ -157,6 +157,7 @@ def _truth(plan: Plan, clock: LocalClock, life: Life) -> Truth:
             habits.append(timed_truth(rule, kept, clock))
         else:
             habits += _routine_truths(rule, plan, clock, life.runs)
+            habits += step_times(rule, kept, clock)
     for link in plan.links:
         habits.append(_link_truth(link, plan, clock, life.runs))
     judge = Entailment(plan)

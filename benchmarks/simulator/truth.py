@@ -31,7 +31,8 @@ class PlantedHabit:
     the habit could have happened and did, for links the days of first steps and
     those of followed ones; `instants` are UTC seconds of what happened, of the
     first step. `realized` is the share of first steps that were followed in the
-    finished stream, whatever made them happen.
+    finished stream, whatever made them happen. `implied` marks what is true since
+    another habit is: nobody expects it to be listed on its own.
     """
 
     name: str
@@ -47,6 +48,7 @@ class PlantedHabit:
     first_day: date
     last_day: date
     stopped: bool = False
+    implied: bool = False
     automation: str | None = None
     eligible: tuple[int, ...] = ()
     kept: tuple[int, ...] = ()

@@ -68,7 +68,8 @@ def _timed(home: Home) -> list[PlantedHabit]:
     return [
         habit
         for habit in home.truth.habits
-        if habit.kind == "time_of_day" and not habit.automation and not habit.stopped
+        if habit.kind == "time_of_day"
+        and not (habit.automation or habit.stopped or habit.implied)
     ]
 
 

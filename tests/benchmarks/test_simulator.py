@@ -23,7 +23,7 @@ def _entered(home: Home, entity_id: str, state: str) -> Floats:
 def _timed(homes: list[Home]) -> Iterator[tuple[Home, PlantedHabit]]:
     for home in homes:
         for habit in home.truth.habits:
-            if habit.kind == "time_of_day":
+            if habit.kind == "time_of_day" and not habit.implied:
                 yield home, habit
 
 
