@@ -110,18 +110,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
                     total[kind].join(tally)
             lines = [f"{len(given.seeds)} homes, {given.days} days, {noise} noise"]
             for kind, tally in total.items():
-                lines += _lines(kind, tally)
+                lines += lines_of(kind, tally)
                 if given.show:
                     lines += tally.shown
             if given.nulls:
                 nulls = [(kind, seed) for kind in _NULLS for seed in given.seeds]
                 counts = list(pool.map(task.count_false, nulls))
-                lines += _null_lines(task, nulls, counts, len(given.seeds))
+                lines += null_lines(task, nulls, counts, len(given.seeds))
             sys.stdout.write("\n".join(lines) + "\n\n")
     return 0
 
 
-def _lines(kind: str, tally: Tally) -> list[str]:
+def lines_of(kind: str, tally: Tally) -> list[str]:
     """Return the lines of one detector's report."""
     right = tally.reported - tally.false
     precision = right / tally.reported if tally.reported else 1.0
@@ -163,7 +163,7 @@ def _recalls(kind: str, wanted: Sequence[Found]) -> list[str]:
     return lines
 
 
-def _null_lines(
+def null_lines(
     task: Task,
     nulls: Sequence[tuple[str, int]],
     counts: Sequence[dict[str, int]],
@@ -218,7 +218,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="python -m benchmarks.accuracy",
         description="How well the detectors do in simulated homes.",
     )
-    parser.add_argument("--seeds", type=_seeds, default=_seeds("100-109"))
+    parser.add_argument("--seeds", type=seeds_of, default=seeds_of("100-109"))
     parser.add_argument("--days", type=int, default=60)
     parser.add_argument(
         "--noise", nargs="+", choices=("normal", "dense"), default=["normal", "dense"]
@@ -237,7 +237,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _seeds(text: str) -> list[int]:
+def seeds_of(text: str) -> list[int]:
     """Return the seeds that a range such as 100-109, or a list 1,5,7, names."""
     found: list[int] = []
     for part in text.split(","):
