@@ -100,8 +100,9 @@ def test_what_follows_each_time_is_a_link() -> None:
     assert link.lag_s is not None
     assert (link.lag_s.p10, link.lag_s.median, link.lag_s.p90) == (30, 30, 30)
     assert link.details["next"] == 1
+    # Two days of chance: 20 of 20 occasions and of 14 · 13 + 6 · 5 on other days.
     weight = sum(0.5 ** (age / 45) for age in range(20))
-    assert link.confidence == pytest.approx((weight + 0.5) / (weight + 1))
+    assert link.confidence == pytest.approx((weight + 2 * 20 / 232) / (weight + 2))
 
 
 def test_days_on_which_it_did_not_follow_count_against_it() -> None:
