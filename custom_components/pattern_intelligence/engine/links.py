@@ -12,12 +12,7 @@ from numpy.typing import NDArray
 
 from .civil import HOUR_MS, SECOND_MS
 from .crossday import Bits, ByDay, Trial, tried
-from .evidence import (
-    LISTED_FROM,
-    decay,
-    poisson_binomial_tail,
-    share_bounds,
-)
+from .evidence import LISTED_FROM, decay, poisson_binomial_tail, share_bounds
 from .pattern import Spread
 from .stream import MANNERS, MIN_DAYS, NEXT, Stream, followed
 from .tables import Numbers

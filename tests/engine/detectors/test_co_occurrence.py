@@ -84,8 +84,8 @@ A_TO_B = ("script.a=on", "script.b=on")
 def test_what_follows_each_time_is_a_link() -> None:
     """Twenty days, all matched; by chance each would be alike only with itself.
 
-    There are 14 workdays and 6 days of weekends, so chance expects 14 · 1/14 +
-    6 · 1/6 = 2 days, and all twenty with (1/14)^14 · (1/6)^6.
+    There are 15 workdays and 5 days of weekends, so chance expects 15 · 1/15 +
+    5 · 1/5 = 2 days, and all twenty with (1/15)^15 · (1/5)^5.
     """
     findings = found(home_of(linked()))
     assert set(findings) == {A_TO_B}
@@ -94,15 +94,15 @@ def test_what_follows_each_time_is_a_link() -> None:
     assert link.evidence.occurrences == 20
     assert link.evidence.expected == pytest.approx(2)
     assert link.evidence.lift == pytest.approx(10)
-    assert link.evidence.p_value == pytest.approx(14.0**-14 * 6.0**-6, rel=1e-9)
+    assert link.evidence.p_value == pytest.approx(15.0**-15 * 5.0**-5, rel=1e-9, abs=0)
     # Five manners were tried on the pairs a to b and b to a; one of two was a link.
-    assert link.evidence.q_value == pytest.approx(link.evidence.p_value * 10)
+    assert link.evidence.q_value == pytest.approx(link.evidence.p_value * 10, abs=0)
     assert link.lag_s is not None
     assert (link.lag_s.p10, link.lag_s.median, link.lag_s.p90) == (30, 30, 30)
     assert link.details["next"] == 1
-    # Two days of chance: 20 of 20 occasions and of 14 · 13 + 6 · 5 on other days.
+    # Two days of chance: 20 of 20 occasions and none of 15 · 14 + 5 · 4 others.
     weight = sum(0.5 ** (age / 45) for age in range(20))
-    assert link.confidence == pytest.approx((weight + 2 * 20 / 232) / (weight + 2))
+    assert link.confidence == pytest.approx((weight + 2 * 20 / 250) / (weight + 2))
 
 
 def test_days_on_which_it_did_not_follow_count_against_it() -> None:
@@ -154,7 +154,7 @@ def test_a_few_days_show_nothing() -> None:
 def test_two_weeks_are_enough() -> None:
     """Fourteen days, ten of them workdays."""
     link = found(home_of(linked(days=14), days=14))[A_TO_B]
-    assert link.evidence.p_value == pytest.approx(10.0**-10 * 4.0**-4, rel=1e-9)
+    assert link.evidence.p_value == pytest.approx(10.0**-10 * 4.0**-4, rel=1e-9, abs=0)
 
 
 def test_many_uses_in_a_day_are_one_day() -> None:
@@ -313,7 +313,7 @@ def test_the_next_thing_counts_whatever_the_lag() -> None:
 
 
 def test_days_with_nobody_home_are_not_compared() -> None:
-    """Five workdays away leave nine: (1/9)^9 · (1/6)^6."""
+    """Five workdays away leave ten: (1/10)^10 · (1/5)^5."""
     away = range(7, 12)
     rows = [
         row
@@ -322,7 +322,7 @@ def test_days_with_nobody_home_are_not_compared() -> None:
     ]
     link = found(home_of(rows))[A_TO_B]
     assert link.evidence.days_eligible == 15
-    assert link.evidence.p_value == pytest.approx(9.0**-9 * 6.0**-6, rel=1e-9)
+    assert link.evidence.p_value == pytest.approx(10.0**-10 * 5.0**-5, rel=1e-9, abs=0)
 
 
 def test_what_happens_all_day_only_leads() -> None:
