@@ -33,7 +33,7 @@ async def async_get_config_entry_diagnostics(
         "track_record": (snapshot.report or {}).get("track_record", {}),
         "not_yet": (snapshot.report or {}).get("not_yet", {}),
         "renames": len(parts.renames.aliases),
-        **await parts.gate.async_run(_stored, parts),
+        **await parts.gate.async_run(_stored, parts, hass.config.config_dir),
     }
 
 
@@ -45,8 +45,13 @@ def _counts(patterns: list[dict[str, Any]]) -> dict[str, dict[str, int]]:
     return {kind: dict(counter) for kind, counter in counts.items()}
 
 
-def _stored(parts: Parts) -> dict[str, Any]:
-    """Return what the store tells of itself, and the last runs. Blocks."""
+def _stored(parts: Parts, folder: str) -> dict[str, Any]:
+    """Return what the store tells of itself, and the last runs. Blocks.
+
+    Args:
+        parts: whose storage is asked.
+        folder: the configuration directory, which errors name and nobody else needs.
+    """
     try:
         size = parts.storage.aggregates.size()
         kept = parts.storage.aggregates.kept_days()
@@ -55,5 +60,8 @@ def _stored(parts: Parts) -> dict[str, Any]:
         return {"store": {"error": type(err).__name__}, "runs": []}
     return {
         "store": {"bytes": size.size, "rows": dict(size.rows), "days": len(kept)},
-        "runs": list(runs),
+        "runs": [
+            run | {"error": run["error"] and run["error"].replace(folder, "CONFIG")}
+            for run in runs
+        ],
     }

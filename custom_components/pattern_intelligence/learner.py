@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 import logging
 from typing import Final
 
@@ -102,6 +103,10 @@ class Learner:
             error = err
         else:
             self._outage.ended()
+        if error is not None:
+            run.record.error = str(error) or type(error).__name__
+            with suppress(StoreError):
+                await run.async_keep()
         self._async_tell(run.record, error)
         self._on_done(error)
         return run.record
@@ -126,9 +131,8 @@ class Learner:
         coordinator = self._parts.coordinator
         status, message = LearningStatus.IDLE, None
         if error is not None:
-            record.error = str(error) or type(error).__name__
             status = LearningStatus.ERROR
-            message = async_message(self._hass, "held_up", error=record.error)
+            message = async_message(self._hass, "held_up", error=record.error or "")
             async_raise_issue(self._hass, self._parts.entry, error)
         else:
             async_clear_issues(self._hass)

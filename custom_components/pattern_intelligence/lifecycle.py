@@ -9,7 +9,7 @@ from homeassistant.core import Event, HomeAssistant
 from homeassistant.exceptions import ConfigEntryError, ConfigEntryNotReady
 from homeassistant.helpers import entity_registry as er
 
-from .const import DOMAIN, PLATFORMS
+from .const import DOMAIN, LOGGER, PLATFORMS
 from .coordinator import PatternCoordinator, Snapshot
 from .engine.detectors import registry
 from .gate import Gate
@@ -21,8 +21,9 @@ from .run_log import RUNS, runs_of
 from .runtime import PatternIntelligenceConfigEntry, RuntimeData
 from .scheduler import Scheduler
 from .settings import Settings
-from .storage import Storage, database_path, delete_files, open_storage
+from .storage import Storage, database_path, open_storage
 from .stores.base import StoreError
+from .stores.sqlite_file import remove
 
 
 async def async_load(
@@ -76,8 +77,12 @@ async def async_remove(
 ) -> None:
     """Leave no file behind, unless the person wants to keep what was learned."""
     async_clear_issues(hass)
-    if not Settings.of(entry).keep_data:
-        await hass.async_add_executor_job(delete_files, database_path(hass))
+    if Settings.of(entry).keep_data:
+        return
+    try:
+        await hass.async_add_executor_job(remove, database_path(hass))
+    except StoreError as err:
+        LOGGER.warning("What was learned is still there: %s", err)
 
 
 def _open(

@@ -80,7 +80,11 @@ class Run:
         await self._async_report(runner, home.civil.day_of(now) - timedelta(days=1))
 
     async def async_keep(self) -> None:
-        """Keep what entities show over a restart, and what the run did."""
+        """Keep what the run did and, if it went well, what entities show.
+
+        Raises:
+            StoreError: the store failed.
+        """
         await self._parts.gate.async_run(self._keep)
 
     def _runner(self, home: Home) -> Runner:
@@ -162,5 +166,6 @@ class Run:
         self.record.ended = dt_util.utcnow()
         self.record.took(self._phases, self._hass.loop.time() - self._began)
         local.write_text(RUNS, appended(local.read_text(RUNS), self.record))
-        if report := self._parts.coordinator.data.report:
+        report = self._parts.coordinator.data.report
+        if report and not self.record.error:
             local.write_text(REPORT, json_dumps(report))

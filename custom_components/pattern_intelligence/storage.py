@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Final
 
 from homeassistant.core import HomeAssistant
 
@@ -13,8 +12,6 @@ from .const import DATABASE, StoreKind
 from .stores.base import AggregateStore, LocalStore
 from .stores.sqlite import SqliteStore
 from .stores.sqlite_file import SIDE_FILES
-
-_FILES: Final = ("", *SIDE_FILES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,15 +66,9 @@ def open_storage(kind: StoreKind, path: Path) -> Storage:
             return Storage(built_in, built_in)
 
 
-def delete_files(path: Path) -> None:
-    """Delete a store's file and what SQLite keeps beside it. Blocks."""
-    for suffix in _FILES:
-        path.with_name(path.name + suffix).unlink(missing_ok=True)
-
-
 def set_aside(path: Path, today: date) -> None:
     """Rename a damaged store's files, so that a new one can begin. Blocks."""
-    for suffix in _FILES:
+    for suffix in ("", *SIDE_FILES):
         file = path.with_name(path.name + suffix)
         if file.exists():
             file.rename(file.with_name(f"{file.name}.damaged-{today.isoformat()}"))

@@ -1,0 +1,67 @@
+"""Repairs: a damaged store is set aside, and all is learned anew."""
+
+from datetime import date
+from pathlib import Path
+
+from homeassistant.components.repairs import RepairsFlow
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.core import HomeAssistant
+from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.helpers import issue_registry as ir
+import pytest
+
+from custom_components.pattern_intelligence.const import DOMAIN
+from custom_components.pattern_intelligence.repairs import async_create_fix_flow
+from custom_components.pattern_intelligence.stores.base import StoreDamagedError
+
+from .common import async_learned, async_set_up, shown, store_file
+from .history import async_record, days, household
+from .taps import DayTap
+
+pytestmark = pytest.mark.freeze_time("2026-03-02 11:00:00+00:00")
+
+
+async def _async_flow(hass: HomeAssistant) -> RepairsFlow:
+    issue = ir.async_get(hass).async_get_issue(DOMAIN, "store_damaged")
+    assert issue is not None
+    flow = await async_create_fix_flow(hass, issue.issue_id, issue.data)
+    flow.hass = hass
+    return flow
+
+
+async def test_damaged_store_is_set_aside(hass: HomeAssistant, written: DayTap) -> None:
+    """After the confirmation a new file is learned; the damaged one is kept."""
+    await async_record(hass, household(days(date(2026, 2, 20), 10)))
+    garbage = b"garbage" * 100
+    store_file(hass).write_bytes(garbage)
+    entry = await async_set_up(hass)
+    assert entry.state is ConfigEntryState.SETUP_ERROR
+    flow = await _async_flow(hass)
+    form = await flow.async_step_init()
+    assert form["type"] is FlowResultType.FORM
+    assert form["step_id"] == "confirm"
+    assert store_file(hass).read_bytes() == garbage
+    done = await flow.async_step_confirm({})
+    assert done["type"] is FlowResultType.CREATE_ENTRY
+    await async_learned(hass)
+    assert entry.state is ConfigEntryState.LOADED
+    assert written.days == days(date(2026, 2, 20), 10)
+    assert shown(hass, "status") == "idle"
+    assert not ir.async_get(hass).issues
+    aside = Path(hass.config.path("pattern_intelligence.db.damaged-2026-03-02"))
+    assert await hass.async_add_executor_job(aside.read_bytes) == garbage
+
+
+async def test_damage_found_while_learning(
+    hass: HomeAssistant, written: DayTap, complaints: list[str]
+) -> None:
+    """A store in use is closed before it is set aside."""
+    await async_record(hass, household(days(date(2026, 2, 20), 10)))
+    written.failure = StoreDamagedError("the file is damaged")
+    await async_set_up(hass)
+    complaints.clear()
+    written.failure = None
+    await (await _async_flow(hass)).async_step_confirm({})
+    await async_learned(hass)
+    assert written.days == days(date(2026, 2, 20), 10)
+    assert not ir.async_get(hass).issues
