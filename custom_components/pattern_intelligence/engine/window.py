@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import codec
-from .civil import DAY_MS, HOUR_MS, CivilTime, Instants, date_of, day_number
+from .civil import DAY_MS, HOUR_MS, SECOND_MS, CivilTime, Instants, date_of, day_number
 from .happenings import BOUT_GAP_MS, RULES, domain_of
 from .presence import busy_days, days_of_persons
 from .provenance import AUTOMATION, UNNAMED_AUTOMATION
@@ -167,52 +167,57 @@ def _decode(
 ]:
     """Return the keys, and the happenings sorted by key and instant."""
     table = happenings.table
-    row_keys = [
-        Key(resolve(entity_id), state)
-        for entity_id, state in zip(
-            table.texts("entity_id"), table.texts("state"), strict=True
-        )
-    ]
-    keys = tuple(sorted(set(row_keys)))
-    key_at = {key: index for index, key in enumerate(keys)}
-    offsets, lengths = codec.decode_increasing(table.texts("instants"))
-    starts = {
-        number: civil.start_of(date_of(number))
-        for number in np.unique(happenings.day).tolist()
-    }
-    start = np.array([starts[n] for n in happenings.day.tolist()], np.int64)
-    key = np.repeat(np.array([key_at[k] for k in row_keys], np.int32), lengths)
-    instant = np.repeat(start, lengths) + offsets
+    ids, states = table.texts("entity_id"), table.texts("state")
+    present = {entity_id: resolve(entity_id) for entity_id in dict.fromkeys(ids)}
+    pairs = list(zip(map(present.__getitem__, ids), states, strict=True))
+    distinct = sorted(set(pairs))
+    number = {pair: index for index, pair in enumerate(distinct)}
+    row_key = np.fromiter(map(number.__getitem__, pairs), np.int32, len(pairs))
+    # Rows come by day: ordered by key, their happenings are by key and instant.
+    rows = np.argsort(row_key, kind="stable")
+    offsets, lengths = codec.decode_increasing(_taken(table.texts("instants"), rows))
+    numbers, day = np.unique(happenings.day[rows], return_inverse=True)
+    starts = np.array([civil.start_of(date_of(n)) for n in numbers.tolist()], np.int64)
+    key = np.repeat(row_key[rows], lengths)
+    instant = np.repeat(starts[day], lengths) + offsets
     cause, automations = _causes(
-        table.texts("causes"), table.texts("automations"), lengths
+        _taken(table.texts("causes"), rows),
+        _taken(table.texts("automations"), rows),
+        lengths,
     )
-    order = np.lexsort((instant, key))
-    return keys, key[order], instant[order], cause[order], automations
+    if ((key[1:] == key[:-1]) & (instant[1:] < instant[:-1])).any():
+        # Two ids of one entity shared a day.
+        order = np.lexsort((instant, key))
+        key, instant, cause = key[order], instant[order], cause[order]
+    return tuple(Key(*pair) for pair in distinct), key, instant, cause, automations
+
+
+def _taken(texts: Sequence[str], rows: NDArray[np.intp]) -> list[str]:
+    return list(map(texts.__getitem__, rows.tolist()))
 
 
 def _causes(
-    causes: tuple[str, ...], names: tuple[str, ...], lengths: Numbers
+    causes: Sequence[str], names: Sequence[str], lengths: Numbers
 ) -> tuple[NDArray[np.int16], tuple[str, ...]]:
     """Return each happening's cause, with automations numbered for the window."""
-    named = sorted({name for row in set(names) for name in row.split()})
+    lists = {text: number for number, text in enumerate(dict.fromkeys(names))}
+    named = sorted({name for text in lists for name in text.split()})
     automations = (UNNAMED_AUTOMATION, *named)
-    number = {name: index for index, name in enumerate(automations)}
+    code = {name: AUTOMATION + index for index, name in enumerate(automations)}
+    # A row's codes from AUTOMATION + 1 on stand for the names in its own list.
+    meaning = np.tile(
+        np.arange(AUTOMATION + 1 + len(named), dtype=np.int16), (len(lists), 1)
+    )
+    for text, number in lists.items():
+        for place, name in enumerate(text.split(), start=AUTOMATION + 1):
+            meaning[number, place] = code[name]
+
     cause = np.zeros(int(lengths.sum()), np.int16)
-    starts = np.cumsum(lengths) - lengths
-    rows = [row for row, text in enumerate(causes) if text]
-    values, counts = codec.decode([causes[row] for row in rows])
-    at = 0
-    for row, count in zip(rows, counts.tolist(), strict=True):
-        own = values[at : at + count]
-        at += count
-        if names[row]:
-            mine = np.array([0, *(number[name] for name in names[row].split())])
-            own = np.where(
-                own > AUTOMATION,
-                AUTOMATION + mine[np.maximum(own - AUTOMATION, 0)],
-                own,
-            )
-        cause[starts[row] : starts[row] + count] = own
+    told = np.fromiter((text != "" for text in causes), bool, len(causes))
+    rows = np.flatnonzero(told)
+    values, counts = codec.decode(_taken(causes, rows))
+    row_list = np.fromiter(map(lists.__getitem__, names), np.int64, len(names))
+    cause[np.repeat(told, lengths)] = meaning[np.repeat(row_list[rows], counts), values]
     return cause, automations
 
 
@@ -255,61 +260,76 @@ def _hours(
 ]:
     """Return the entities and the shares of hours, on the clock, of their exposure."""
     table = exposure.table
-    ids = [resolve(entity_id) for entity_id in table.texts("entity_id")]
-    entities = tuple(sorted(set(ids) - {HOME}))
-    entity_at = {entity_id: index for index, entity_id in enumerate(entities)}
-    day_at = {number: index for index, number in enumerate(days.tolist())}
-    shares = {n: _Hours.of(civil, date_of(n)) for n in days.tolist()}
+    texts = table.texts("entity_id")
+    present = {entity_id: resolve(entity_id) for entity_id in dict.fromkeys(texts)}
+    entities = tuple(sorted(set(present.values()) - {HOME}))
+    number = {entity_id: index for index, entity_id in enumerate(entities)}
+    own = {text: number.get(entity_id, -1) for text, entity_id in present.items()}
+    entity = np.fromiter(map(own.__getitem__, texts), np.int64, len(texts))
+    day = np.searchsorted(days, exposure.day)
+    clock = _Clock.of(civil, days)
+
     recorded = np.zeros((days.size, 24), np.float32)
     available = np.zeros((len(entities), days.size, 24), np.float32)
-    own, own_sizes = codec.decode(table.texts("by_hour"))
-    home, home_sizes = codec.decode(table.texts("home_by_hour"))
-    own_ends, home_ends = np.cumsum(own_sizes), np.cumsum(home_sizes)
-    for row in np.flatnonzero(np.array([i == HOME for i in ids], bool)):
-        n = int(exposure.day[row])
-        seconds = own[own_ends[row] - own_sizes[row] : own_ends[row]]
-        recorded[day_at[n]] = shares[n].on_clock(seconds)
-    person_rows = np.flatnonzero(home_sizes)
-    at_home = np.zeros((days.size, 24), np.float32) if person_rows.size else None
-    rows = np.flatnonzero(np.array([i != HOME for i in ids], bool))
-    entity = np.array([entity_at.get(i, -1) for i in ids], np.int64)
-    day = np.searchsorted(days, exposure.day)
+    told, shares = clock.shares(table.texts("by_hour"), day)
+    home = entity[told] < 0
+    recorded[day[told[home]]] = shares[home]
+    rows = np.flatnonzero(entity >= 0)
     available[entity[rows], day[rows]] = recorded[day[rows]]
-    for row in rows[own_sizes[rows] > 0].tolist():
-        seconds = own[own_ends[row] - own_sizes[row] : own_ends[row]]
-        available[entity[row], day[row]] = shares[int(exposure.day[row])].on_clock(
-            seconds
-        )
-    for row in person_rows.tolist():
-        assert at_home is not None
-        seconds = home[home_ends[row] - home_sizes[row] : home_ends[row]]
-        share = shares[int(exposure.day[row])].on_clock(seconds)
-        np.maximum(at_home[day[row]], share, out=at_home[day[row]])
+    available[entity[told[~home]], day[told[~home]]] = shares[~home]
+
+    persons, shares = clock.shares(table.texts("home_by_hour"), day)
+    at_home = np.zeros((days.size, 24), np.float32) if persons.size else None
+    if at_home is not None:
+        np.maximum.at(at_home, day[persons], shares)
     return entities, available, recorded, at_home
 
 
 @dataclass(frozen=True, slots=True)
-class _Hours:
-    """How the hours since a day's first instant lie on its clock.
+class _Clock:
+    """How the hours since each day's first instant lie on its clock.
 
     Attributes:
-        clock: shape (hours,), the hour on the clock in which each begins.
-        length: shape (24,), how many seconds each hour on the clock has.
+        hour: shape (days, 25 or more), the hour on the clock in which each begins.
+        length: shape (days, 24), how many seconds each hour on the clock has.
     """
 
-    clock: Numbers
+    hour: Numbers
     length: NDArray[np.float32]
 
     @classmethod
-    def of(cls, civil: CivilTime, day: date) -> _Hours:
-        start, end = civil.bounds(day)
-        begins = np.arange(start, end, HOUR_MS, dtype=np.int64)
-        clock = civil.wall(begins) % DAY_MS // HOUR_MS
-        lengths = np.diff(np.append(begins, end)) / 1000
-        return cls(clock, np.bincount(clock, lengths, minlength=24).astype(np.float32))
+    def of(cls, civil: CivilTime, days: Numbers) -> _Clock:
+        bounds = [civil.bounds(date_of(number)) for number in days.tolist()]
+        most = max((civil.hours(date_of(n)) for n in days.tolist()), default=0)
+        hour = np.zeros((days.size, most), np.int64)
+        length = np.zeros((days.size, 24), np.float32)
+        for row, (start, end) in enumerate(bounds):
+            begins = np.arange(start, end, HOUR_MS, dtype=np.int64)
+            hour[row, : begins.size] = civil.wall(begins) % DAY_MS // HOUR_MS
+            seconds = np.diff(np.append(begins, end)) / SECOND_MS
+            length[row] = np.bincount(hour[row, : begins.size], seconds, minlength=24)
+        return cls(hour, length)
 
-    def on_clock(self, seconds: Numbers) -> NDArray[np.float32]:
-        """Return the share of each hour on the clock; of one that is skipped, 0."""
-        sums = np.bincount(self.clock, seconds, minlength=24).astype(np.float32)
-        share: NDArray[np.float32] = sums / np.maximum(self.length, 1)
-        return share
+    def shares(
+        self, texts: Sequence[str], day: NDArray[np.intp]
+    ) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
+        """Return the share of each hour on the clock; of one that is skipped, 0.
+
+        Args:
+            texts: seconds of each hour since a day's first instant, as :mod:`.codec`
+                writes them; empty where there is nothing to tell.
+            day: shape (texts,), which row of the clock is that day's.
+
+        Returns:
+            The n texts that tell something, and shape (n, 24).
+        """
+        told = np.flatnonzero([text != "" for text in texts])
+        seconds, sizes = codec.decode([texts[row] for row in told.tolist()])
+        row = np.repeat(np.arange(told.size), sizes)
+        position = np.arange(seconds.size) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+        hour = self.hour[day[told[row]], position]
+        sums = np.bincount(row * 24 + hour, seconds, minlength=24 * told.size)
+        share: NDArray[np.float32] = sums.reshape(-1, 24).astype(
+            np.float32
+        ) / np.maximum(self.length[day[told]], 1)
+        return told, share
