@@ -27,10 +27,10 @@ ALIKE_IN_A_DAY: Final = 0.1
 """How much occasions of one day agree: their correlation, as seen in real homes."""
 
 
-DAYS_OF_CHANCE: Final = 2.0
+DAYS_OF_CHANCE: Final = 1.0
 """How many days a link starts with on which it held as chance has it.
 
-The weight of a uniform prior, its mean moved to where every pair begins: what is picked
+The weight of Jeffreys' prior, its mean moved to where every pair begins: what is picked
 because it went well will do a little worse.
 """
 

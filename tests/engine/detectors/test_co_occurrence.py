@@ -100,9 +100,9 @@ def test_what_follows_each_time_is_a_link() -> None:
     assert link.lag_s is not None
     assert (link.lag_s.p10, link.lag_s.median, link.lag_s.p90) == (30, 30, 30)
     assert link.details["next"] == 1
-    # Two days of chance: 20 of 20 occasions and none of 15 · 14 + 5 · 4 others.
+    # A day of chance: 20 of 20 occasions and none of 15 · 14 + 5 · 4 others.
     weight = sum(0.5 ** (age / 45) for age in range(20))
-    assert link.confidence == pytest.approx((weight + 2 * 20 / 250) / (weight + 2))
+    assert link.confidence == pytest.approx((weight + 20 / 250) / (weight + 1))
 
 
 def test_days_on_which_it_did_not_follow_count_against_it() -> None:
