@@ -83,12 +83,24 @@ while True:
     for state in ("on", "off"):
         database.execute(
             "INSERT INTO states (metadata_id, state, last_updated_ts)"
-            " SELECT metadata_id, ?, max(last_updated_ts) + .5 FROM states"
+            " SELECT metadata_id, ?, max(last_updated_ts) + .001 FROM states"
             " WHERE metadata_id = (SELECT metadata_id FROM states_meta"
             " WHERE entity_id = 'light.a')", (state,))
     database.commit()
     print(flush=True)
 """
+
+
+def _pairs(
+    source: recorder_file.RecorderFile, writer: subprocess.Popen[str]
+) -> list[str]:
+    """Return the states written so far, after some more were."""
+    assert writer.stdout is not None
+    for _ in range(20):
+        writer.stdout.readline()
+    states = [state for _, state, _ in rows_of(source.read(DAY))]
+    assert states == ["off"] + ["on", "off"] * (len(states) // 2)
+    return states
 
 
 def test_beside_a_process_that_writes(path: Path, recorder: RecorderBuilder) -> None:
@@ -98,19 +110,10 @@ def test_beside_a_process_that_writes(path: Path, recorder: RecorderBuilder) -> 
     with subprocess.Popen(  # noqa: S603
         [sys.executable, "-c", WRITER, str(path)], stdout=subprocess.PIPE, text=True
     ) as writer:
-        assert writer.stdout is not None
-        source = source_of(path)
-        sizes = []
-        for _ in range(15):
-            for _ in range(20):
-                writer.stdout.readline()
-            rows = rows_of(source.read(DAY))
-            assert len(rows) % 2 == 1
-            assert [state for _, state, _ in rows] == ["off"] + ["on", "off"] * (
-                len(rows) // 2
-            )
-            sizes.append(len(rows))
-        writer.kill()
+        try:
+            sizes = [len(_pairs(source_of(path), writer)) for _ in range(15)]
+        finally:
+            writer.kill()
     assert sizes == sorted(sizes)
     assert sizes[-1] >= 15 * 40
 

@@ -78,8 +78,10 @@ def test_killed_while_it_writes(path: Path, after: int) -> None:
         text=True,
     ) as writer:
         assert writer.stdout is not None
-        said = [int(writer.stdout.readline()) for _ in range(after)]
-        writer.send_signal(signal.SIGKILL)
+        try:
+            said = [int(writer.stdout.readline()) for _ in range(after)]
+        finally:
+            writer.send_signal(signal.SIGKILL)
         said += [int(line) for line in writer.stdout if line.endswith("\n")]
     assert writer.returncode == -signal.SIGKILL
     found = days_whole(path, ROWS)
