@@ -90,6 +90,7 @@ def test_sums_are_those_of_a_naive_count(
         zip(table.texts("entity_id"), table.texts("state"), strict=True)
     ):
         count, seen, hours = 0, 0, [0] * 24
+        firsts, lasts = [0] * 24, [0] * 24
         for day, tables in days:
             own = tables[HAPPENINGS.name]
             for at in range(len(own)):
@@ -101,11 +102,16 @@ def test_sums_are_those_of_a_naive_count(
                 seen += 1
                 count += int(own.numbers("count")[at])
                 offsets, _ = codec.decode_increasing([own.texts("instants")[at]])
-                for wall in BERLIN.wall(BERLIN.start_of(day) + offsets).tolist():
+                walls = BERLIN.wall(BERLIN.start_of(day) + offsets).tolist()
+                for wall in walls:
                     hours[wall // 3_600_000 % 24] += 1
+                firsts[walls[0] // 3_600_000 % 24] += 1
+                lasts[walls[-1] // 3_600_000 % 24] += 1
         assert table.numbers("days")[row] == seen
         assert table.numbers("count")[row] == count
         assert codec.decode([table.texts("by_hour")[row]])[0].tolist() == hours
+        assert codec.decode([table.texts("first_by_hour")[row]])[0].tolist() == firsts
+        assert codec.decode([table.texts("last_by_hour")[row]])[0].tolist() == lasts
 
 
 def test_exposure_adds_seconds() -> None:

@@ -7,11 +7,11 @@ equals the sum of its days exactly.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from itertools import groupby
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from . import codec
 from .civil import DAY_MS, HOUR_MS, CivilTime, date_of
@@ -53,8 +53,8 @@ def rollup(
         The tables of :data:`SUM_TABLES` by name.
     """
     return {
-        HAPPENINGS_SUM.name: merge([_lift_happenings(civil, happenings)]),
-        EXPOSURE_SUM.name: merge([_lift_exposure(exposure.table)]),
+        HAPPENINGS_SUM.name: _sum_happenings(civil, happenings),
+        EXPOSURE_SUM.name: _sum_exposure(exposure.table),
     }
 
 
@@ -70,34 +70,45 @@ def merge(tables: Sequence[Table]) -> Table:
     spec = tables[0].spec
     if spec.texts or any(table.spec != spec for table in tables):
         raise ValueError("only roll-ups of the same table can be added")
-    rows = sorted(
-        (tuple(table.texts(name)[row] for name in spec.keys), number, row)
-        for number, table in enumerate(tables)
-        for row in range(len(table))
-    )
-    groups = [(key, list(group)) for key, group in groupby(rows, lambda row: row[0])]
-    columns: dict[str, Column] = {
-        name: tuple(key[position] for key, _ in groups)
-        for position, name in enumerate(spec.keys)
-    }
-    owner = np.repeat(np.arange(len(groups)), [len(group) for _, group in groups])
-    places = [(number, row) for _, group in groups for _, number, row in group]
+    keys, owner = _grouped([key for table in tables for key in _keys_of(table)])
+    columns = _key_columns(spec, keys)
     for name in spec.numbers:
-        values = np.array([tables[n].numbers(name)[row] for n, row in places], np.int64)
-        columns[name] = _sums(values, owner, len(groups))
+        values = np.concatenate([table.numbers(name) for table in tables])
+        columns[name] = _sums(values, owner, len(keys))
     for name in spec.vectors:
-        texts = [tables[n].texts(name)[row] for n, row in places]
-        columns[name] = _vector_sums(texts, owner, len(groups))
+        texts = [text for table in tables for text in table.texts(name)]
+        columns[name] = _vector_sums(texts, owner, len(keys))
     return Table(spec, columns)
 
 
-def _sums(values: Numbers, owner: Numbers, groups: int) -> Numbers:
+def _keys_of(table: Table) -> Iterable[tuple[str, ...]]:
+    return zip(*(table.texts(name) for name in table.spec.keys), strict=True)
+
+
+def _key_columns(spec: TableSpec, keys: list[tuple[str, ...]]) -> dict[str, Column]:
+    return {
+        name: tuple(key[place] for key in keys) for place, name in enumerate(spec.keys)
+    }
+
+
+def _grouped(
+    rows: Sequence[tuple[str, ...]],
+) -> tuple[list[tuple[str, ...]], NDArray[np.intp]]:
+    """Return the different keys of some rows, sorted, and which each row has."""
+    keys = sorted(set(rows))
+    number = {key: index for index, key in enumerate(keys)}
+    return keys, np.fromiter(map(number.__getitem__, rows), np.intp, len(rows))
+
+
+def _sums(values: Numbers, owner: NDArray[np.intp], groups: int) -> Numbers:
     sums = np.zeros(groups, np.int64)
     np.add.at(sums, owner, values)
     return sums
 
 
-def _vector_sums(texts: list[str], owner: Numbers, groups: int) -> tuple[str, ...]:
+def _vector_sums(
+    texts: list[str], owner: NDArray[np.intp], groups: int
+) -> tuple[str, ...]:
     values, lengths = codec.decode(texts)
     if not values.size:
         return ("",) * groups
@@ -111,45 +122,35 @@ def _vector_sums(texts: list[str], owner: Numbers, groups: int) -> tuple[str, ..
     return tuple(codec.encode(sums[kept], widths))
 
 
-def _lift_happenings(civil: CivilTime, dated: DatedTable) -> Table:
+def _sum_happenings(civil: CivilTime, dated: DatedTable) -> Table:
     table = dated.table
+    keys, owner = _grouped(list(_keys_of(table)))
     offsets, lengths = codec.decode_increasing(table.texts("instants"))
     numbers, day = np.unique(dated.day, return_inverse=True)
     starts = np.array([civil.start_of(date_of(n)) for n in numbers.tolist()], np.int64)
     instants = np.repeat(starts[day], lengths) + offsets
     hour = civil.wall(instants) % DAY_MS // HOUR_MS
-    rows = np.arange(len(table))
     ends = np.cumsum(lengths)
-    return Table(
-        HAPPENINGS_SUM,
-        {
-            "entity_id": table.texts("entity_id"),
-            "state": table.texts("state"),
-            "days": np.ones(len(table), np.int64),
-            "count": table.numbers("count"),
-            "user": table.numbers("user"),
-            "automation": table.numbers("automation"),
-            "by_hour": _histogram(np.repeat(rows, lengths), hour, len(table)),
-            "first_by_hour": _histogram(rows, hour[ends - lengths], len(table)),
-            "last_by_hour": _histogram(rows, hour[ends - 1], len(table)),
-        },
-    )
+    columns = _key_columns(HAPPENINGS_SUM, keys)
+    columns["days"] = np.bincount(owner, minlength=len(keys)).astype(np.int64)
+    for name in ("count", "user", "automation"):
+        columns[name] = _sums(table.numbers(name), owner, len(keys))
+    columns["by_hour"] = _histograms(np.repeat(owner, lengths), hour, len(keys))
+    columns["first_by_hour"] = _histograms(owner, hour[ends - lengths], len(keys))
+    columns["last_by_hour"] = _histograms(owner, hour[ends - 1], len(keys))
+    return Table(HAPPENINGS_SUM, columns)
 
 
-def _histogram(row: Numbers, hour: Numbers, rows: int) -> tuple[str, ...]:
-    counts = np.bincount(row * 24 + hour, minlength=rows * 24).astype(np.int64)
+def _histograms(owner: NDArray[np.intp], hour: Numbers, rows: int) -> tuple[str, ...]:
+    counts = np.bincount(owner * 24 + hour, minlength=rows * 24).astype(np.int64)
     return tuple(codec.encode(counts, np.full(rows, 24)))
 
 
-def _lift_exposure(table: Table) -> Table:
-    values, lengths = codec.decode(table.texts("home_by_hour"))
-    owner = np.repeat(np.arange(len(table)), lengths)
-    return Table(
-        EXPOSURE_SUM,
-        {
-            "entity_id": table.texts("entity_id"),
-            "days": np.ones(len(table), np.int64),
-            "seconds": table.numbers("seconds"),
-            "home_seconds": _sums(values, owner, len(table)),
-        },
-    )
+def _sum_exposure(table: Table) -> Table:
+    keys, owner = _grouped(list(_keys_of(table)))
+    at_home, lengths = codec.decode(table.texts("home_by_hour"))
+    columns = _key_columns(EXPOSURE_SUM, keys)
+    columns["days"] = np.bincount(owner, minlength=len(keys)).astype(np.int64)
+    columns["seconds"] = _sums(table.numbers("seconds"), owner, len(keys))
+    columns["home_seconds"] = _sums(at_home, np.repeat(owner, lengths), len(keys))
+    return Table(EXPOSURE_SUM, columns)
