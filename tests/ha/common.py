@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
+from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
@@ -79,6 +80,12 @@ def attribute(hass: HomeAssistant, key: str, name: str) -> Any:
     state = hass.states.get(PREFIX + key)
     assert state is not None
     return state.attributes[name]
+
+
+def state_of(entry: MockConfigEntry) -> ConfigEntryState:
+    """Return the state the entry is in by now."""
+    state: ConfigEntryState = entry.state
+    return state
 
 
 def learner_of(entry: MockConfigEntry) -> Learner:

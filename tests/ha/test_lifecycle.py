@@ -18,6 +18,7 @@ from .common import (
     async_set_up,
     learner_of,
     shown,
+    state_of,
     store_file,
 )
 from .history import async_record, days, household
@@ -39,7 +40,7 @@ async def test_set_up_does_not_wait_for_learning(
     await async_record(hass, household(days(date(2026, 2, 27), 3)))
     written.stop_before(date(2026, 2, 27))
     entry = await async_begin(hass)
-    assert entry.state is ConfigEntryState.LOADED
+    assert state_of(entry) is ConfigEntryState.LOADED
     await hass.async_add_executor_job(written.wait)
     assert shown(hass, "status") == "learning"
     assert shown(hass, "days_learned") == "0"
@@ -76,7 +77,7 @@ async def test_reload_keeps_what_was_learned(
     assert int(patterns) > 0
     assert len(written.days) == 22
     await hass.config_entries.async_unload(entry.entry_id)
-    assert entry.state is ConfigEntryState.NOT_LOADED
+    assert state_of(entry) is ConfigEntryState.NOT_LOADED
 
     await hass.config_entries.async_setup(entry.entry_id)
     assert shown(hass, "patterns") == patterns
@@ -134,7 +135,7 @@ async def test_damaged_store(hass: HomeAssistant) -> None:
     garbage = b"no database at all " * 100
     store_file(hass).write_bytes(garbage)
     entry = await async_set_up(hass)
-    assert entry.state is ConfigEntryState.SETUP_ERROR
+    assert state_of(entry) is ConfigEntryState.SETUP_ERROR
     assert entry.error_reason_translation_key == "store_unusable"
     issue = ir.async_get(hass).async_get_issue(DOMAIN, "store_damaged")
     assert issue is not None
@@ -152,7 +153,7 @@ async def test_store_of_a_newer_version(hass: HomeAssistant) -> None:
     database.close()
     before = path.read_bytes()
     entry = await async_set_up(hass)
-    assert entry.state is ConfigEntryState.SETUP_ERROR
+    assert state_of(entry) is ConfigEntryState.SETUP_ERROR
     issue = ir.async_get(hass).async_get_issue(DOMAIN, "store_too_new")
     assert issue is not None
     assert not issue.is_fixable
@@ -163,7 +164,7 @@ async def test_store_of_a_newer_version(hass: HomeAssistant) -> None:
     database.close()
     await hass.config_entries.async_reload(entry.entry_id)
     await async_learned(hass)
-    assert entry.state is ConfigEntryState.LOADED
+    assert state_of(entry) is ConfigEntryState.LOADED
     assert not ir.async_get(hass).issues
 
 
@@ -172,10 +173,10 @@ async def test_store_away_at_start(hass: HomeAssistant) -> None:
     path = store_file(hass)
     path.mkdir()
     entry = await async_set_up(hass)
-    assert entry.state is ConfigEntryState.SETUP_RETRY
+    assert state_of(entry) is ConfigEntryState.SETUP_RETRY
     path.rmdir()
     await hass.config_entries.async_reload(entry.entry_id)
-    assert entry.state is ConfigEntryState.LOADED
+    assert state_of(entry) is ConfigEntryState.LOADED
     await learner_of(entry).async_stop()
 
 

@@ -3,7 +3,6 @@
 from datetime import date
 from pathlib import Path
 
-from homeassistant.components.repairs import RepairsFlow
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
@@ -11,20 +10,24 @@ from homeassistant.helpers import issue_registry as ir
 import pytest
 
 from custom_components.pattern_intelligence.const import DOMAIN
-from custom_components.pattern_intelligence.repairs import async_create_fix_flow
+from custom_components.pattern_intelligence.repairs import (
+    DamagedStoreFlow,
+    async_create_fix_flow,
+)
 from custom_components.pattern_intelligence.stores.base import StoreDamagedError
 
-from .common import async_learned, async_set_up, shown, store_file
+from .common import async_learned, async_set_up, shown, state_of, store_file
 from .history import async_record, days, household
 from .taps import DayTap
 
 pytestmark = pytest.mark.freeze_time("2026-03-02 11:00:00+00:00")
 
 
-async def _async_flow(hass: HomeAssistant) -> RepairsFlow:
+async def _async_flow(hass: HomeAssistant) -> DamagedStoreFlow:
     issue = ir.async_get(hass).async_get_issue(DOMAIN, "store_damaged")
     assert issue is not None
     flow = await async_create_fix_flow(hass, issue.issue_id, issue.data)
+    assert isinstance(flow, DamagedStoreFlow)
     flow.hass = hass
     return flow
 
@@ -35,7 +38,7 @@ async def test_damaged_store_is_set_aside(hass: HomeAssistant, written: DayTap) 
     garbage = b"garbage" * 100
     store_file(hass).write_bytes(garbage)
     entry = await async_set_up(hass)
-    assert entry.state is ConfigEntryState.SETUP_ERROR
+    assert state_of(entry) is ConfigEntryState.SETUP_ERROR
     flow = await _async_flow(hass)
     form = await flow.async_step_init()
     assert form["type"] is FlowResultType.FORM
@@ -44,7 +47,7 @@ async def test_damaged_store_is_set_aside(hass: HomeAssistant, written: DayTap) 
     done = await flow.async_step_confirm({})
     assert done["type"] is FlowResultType.CREATE_ENTRY
     await async_learned(hass)
-    assert entry.state is ConfigEntryState.LOADED
+    assert state_of(entry) is ConfigEntryState.LOADED
     assert written.days == days(date(2026, 2, 20), 10)
     assert shown(hass, "status") == "idle"
     assert not ir.async_get(hass).issues

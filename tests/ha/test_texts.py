@@ -1,0 +1,132 @@
+"""Everything a person sees has a text, and every text is seen somewhere."""
+
+import json
+from pathlib import Path
+import re
+from typing import Any
+
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.translation import async_get_translations
+import pytest
+import voluptuous as vol
+import yaml
+
+from custom_components.pattern_intelligence import const, services
+from custom_components.pattern_intelligence.const import DOMAIN, LearningStatus
+from custom_components.pattern_intelligence.engine.detectors import registry
+from custom_components.pattern_intelligence.engine.pattern import Status
+from custom_components.pattern_intelligence.forms import (
+    DOMAINS,
+    SCOPE_SCHEMA,
+    STORE_SCHEMA,
+    options_schema,
+)
+from custom_components.pattern_intelligence.problems import ISSUES
+from custom_components.pattern_intelligence.sensor import SENSORS, of_type
+from custom_components.pattern_intelligence.stores.base import Layer
+
+PACKAGE = Path(const.__file__).parent
+KINDS = [kind.value for kind in registry()]
+
+
+@pytest.fixture(name="texts")
+def texts_fixture() -> dict[str, Any]:
+    """Return the English texts."""
+    texts: dict[str, Any] = json.loads(
+        (PACKAGE / "translations" / "en.json").read_text(encoding="utf-8")
+    )
+    return texts
+
+
+@pytest.fixture(name="icons")
+def icons_fixture() -> dict[str, Any]:
+    """Return the icons."""
+    icons: dict[str, Any] = json.loads(
+        (PACKAGE / "icons.json").read_text(encoding="utf-8")
+    )
+    return icons
+
+
+def _fields(schema: vol.Schema) -> set[str]:
+    return {str(key) for key in schema.schema}
+
+
+def test_steps_of_the_config_flow(texts: dict[str, Any]) -> None:
+    """Each field of each step has a name and a description."""
+    steps = texts["config"]["step"]
+    assert steps.keys() == {"user", "scope"}
+    for name, schema in (("user", STORE_SCHEMA), ("scope", SCOPE_SCHEMA)):
+        assert steps[name]["data"].keys() == _fields(schema)
+        assert steps[name]["data_description"].keys() == _fields(schema)
+
+
+def test_what_it_does_is_said_in_two_sentences(texts: dict[str, Any]) -> None:
+    """The first page says what will be done, and no more."""
+    description = texts["config"]["step"]["user"]["description"]
+    assert description.count(". ") == 1
+    assert description.endswith(".")
+
+
+def test_sections_of_the_options(texts: dict[str, Any]) -> None:
+    """Each section and each field in it has a name and a description."""
+    sections = texts["options"]["step"]["init"]["sections"]
+    schema = options_schema(KINDS)
+    assert sections.keys() == _fields(schema)
+    for key, part in schema.schema.items():
+        words = sections[key]
+        assert {"name", "description"} <= words.keys()
+        assert words["data"].keys() == _fields(part.schema)
+        assert words["data_description"].keys() == _fields(part.schema)
+
+
+def test_choices_of_selectors(texts: dict[str, Any]) -> None:
+    """Each choice has a name."""
+    choices = {name: set(it["options"]) for name, it in texts["selector"].items()}
+    assert choices == {
+        "store": {kind.value for kind in const.StoreKind},
+        "domain": set(DOMAINS),
+        "layer": {layer.value for layer in Layer},
+        "pattern_type": set(KINDS),
+        "pattern_status": {status.value for status in Status},
+    }
+
+
+def test_sensors(texts: dict[str, Any], icons: dict[str, Any]) -> None:
+    """Each sensor has a name and an icon, each status too."""
+    keys = {each.translation_key for each in (*SENSORS, *map(of_type, KINDS))}
+    assert texts["entity"]["sensor"].keys() == keys
+    assert icons["entity"]["sensor"].keys() == keys
+    states = texts["entity"]["sensor"]["status"]["state"]
+    assert states.keys() == {status.value for status in LearningStatus}
+
+
+def test_services() -> None:
+    """The fields in the interface are those that are accepted, with all choices."""
+    described = yaml.safe_load((PACKAGE / "services.yaml").read_text(encoding="utf-8"))
+    run, get = described["run_analysis"], described["get_patterns"]
+    assert run["fields"].keys() == _fields(services.RUN_ANALYSIS_SCHEMA)
+    assert get["fields"].keys() == _fields(services.GET_PATTERNS_SCHEMA)
+    options = get["fields"]["type"]["selector"]["select"]["options"]
+    assert options == KINDS
+    number = run["fields"]["days"]["selector"]["number"]
+    services.RUN_ANALYSIS_SCHEMA({"days": number["min"]})
+    services.RUN_ANALYSIS_SCHEMA({"days": number["max"]})
+    with pytest.raises(vol.Invalid):
+        services.RUN_ANALYSIS_SCHEMA({"days": number["max"] + 1})
+
+
+def test_messages_and_issues(texts: dict[str, Any]) -> None:
+    """Each key in the source has a text, and each text is used."""
+    source = "".join(path.read_text(encoding="utf-8") for path in PACKAGE.glob("*.py"))
+    named = set(re.findall(r'translation_key="(\w+)"', source))
+    named |= set(re.findall(r'async_message\(\s*[\w.]+, "(\w+)"', source))
+    named -= {each.translation_key for each in SENSORS} | {"home"}
+    assert named - {"store", "domain"} == texts["exceptions"].keys()
+    assert texts["issues"].keys() == set(ISSUES)
+
+
+async def test_home_assistant_reads_them(hass: HomeAssistant) -> None:
+    """The file is one that Home Assistant accepts, in each category."""
+    for category in ("config", "options", "exceptions", "issues", "entity", "services"):
+        found = await async_get_translations(hass, "en", category, {DOMAIN})
+        assert found, category
