@@ -143,6 +143,29 @@ def test_started_on_while_it_is_read(
     assert len(calls) == 2
 
 
+def test_a_file_that_keeps_changing(
+    finished: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Being copied, say: it is not waited for without end."""
+    read_day = recorder_file.read_day
+
+    def read_while_copied(*args: object) -> object:
+        with finished.open("ab") as file:
+            file.write(bytes(4096))
+        return read_day(*args)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(recorder_file, "read_day", read_while_copied)
+    with pytest.raises(SourceUnavailableError, match="changes all the time"):
+        source_of(finished).read(DAY)
+
+
+def test_a_name_that_means_something_in_an_address(finished: Path) -> None:
+    """Is a name all the same."""
+    odd = finished.rename(finished.with_name("a b#c?mode=rwc&%41.db"))
+    assert len(rows_of(source_of(odd).read(DAY))) == 1
+    assert [each.name for each in odd.parent.iterdir()] == [odd.name]
+
+
 def test_what_strangers_say_of_themselves(
     path: Path, recorder: RecorderBuilder
 ) -> None:

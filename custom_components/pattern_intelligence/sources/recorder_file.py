@@ -32,6 +32,7 @@ from .recorder_schema import check_schema
 FILE_NAME: Final = "home-assistant_v2.db"
 
 PATIENCE_S: Final = 5.0
+_ATTEMPTS: Final = 5
 _MAGIC: Final = b"SQLite format 3\0"
 _WAL: Final = b"\x02\x02"
 _HEADER: Final = 100
@@ -134,7 +135,7 @@ class RecorderFile:
 
     def _ask[T](self, ask: Callable[[Connection], T]) -> T:
         """Answer from one state of the file, and from none that changed meanwhile."""
-        while True:
+        for _ in range(_ATTEMPTS):
             self._look_at_file()
             self._unused, before = self._is_unused(), self._stamp()
             try:
@@ -149,6 +150,10 @@ class RecorderFile:
                 continue
             if not self._unused or (self._is_unused() and self._stamp() == before):
                 return answer
+        raise SourceUnavailableError(
+            f"{self.path} changes all the time, as if it were being copied: try again "
+            "later"
+        )
 
     def _ask_once[T](self, ask: Callable[[Connection], T]) -> T:
         try:

@@ -132,7 +132,10 @@ class AggregateStore(Protocol):
         """Return how much is held."""
 
     def clear(self) -> None:
-        """Delete everything: what follows is learned anew."""
+        """Delete everything learned: what follows is learned anew.
+
+        Texts of a :class:`LocalStore`, such as decisions, stay.
+        """
 
     def close(self) -> None:
         """Let go of files and connections; closing twice does no harm."""
