@@ -67,7 +67,7 @@ def decode(texts: Sequence[str]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     Raises:
         ValueError: a text is not one that :func:`encode` writes.
     """
-    sizes = np.fromiter((len(text) for text in texts), np.int64, len(texts))
+    sizes = np.fromiter(map(len, texts), np.int64, len(texts))
     data = np.frombuffer("".join(texts).encode("ascii", "replace"), np.uint8)
     digit = _VALUE[data].astype(np.int64)
     if not data.size:

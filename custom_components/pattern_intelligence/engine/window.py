@@ -213,7 +213,7 @@ def _causes(
             meaning[number, place] = code[name]
 
     cause = np.zeros(int(lengths.sum()), np.int16)
-    told = np.fromiter((text != "" for text in causes), bool, len(causes))
+    told = np.fromiter(map(bool, causes), bool, len(causes))
     rows = np.flatnonzero(told)
     values, counts = codec.decode(_taken(causes, rows))
     row_list = np.fromiter(map(lists.__getitem__, names), np.int64, len(names))
@@ -323,7 +323,7 @@ class _Clock:
         Returns:
             The n texts that tell something, and shape (n, 24).
         """
-        told = np.flatnonzero([text != "" for text in texts])
+        told = np.flatnonzero(np.fromiter(map(bool, texts), bool, len(texts)))
         seconds, sizes = codec.decode([texts[row] for row in told.tolist()])
         row = np.repeat(np.arange(told.size), sizes)
         position = np.arange(seconds.size) - np.repeat(np.cumsum(sizes) - sizes, sizes)
