@@ -8,8 +8,8 @@ the two causes of C came alone: does C still follow, or only as often as by chan
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
-from itertools import combinations, product
+from collections.abc import Callable, Mapping, Sequence
+from itertools import combinations, permutations, product
 from math import log
 from typing import Final
 
@@ -43,7 +43,7 @@ def shadows(
         shut: for each key, whether it only ends what a sensor saw: a door that shuts
             behind what was done says nothing against its having been opened for it.
     """
-    found: set[int] = set()
+    explained: defaultdict[int, set[int]] = defaultdict(set)
     by_effect: defaultdict[int, list[int]] = defaultdict(list)
     by_units: defaultdict[tuple[object, object], list[int]] = defaultdict(list)
     ranks = {(edge.cause, edge.effect): edge.rank for edge in edges}
@@ -53,84 +53,114 @@ def shadows(
     for positions in by_effect.values():
         for one, other in combinations(positions, 2):
             a, b = edges[one], edges[other]
-            if unit[a.cause] == unit[b.cause]:
+            if related := unit[a.cause] == unit[b.cause]:
                 # Of siblings the one that leads is meant, its mirror comes after.
-                later = (begins[b.cause], b.lag) > (begins[a.cause], a.lag)
-                first, second = (other, one) if later else (one, other)
-                found.update(_rivals(edges, first, second, begins, related=True))
-                continue
-            forth = ranks.get((a.cause, b.cause), len(edges))
-            back = ranks.get((b.cause, a.cause), len(edges))
-            if forth != back:
-                first, second = (one, other) if forth < back else (other, one)
-                found.update(_rivals(edges, first, second, begins))
+                turned = (begins[b.cause], b.lag) > (begins[a.cause], a.lag)
+            else:
+                forth = ranks.get((a.cause, b.cause), len(edges))
+                back = ranks.get((b.cause, a.cause), len(edges))
+                if forth == back:
+                    continue
+                turned = back < forth
+            first, second = (other, one) if turned else (one, other)
+            lesser = _lesser(edges[first], edges[second], begins, related=related)
+            if lesser is not None:
+                explained[second if lesser else first].add(first if lesser else second)
     for (leading, following), positions in by_units.items():
-        for one, other in combinations(positions, 2):
-            if edges[one].cause == edges[other].cause:
-                found.update(_ends(edges, one, other, occurrences, begins))
+        for one, other in permutations(positions, 2):
+            if edges[one].cause == edges[other].cause and _goes_without_saying(
+                edges[one], edges[other], occurrences, begins
+            ):
+                explained[one].add(other)
         for one, other in product(positions, by_units.get((following, leading), ())):
             if (
                 edges[one].rank < edges[other].rank
                 and not shut[edges[one].effect]
                 and same_events(edges[one], edges[other])
             ):
-                found.add(other)
-    return found
+                explained[one].add(other)
+    return _hidden(edges, explained)
 
 
-def _rivals(
-    edges: Sequence[Edge],
-    first: int,
-    second: int,
-    begins: NDArray[np.bool_],
-    *,
-    related: bool = False,
-) -> set[int]:
-    """Return which of two links to one effect the other explains, if any.
+def _hidden(edges: Sequence[Edge], explained: Mapping[int, set[int]]) -> set[int]:
+    """Return the links that, in the end, one that is told explains.
+
+    Where links explain each other in a ring, the strongest of them is told.
 
     Args:
         edges: all links.
-        first: position of the link whose cause comes first.
-        second: position of the link whose cause comes after it.
+        explained: for the position of each link those that it explains.
+    """
+    doubted: set[int] = set().union(*explained.values())
+    told = set(range(len(edges))) - doubted
+    hidden: set[int] = set()
+    asked = sorted(told)
+    for strongest in sorted(doubted, key=lambda position: edges[position].rank):
+        hidden |= _all_explained(asked, explained, told)
+        if strongest not in hidden:
+            told.add(strongest)
+            asked = [strongest]
+    return (hidden | _all_explained(asked, explained, told)) - told
+
+
+def _all_explained(
+    asked: Sequence[int], explained: Mapping[int, set[int]], told: set[int]
+) -> set[int]:
+    """Return what some links explain, directly or through others."""
+    found: set[int] = set()
+    open_ends = list(asked)
+    while open_ends:
+        new = explained.get(open_ends.pop(), set()) - found - told
+        found |= new
+        open_ends.extend(new)
+    return found
+
+
+def _lesser(
+    a: Edge, b: Edge, begins: NDArray[np.bool_], *, related: bool
+) -> bool | None:
+    """Tell which of two links to one effect the other explains.
+
+    Args:
+        a: the link whose cause comes first.
+        b: the link whose cause comes after it.
         begins: for each key, whether it begins something.
         related: whether the causes are on one device.
+
+    Returns:
+        Whether that is the first; None where each holds by itself.
     """
-    a, b = edges[first], edges[second]
     reach = max(a.within_ms, b.within_ms)
     alone_a = a.alone(near(a.instant, b.instant, 0, a.within_ms))
     alone_b = b.alone(near(b.instant, a.instant, -reach, 0))
     if min(alone_a, alone_b) >= ENOUGH:
-        return set()
+        return None
     lean = leaning(a, b, reach)
     if lean >= DECISIVE:
-        return set() if alone_a >= ENOUGH else {first}
+        return None if alone_a >= ENOUGH else True
     if lean <= -DECISIVE:
-        return set() if alone_b >= ENOUGH else {second}
+        return None if alone_b >= ENOUGH else False
     for proven in (ENOUGH, -ENOUGH):
         if (alone_a >= proven) != (alone_b >= proven):
-            return {second if alone_a >= proven else first}
+            return alone_b >= proven
     if begins[a.cause] != begins[b.cause]:
-        return {second if begins[a.cause] else first}
-    return {second if related or a.rank < b.rank else first}
+        return bool(begins[b.cause])
+    return not related and b.rank < a.rank
 
 
-def _ends(
-    edges: Sequence[Edge],
-    one: int,
-    other: int,
+def _goes_without_saying(
+    a: Edge,
+    b: Edge,
     occurrences: Callable[[int], Instants],
     begins: NDArray[np.bool_],
-) -> set[int]:
-    """Return which of a cause's two effects on one device goes without saying.
+) -> bool:
+    """Tell whether a cause's second effect on a device comes with the first.
 
     What begins ends by itself, and siblings do the same at once.
     """
-    a, b = edges[one], edges[other]
     if begins[a.effect] == begins[b.effect]:
-        same = same_effect(a, b)
-        return {other if a.rank < b.rank else one} if same else set()
-    beginning, end = (a, b) if begins[a.effect] else (b, a)
-    if not beginning.listed:
-        return set()
-    begun = near(end.instant, occurrences(beginning.effect), 0, end.within_ms)
-    return set() if end.alone(begun) >= ENOUGH else {other if end is b else one}
+        return a.rank < b.rank and same_effect(a, b)
+    if not begins[a.effect] or not a.listed:
+        return False
+    begun = near(b.instant, occurrences(a.effect), 0, b.within_ms)
+    return b.alone(begun) < ENOUGH

@@ -25,8 +25,14 @@ from ..provenance import USER
 from ..stream import MANNERS, MIN_DAYS, RESTING, Stream
 from ..window import Window
 
-MOVEMENT: Final = frozenset({"motion", "moving", "occupancy", "presence", "vibration"})
+MOVEMENT: Final = frozenset({"motion", "moving"})
 """Device classes that see people about: whatever is done, they see it being done."""
+
+MOVEMENT_OR_SEAT: Final = frozenset({"occupancy", "presence", "vibration"})
+"""Device classes of the same, but also of beds and sofas, which somebody chooses."""
+
+SEAT_PER_DAY: Final = 24
+"""A bed or a sofa is taken less often than this: once an hour."""
 
 SENSING: Final = frozenset({"binary_sensor", "device_tracker", "person"})
 """Domains that tell where people are; what movement is seen next is no accident."""
@@ -101,7 +107,11 @@ def _may_link(window: Window, home: Home, cause: int, effect: int) -> bool:
     """Tell whether a person could learn anything from a link of two keys."""
     one = home.entity(window.keys[cause].entity_id)
     other = home.entity(window.keys[effect].entity_id)
-    if other.device_class in MOVEMENT and (
+    per_day = np.diff(window.key_edges)[effect] / window.days.size
+    sees_movement = other.device_class in MOVEMENT or (
+        other.device_class in MOVEMENT_OR_SEAT and per_day > SEAT_PER_DAY
+    )
+    if sees_movement and (
         window.keys[effect].state in RESTING or one.domain not in SENSING
     ):
         return False
