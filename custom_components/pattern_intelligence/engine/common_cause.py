@@ -79,10 +79,10 @@ def shadows(
                 and same_events(edges[one], edges[other])
             ):
                 explained[one].add(other)
-    return _hidden(edges, explained)
+    return hidden_by(edges, explained)
 
 
-def _hidden(edges: Sequence[Edge], explained: Mapping[int, set[int]]) -> set[int]:
+def hidden_by(edges: Sequence[Edge], explained: Mapping[int, set[int]]) -> set[int]:
     """Return the links that, in the end, one that is told explains.
 
     Where links explain each other in a ring, the strongest of them is told.

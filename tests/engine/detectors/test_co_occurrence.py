@@ -253,6 +253,11 @@ def test_a_movement_sensor_follows_no_lamp() -> None:
     assert sensors in movement("binary_sensor.door", "motion")
 
 
+def test_a_bed_or_a_sofa_may_follow_a_lamp() -> None:
+    """Taken once a day, what tells of occupancy is no sensor of a room."""
+    assert ("light.a=on", "binary_sensor.hall=on") in movement("light.a", "occupancy")
+
+
 def test_a_lamp_that_goes_on_goes_off_by_itself() -> None:
     """Neither the effect's own end is told, nor what follows the cause's own end."""
     rows = []
