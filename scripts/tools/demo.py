@@ -7,6 +7,7 @@ import asyncio
 from collections.abc import Iterator, Sequence
 from contextlib import AsyncExitStack, contextmanager
 from pathlib import Path
+import shutil
 import tempfile
 from typing import Final
 
@@ -56,7 +57,7 @@ def _directory(keep: Path | None) -> Iterator[Path]:
     """Give a directory to work in: one to keep, or one that is gone afterwards."""
     if keep is None:
         with tempfile.TemporaryDirectory(
-            prefix="pattern_intelligence.", ignore_cleanup_errors=True
+            prefix="simulated-home.", ignore_cleanup_errors=True
         ) as directory:
             yield Path(directory)
         return
@@ -154,7 +155,7 @@ def _judge(home: Home, report: Json, hass: RunningHass) -> int:
     """Show what was planted and learned, and what Home Assistant complained of."""
     comparison = compare(home, report["patterns"])
     print()
-    for line in told(home, comparison):
+    for line in told(home, comparison, shutil.get_terminal_size().columns):
         print(line)
     troubles = complaints(hass.console, INTEGRATION)
     if troubles:

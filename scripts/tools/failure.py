@@ -31,6 +31,8 @@ def run(
         clear: exceptions besides :class:`UnusableError` whose text is one clear line
             for a person.
     """
+    # Whoever starts a command in the background has it ignore this one.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupt)
     try:

@@ -138,7 +138,7 @@ def complaints(console: Path, integration: str) -> list[str]:
         line
         for line in lines
         if (trouble := _TROUBLE.match(line))
-        and integration in line
+        and re.search(rf"\b{integration}\b", line)
         # Said of every custom integration.
         and trouble[2] != "homeassistant.loader"
     ]

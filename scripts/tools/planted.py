@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from benchmarks.scoring import Found, Json, score_pairs, score_times
 from benchmarks.simulator import Home, PlantedHabit
@@ -16,6 +17,15 @@ from custom_components.pattern_intelligence.engine.window import Key
 from custom_components.pattern_intelligence.engine.wording import Wording
 
 from .table import span
+
+_PLAIN_DAYS: Final = 14
+"""On fewer days, as of Saturdays only, even an exact time may be luck."""
+
+_ANSWER: Final = 30
+"""Columns that what was learned of a habit takes."""
+
+_SHOWN: Final = 10
+"""How many patterns of a kind that nobody asked for are listed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +46,11 @@ class Comparison:
     def clear_missed(self) -> list[PlantedHabit]:
         """Return the habits that are plain to see, and were not found."""
         return [
-            one.habit for one in self.wanted if one.habit.clear and not one.patterns
+            one.habit
+            for one in self.wanted
+            if one.habit.clear
+            and len(one.habit.kept) >= _PLAIN_DAYS
+            and not one.patterns
         ]
 
 
@@ -55,12 +69,13 @@ def compare(home: Home, patterns: Sequence[Json]) -> Comparison:
     return Comparison(wanted, implied, untrue)
 
 
-def told(home: Home, comparison: Comparison) -> Iterator[str]:
+def told(home: Home, comparison: Comparison, columns: int) -> Iterator[str]:
     """Yield lines that show a person what was planted, and what was learned.
 
     Args:
         home: the simulated home, whose names are used.
         comparison: what to show.
+        columns: how wide the lines may be.
     """
     known = {
         entity.entity_id: EntityInfo(entity.entity_id, entity.name, entity.device_class)
@@ -70,19 +85,28 @@ def told(home: Home, comparison: Comparison) -> Iterator[str]:
     rows = [(_planted(one.habit, wording), one) for one in comparison.wanted]
     rows.sort(key=lambda row: not row[1].patterns)
     width = max((len(text) for text, _ in rows), default=0)
+    wide = width + _ANSWER <= columns
     found = sum(bool(one.patterns) for _, one in rows)
-    yield f"  {f'Planted ({len(rows)})':<{width}}  Learned ({found})"
+    yield f"  Planted: {len(rows)}. Learned of it: {found}."
     for text, one in rows:
-        mark, answer = ("✓", _learned(one.patterns[0])) if one.patterns else ("✗", "")
-        yield f"{mark} {text:<{width}}  {answer}".rstrip()
+        if not one.patterns:
+            yield f"✗ {text}"
+        elif wide:
+            yield f"✓ {text:<{width}}  {_learned(one.patterns[0])}"
+        else:
+            yield f"✓ {text}"
+            yield f"    {_learned(one.patterns[0])}"
     for heading, patterns in (
         ("Not planted, but true of this household", comparison.implied),
-        ("Not true of this household", comparison.untrue),
+        ("Neither planted nor true of this household", comparison.untrue),
     ):
         if patterns:
             yield ""
             yield f"  {heading} ({len(patterns)})"
-            yield from (f"+ {p['title']}, {p['confidence']:.0%}" for p in patterns)
+            shown = patterns[:_SHOWN]
+            yield from (f"+ {p['title']}, {p['confidence']:.0%}" for p in shown)
+            if more := len(patterns) - len(shown):
+                yield f"  … and {more} more"
 
 
 def _planted(habit: PlantedHabit, wording: Wording) -> str:

@@ -64,8 +64,8 @@ class Task:
         if self._live:
             self._draw(detail)
         else:
-            of = f" of {self._total}" if self._total else ""
-            self._write(f"  {self._done}{of} {detail}".rstrip() + "\n")
+            far = f"{self._done} of {self._total}" if self._total else self._so_far()
+            self._write(f"  {far} {detail}".rstrip() + "\n")
         self._told = monotonic()
 
     def finish(self, *, well: bool) -> None:
@@ -77,6 +77,9 @@ class Task:
                 f"{self._mark()} {self._what}{outcome} ({self.seconds:.1f} s)\n"
             )
 
+    def _so_far(self) -> str:
+        return f"{self.seconds:.0f} s"
+
     def _mark(self) -> str:
         return "✓" if self._can("✓") else "*"
 
@@ -87,7 +90,7 @@ class Task:
             bar = full * filled + hollow * (_WIDTH - filled)
             line = f"{self._what} {bar} {self._done}/{self._total} {detail}"
         else:
-            line = f"{self._what} … {self.seconds:.0f} s {detail}"
+            line = f"{self._what} … {self._so_far()} {detail}"
         columns = shutil.get_terminal_size().columns
         self._write(f"\r\x1b[K{line.rstrip()[: columns - 1]}")
 
