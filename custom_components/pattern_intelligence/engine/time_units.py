@@ -104,10 +104,8 @@ def units_of(
         units.
     """
     unit = 2 * window.key.astype(np.int64) + (window.cause >= AUTOMATION)
-    days = np.unique(np.stack((unit, window.wall // DAY_MS)), axis=1)[0]
-    kept = np.flatnonzero(
-        np.bincount(days, minlength=2 * len(window.keys)) >= fewest_days
-    )
+    days = _days_of(unit, window.wall // DAY_MS, 2 * len(window.keys))
+    kept = np.flatnonzero(days >= fewest_days)
     place = np.full(2 * len(window.keys), -1, np.int64)
     place[kept] = np.arange(kept.size)
     chosen = np.flatnonzero(place[unit] >= 0)
@@ -123,6 +121,15 @@ def units_of(
         _eligible(window, kept // 2, number),
     )
     return kept // 2, kept % 2 == 1, units
+
+
+def _days_of(unit: Numbers, day: Numbers, units: int) -> Numbers:
+    """Return on how many days each unit happened, shape (units,)."""
+    # One number for both: sorting pairs would hold Python's lock for tens of ms.
+    low = int(day.min(initial=0))
+    width = int(day.max(initial=0)) - low + 1
+    pairs = np.unique(unit * width + (day - low))
+    return np.bincount(pairs // width, minlength=units)
 
 
 def _eligible(window: Window, keys: Numbers, number: Numbers) -> NDArray[np.bool_]:

@@ -7,9 +7,8 @@ the program, never of a home.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 import sqlite3
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -18,6 +17,9 @@ from .base import Layer, StoreError
 
 DAY: Final = "day"
 """The first column of every table: days since 1970-01-01."""
+
+_CHUNK_ROWS: Final = 2_000
+"""Rows turned into columns at once: more would hold Python's lock for too long."""
 
 
 def table_name(layer: Layer, spec: TableSpec) -> str:
@@ -115,24 +117,28 @@ def select(
     name = table_name(layer, spec)
     present = _columns(database, name)
     wanted = [column for column in spec.columns if column in present]
-    rows: Sequence[tuple[object, ...]] = ()
+    read: dict[str, list[Any]] = {column: [] for column in (DAY, *wanted)}
     if present:
         columns = ", ".join([DAY, *map(_quoted, wanted)])
         order = ", ".join([DAY, *map(_quoted, spec.keys)])
-        rows = database.execute(
+        cursor = database.execute(
             f"SELECT {columns} FROM {_quoted(name)}"  # noqa: S608
             f" WHERE {DAY} BETWEEN ? AND ? ORDER BY {order}",
             (first, last),
-        ).fetchall()
-    size = len(rows)
-    read = dict(zip([DAY, *wanted], zip(*rows, strict=True), strict=False))
+        )
+        while rows := cursor.fetchmany(_CHUNK_ROWS):
+            for column, values in zip(
+                read.values(), zip(*rows, strict=True), strict=True
+            ):
+                column.extend(values)
+    size = len(read[DAY])
     columns_read: dict[str, Column] = {}
-    for column in spec.columns:
-        if column in spec.numbers:
-            columns_read[column] = np.array(read.get(column, (0,) * size), np.int64)
+    for name in spec.columns:
+        if name in spec.numbers:
+            columns_read[name] = np.array(read.get(name, [0] * size), np.int64)
         else:
-            columns_read[column] = read.get(column, ("",) * size)
-    return DatedTable(np.array(read.get(DAY, ()), np.int64), Table(spec, columns_read))
+            columns_read[name] = tuple(read.get(name, [""] * size))
+    return DatedTable(np.array(read[DAY], np.int64), Table(spec, columns_read))
 
 
 def delete(
