@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from .civil import DAY_MS, HOUR_MS, Instants
 from .evidence import Floats
-from .stream import LAGS_MS, MANNERS, NEXT, Stream
+from .manners import LAGS_MS, MANNERS, NEXT
+from .stream import Stream
 from .tables import Numbers
 
 DAY_HOURS: Final = DAY_MS // HOUR_MS

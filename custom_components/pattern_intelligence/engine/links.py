@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 from .civil import HOUR_MS, SECOND_MS
 from .crossday import Bits, ByDay, Trial, tried
 from .evidence import LISTED_FROM, decay, poisson_binomial_tail, share_bounds
+from .manners import MANNERS, NEXT, followed
 from .pattern import Spread
-from .stream import MANNERS, MIN_DAYS, NEXT, Stream, followed
+from .stream import MIN_DAYS, Stream
 from .tables import Numbers
 
 EFFECT_FLOOR: Final = 0.3

@@ -14,23 +14,13 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from .civil import HOUR_MS, MINUTE_MS, SECOND_MS, Instants
+from .civil import Instants
 from .crossday import Days, Mask, offsets
+from .happenings import domain_of
+from .manners import LAGS_MS, NEXT, NEXT_WITHIN_MS
 from .provenance import AUTOMATION
 from .tables import Numbers
 from .window import Window
-
-LAGS_MS: Final = (20 * SECOND_MS, MINUTE_MS, 4 * MINUTE_MS, 15 * MINUTE_MS)
-"""Lags that are tried, about a factor of four apart: from at once to a while."""
-
-NEXT: Final = len(LAGS_MS)
-"""The number of the manner "the next thing that begins elsewhere"."""
-
-MANNERS: Final = NEXT + 1
-"""How many manners of following are tried."""
-
-NEXT_WITHIN_MS: Final = 12 * HOUR_MS
-"""A next thing that takes longer than a night has nothing to do with the cause."""
 
 EFFECT_PER_DAY: Final = 100
 """What happens more often than this a day can only be a cause: it follows anything."""
@@ -146,6 +136,31 @@ class Stream:
         """Return those of ``doings`` that begin something."""
         return self.doings.take(self.begins[self.window.key[self.doings.rows]])
 
+    @cached_property
+    def shut(self) -> NDArray[np.bool_]:
+        """Return which keys only end what a sensor saw, shape (keys,)."""
+        sensed = [domain_of(k.entity_id) == "binary_sensor" for k in self.window.keys]
+        found: NDArray[np.bool_] = ~self.begins & np.array(sensed, bool)
+        return found
+
+    def next_share(self, occasions: NDArray[np.intp], effect: int) -> float:
+        """Return how often an effect is the very next happening in the home.
+
+        That a door which opened will shut is no news: such ends are passed over.
+
+        Args:
+            occasions: shape (n,), rows of one cause's happenings.
+            effect: index of the key that follows.
+        """
+        key = self.window.key[self.doings.rows]
+        among = self.doings.take(~self.shut[key])
+        at = np.searchsorted(among.instant, self.window.instant[occasions], "right")
+        known = at < among.rows.size
+        soonest = among.instant[np.minimum(at, among.rows.size - 1)]
+        lags = self.lags(occasions, effect)
+        nexts = known & (soonest - self.window.instant[occasions] == lags)
+        return float(nexts.mean()) if not self.shut[effect] else 0.0
+
     def rows(self, key: int) -> NDArray[np.intp]:
         """Return the rows of a key's happenings."""
         return np.arange(self.window.key_edges[key], self.window.key_edges[key + 1])
@@ -185,7 +200,7 @@ class Stream:
 
         Args:
             occasions: shape (n,), rows of one cause's happenings.
-            among: what counts, :attr:`doings` or :attr:`beginnings`.
+            among: what counts, such as :attr:`beginnings`.
         """
         if not occasions.size or not among.rows.size:
             return np.zeros(occasions.size, np.int64)
@@ -235,16 +250,3 @@ class Stream:
                 begins = wall - LAGS_MS[manner]
             found = self._masks[own, effect, manner] = self.days.mask(begins, wall)
         return found
-
-
-def followed(lags: Numbers, until_next: Numbers, manner: int) -> NDArray[np.bool_]:
-    """Tell which occasions were followed in a manner.
-
-    Args:
-        lags: shape (n,), of :meth:`Stream.lags`.
-        until_next: shape (n,), of :meth:`Stream.until_next` among beginnings.
-        manner: index into ``LAGS_MS``, or ``NEXT``.
-    """
-    near = lags == until_next if manner == NEXT else lags <= LAGS_MS[manner]
-    hits: NDArray[np.bool_] = (lags > 0) & near
-    return hits

@@ -20,9 +20,10 @@ from ..edge import Edge
 from ..evidence import FALSE_DISCOVERY_RATE, LISTED_FROM, Tally, false_discovery_q
 from ..home import Home
 from ..links import EFFECT_FLOOR, MIN_LIFT, Cause, Link, in_time, tested, within_ms
+from ..manners import MANNERS
 from ..pattern import Evidence, Finding, PatternType, Provenance
 from ..provenance import USER
-from ..stream import MANNERS, MIN_DAYS, RESTING, Stream
+from ..stream import MIN_DAYS, RESTING, Stream
 from ..window import Window
 
 MOVEMENT: Final = frozenset({"motion", "moving"})
@@ -154,13 +155,12 @@ def _shadows(stream: Stream, home: Home, links: Sequence[Link]) -> set[int]:
         for position, link in enumerate(links)
     ]
     units = [_unit(home, key.entity_id) for key in window.keys]
-    sensed = [home.entity(k.entity_id).domain == "binary_sensor" for k in window.keys]
     return shadows(
         edges,
         lambda key: window.instant[window.of_key(key)],
         units,
         stream.begins,
-        ~stream.begins & np.array(sensed, bool),
+        stream.shut,
     )
 
 
@@ -172,8 +172,7 @@ def _finding(stream: Stream, home: Home, link: Link, q_value: float) -> Finding:
     expected = float(link.trial.chance.sum())
     effects = stream.first_after(link.occasions[link.followed], link.effect)
     user = float((window.cause[effects] == USER).mean())
-    until_next = stream.until_next(link.occasions, stream.doings)
-    following = (link.lags > 0) & (link.lags == until_next)
+    following = stream.next_share(link.occasions, link.effect)
     return Finding(
         type=PatternType.CO_OCCURRENCE,
         entities=keys,
@@ -193,5 +192,5 @@ def _finding(stream: Stream, home: Home, link: Link, q_value: float) -> Finding:
         matched=matched,
         times=np.zeros(0),
         lag_s=link.lag,
-        details={"next": round(float(following.mean()), 3)},
+        details={"next": round(following, 3)},
     )
