@@ -17,6 +17,8 @@ LISTED_FROM = 0.5
 
 HALF_LIFE_DAYS = 45.0
 _JEFFREYS = 0.5
+_LEAST = 0.02
+"""Of a prior's count, so that no chance is ruled out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,25 +89,45 @@ def decay(days: Numbers, last_day: int, half_life: float = HALF_LIFE_DAYS) -> Fl
     return weights
 
 
-def posterior_mean(
-    happened: Floats,
-    weights: Floats,
-    expected: float = 0.5,
-    prior_days: float = 2 * _JEFFREYS,
-) -> float:
-    """Return the mean of a Beta posterior over weighted days.
+def posterior_mean(happened: Floats, weights: Floats) -> float:
+    """Return the mean of a Beta posterior over weighted days, by Jeffreys' prior.
 
     Args:
         happened: shape (days,), the share of each day's occasions that happened,
             0 or 1 where a day is one occasion.
         weights: shape (days,), what each day counts.
-        expected: mean of the prior; of Jeffreys' when not given.
-        prior_days: how many days the prior counts for.
     """
     return float(
-        (float(happened @ weights) + expected * prior_days)
-        / (float(weights.sum()) + prior_days)
+        (float(happened @ weights) + _JEFFREYS) / (float(weights.sum()) + 2 * _JEFFREYS)
     )
+
+
+def posterior_since_change(
+    happened: NDArray[np.bool_], expected: float, prior_days: float, hazard: float
+) -> float:
+    """Return the probability that it happens next, if it may have changed at any time.
+
+    The mean of Beta posteriors over the occasions since the last change, each weighed
+    by how well it foretold them (R. P. Adams, D. J. C. MacKay, Bayesian online
+    changepoint detection, 2007): old days count as long as nothing has changed.
+
+    Args:
+        happened: shape (occasions,), in order.
+        expected: what the probability is after a change, the mean of the prior.
+        prior_days: how many occasions the prior counts for.
+        hazard: probability of a change before each occasion.
+    """
+    fresh = np.array([expected, 1 - expected]) * prior_days
+    counts, weight = fresh[:, None].clip(_LEAST), np.ones(1)
+    first = counts
+    for kept in happened.tolist():
+        chance = counts[0] / counts.sum(axis=0)
+        weight = weight * (chance if kept else 1 - chance)
+        weight /= weight.sum()
+        counts = counts + np.array([[float(kept)], [float(not kept)]])
+        counts = np.concatenate((first, counts), axis=1)
+        weight = np.concatenate(([hazard], weight * (1 - hazard)))
+    return float(weight @ (counts[0] / counts.sum(axis=0)))
 
 
 def share_bounds(

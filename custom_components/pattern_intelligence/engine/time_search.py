@@ -27,8 +27,14 @@ from .weekday_mask import MASK_ROWS, SHARED_DAYS
 FEWEST_DAYS: Final = 6
 """Matches that any claim needs: a single weekday has hardly more in two months."""
 
-FEWEST_SHARE: Final = 0.4
-"""Share of days below which no claim of .5 can be made of a window."""
+FEWEST_SHARE: Final = 0.3
+"""Share of days below which no claim of .5 can be made, even of what began lately."""
+
+KEPT_WORTH: Final = 1.0
+"""Log likelihood that a matched day is worth beside what it proves.
+
+Of windows that prove as much the one kept on more days is told: it helps more to know.
+"""
 
 PEAKS: Final = 4
 """Windows of a unit and anchor that are examined: more have hardly ever been kept."""
@@ -101,7 +107,8 @@ def _peaks(
     own = np.where(kept > chance, gain(kept, chance, number), 0.0)
     own += log_risk(GRID.half[window], mask, number)
     left = np.flatnonzero(own > 0)
-    left = left[np.lexsort((window[left], mask[left], -own[left], unit[left]))]
+    score = own + KEPT_WORTH * kept
+    left = left[np.lexsort((window[left], mask[left], -score[left], unit[left]))]
     edges = np.searchsorted(unit[left], np.arange(days.shape[0] + 1))
     for begin, end in pairwise(edges.tolist()):
         rest = left[begin:end]

@@ -25,9 +25,8 @@ from ..evidence import (
     LISTED_FROM,
     Floats,
     Tally,
-    decay,
     false_discovery_q,
-    posterior_mean,
+    posterior_since_change,
 )
 from ..home import Home
 from ..occasions import member_of, occasions, span_of
@@ -36,7 +35,7 @@ from ..provenance import AUTOMATION, UNNAMED_AUTOMATION, USER
 from ..rhythm import Rhythms, fit_rhythms
 from ..tables import Numbers
 from ..time_grid import Candidate
-from ..time_search import FEWEST_DAYS, search
+from ..time_search import FEWEST_DAYS, KEPT_WORTH, search
 from ..time_trial import Tested, chances_of, examine, p_values
 from ..time_units import Units, units_of
 from ..weekday_mask import MASKS, SHARED_DAYS
@@ -45,15 +44,15 @@ from ..window import Key, Window
 RECENT_MATCHES: Final = 28
 """Matched habit-days that the stated percentiles look back on."""
 
-HALF_LIFE_DAYS: Final = 30.0
-"""Age at which a day counts half in confidence: habits begin, move and end."""
-
-PRIOR_DAYS: Final = 3.0
+PRIOR_DAYS: Final = 2.0
 """Days that the rhythm's own chance counts for in confidence.
 
 Windows are chosen where habits look best, so that what is seen there is a little too
 good; fitted to what simulated homes did next after 14 to 60 days.
 """
+
+CHANGE_RATE: Final = 0.01
+"""Share of occasions before which a habit begins, ends or changes: once in a season."""
 
 _TINY: Final = 1e-9
 _PLAINER: Final = 3.0
@@ -175,7 +174,10 @@ def _q_values(tested: Sequence[Tested], p: Floats, units: int) -> Floats:
 def _most_telling_first(tested: Sequence[Tested]) -> list[int]:
     """Return the order in which windows are listed: those that tell most first."""
     gains = [
-        own.gain + np.log(own.risk) + _PLAINER * (own.candidate.anchor == "each")
+        own.gain
+        + np.log(own.risk)
+        + KEPT_WORTH * own.matched.size
+        + _PLAINER * (own.candidate.anchor == "each")
         for own in tested
     ]
     return sorted(range(len(gains)), key=lambda i: -gains[i])
@@ -238,12 +240,8 @@ def _confidence(searched: _Searched, own: Tested, key: Key, when: When) -> float
         span_of(when),
         days,
     )
-    return posterior_mean(
-        kept.astype(float),
-        decay(days, int(searched.window.days[-1]), HALF_LIFE_DAYS),
-        float(chances.sum()) / max(days.size, 1),
-        PRIOR_DAYS,
-    )
+    expected = float(chances.sum()) / max(days.size, 1)
+    return posterior_since_change(kept, expected, PRIOR_DAYS, CHANGE_RATE)
 
 
 def _causes(searched: _Searched, own: Tested) -> NDArray[np.int16]:
