@@ -97,6 +97,7 @@ def hidden_by(edges: Sequence[Edge], explained: Mapping[int, set[int]]) -> set[i
     asked = sorted(told)
     for strongest in sorted(doubted, key=lambda position: edges[position].rank):
         hidden |= _all_explained(asked, explained, told)
+        asked = []
         if strongest not in hidden:
             told.add(strongest)
             asked = [strongest]

@@ -143,6 +143,10 @@ class Stream:
         found: NDArray[np.bool_] = ~self.begins & np.array(sensed, bool)
         return found
 
+    @cached_property
+    def _news(self) -> Course:
+        return self.doings.take(~self.shut[self.window.key[self.doings.rows]])
+
     def next_share(self, occasions: NDArray[np.intp], effect: int) -> float:
         """Return how often an effect is the very next happening in the home.
 
@@ -152,8 +156,7 @@ class Stream:
             occasions: shape (n,), rows of one cause's happenings.
             effect: index of the key that follows.
         """
-        key = self.window.key[self.doings.rows]
-        among = self.doings.take(~self.shut[key])
+        among = self._news
         at = np.searchsorted(among.instant, self.window.instant[occasions], "right")
         known = at < among.rows.size
         soonest = among.instant[np.minimum(at, among.rows.size - 1)]
