@@ -14,6 +14,7 @@ from typing import Final
 import numpy as np
 
 from ..candidates import candidates
+from ..claim import Claim
 from ..common_cause import shadows
 from ..crossday import Days
 from ..edge import Edge
@@ -70,16 +71,20 @@ class CoOccurrence:
             if position not in shadow and link.confidence >= LISTED_FROM
         ]
 
-    def tally(self, finding: Finding, window: Window, home: Home, since: int) -> Tally:
+    def tally(
+        self, claim: Claim | Finding, window: Window, home: Home, since: int
+    ) -> Tally:
         """Return how often the effect followed in time after the cause."""
-        cause, effect = finding.entities
-        if not {cause, effect} <= set(window.keys) or finding.lag_s is None:
+        cause, effect = claim.entities
+        if cause not in window.keys or claim.lag_s is None:
             return Tally(0, 0)
         stream = Stream(Days.of(window))
-        occasions = stream.occasions(window.keys.index(cause), within_ms(finding.lag_s))
+        occasions = stream.occasions(window.keys.index(cause), within_ms(claim.lag_s))
         occasions = occasions[stream.day[occasions] + stream.days.first >= since]
+        if effect not in window.keys:
+            return Tally(occasions.size, 0)
         lags = stream.lags(occasions, window.keys.index(effect))
-        return Tally(lags.size, int(in_time(lags, finding.lag_s).sum()))
+        return Tally(lags.size, int(in_time(lags, claim.lag_s).sum()))
 
     def waits_for(self, window: Window, home: Home) -> str:
         """Return why nothing is found."""
