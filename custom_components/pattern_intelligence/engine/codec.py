@@ -69,7 +69,7 @@ def decode(texts: Sequence[str]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """
     sizes = np.fromiter(map(len, texts), np.int64, len(texts))
     data = np.frombuffer("".join(texts).encode("ascii", "replace"), np.uint8)
-    digit = _VALUE[data].astype(np.int64)
+    digit = _VALUE[data]
     if not data.size:
         return np.zeros(0, np.int64), np.zeros(len(texts), np.int64)
     last = digit < _MORE
@@ -78,10 +78,14 @@ def decode(texts: Sequence[str]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         raise ValueError("a stored text is damaged: it is no list of numbers")
     ends = np.flatnonzero(last) + 1
     starts = np.concatenate(([0], ends[:-1]))
-    if int((ends - starts).max()) > _MAX_GROUPS:
+    groups = ends - starts
+    if int(groups.max()) > _MAX_GROUPS:
         raise ValueError("a stored text is damaged: a number in it is too large")
-    position = np.arange(data.size) - np.repeat(starts, ends - starts)
-    values = np.add.reduceat((digit & _PAYLOAD) << (5 * position), starts)
+    values = np.zeros(ends.size, np.int64)
+    for place in range(int(groups.max())):
+        has = np.flatnonzero(groups > place)
+        payload = digit[starts[has] + place] & _PAYLOAD
+        values[has] += payload.astype(np.int64) << (5 * place)
     counts = np.diff(np.concatenate(([0], np.searchsorted(ends, row_ends, "right"))))
     return values, counts
 
