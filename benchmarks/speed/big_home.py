@@ -190,7 +190,9 @@ def _numbers(homes: list[Home], joined: Recorded, days: range, rows: int) -> Str
     ]
     offsets = np.cumsum([0, *(len(home.entities) for home in homes)])
     entity = np.concatenate([p[0] + offsets[n] for n, p in enumerate(parts)])
-    tenths, state = np.unique(np.concatenate([p[2] for p in parts]), return_inverse=True)
+    tenths, state = np.unique(
+        np.concatenate([p[2] for p in parts]), return_inverse=True
+    )
     return _unremarkable(
         entity,
         state,

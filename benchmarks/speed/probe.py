@@ -1,0 +1,218 @@
+"""One measurement in a process of its own: the process behind `measured`.
+
+    python -m benchmarks.speed.probe '{"probe": "night", ...}'
+
+Everything is imported before the measurement begins: that is idle.
+"""
+
+from scripts.tools.offline import without_home_assistant
+
+if __name__ == "__main__":
+    without_home_assistant()
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
+from datetime import date, timedelta
+import json
+from pathlib import Path
+import shutil
+import sqlite3
+import sys
+import tempfile
+from time import perf_counter, time
+from typing import Any
+
+from custom_components.pattern_intelligence.engine.analysis import analyze, detect
+from custom_components.pattern_intelligence.engine.civil import day_number, days_between
+from custom_components.pattern_intelligence.engine.claim import Claim
+from custom_components.pattern_intelligence.engine.detectors import Detector, registry
+from custom_components.pattern_intelligence.engine.evidence import Tally
+from custom_components.pattern_intelligence.engine.home import Home
+from custom_components.pattern_intelligence.engine.life import Life
+from custom_components.pattern_intelligence.engine.pattern import Finding, PatternType
+from custom_components.pattern_intelligence.engine.summarize import summarize
+from custom_components.pattern_intelligence.engine.tables import (
+    DAY_TABLES,
+    EXPOSURE,
+    HAPPENINGS,
+    dated,
+)
+from custom_components.pattern_intelligence.engine.window import Window, build_window
+from custom_components.pattern_intelligence.phases import Phase
+from custom_components.pattern_intelligence.runner import Runner
+from custom_components.pattern_intelligence.sources.recorder_file import RecorderFile
+from custom_components.pattern_intelligence.sources.recording import open_recording
+from custom_components.pattern_intelligence.stores.base import Retention
+from custom_components.pattern_intelligence.stores.sqlite import SqliteStore
+
+from .meter import Meter
+
+type Order = dict[str, Any]
+type Result = dict[str, Any]
+
+
+def opened(recording: Path) -> RecorderFile:
+    """Return the source of a recording."""
+    return open_recording(recording, now=int(time() * 1000))
+
+
+class _Timed:
+    """A detector, and the time it takes to detect."""
+
+    def __init__(self, detector: Detector, spent: dict[str, float]) -> None:
+        self.type = detector.type
+        self._detector = detector
+        self._spent = spent
+
+    def detect(self, window: Window, home: Home) -> Sequence[Finding]:
+        began = perf_counter()
+        found = self._detector.detect(window, home)
+        took = perf_counter() - began
+        self._spent[self.type.value] = self._spent.get(self.type.value, 0.0) + took
+        return found
+
+    def tally(
+        self, claim: Claim | Finding, window: Window, home: Home, since: int
+    ) -> Tally:
+        return self._detector.tally(claim, window, home, since)
+
+    def waits_for(self, window: Window, home: Home) -> str:
+        return self._detector.waits_for(window, home)
+
+
+def _timed() -> tuple[Mapping[PatternType, Detector], dict[str, float]]:
+    spent: dict[str, float] = {}
+    return {kind: _Timed(d, spent) for kind, d in registry().items()}, spent
+
+
+def _day_of(source: RecorderFile, number: int) -> date:
+    extent = source.extent()
+    assert extent
+    return extent[0] + timedelta(days=number)
+
+
+def _sqlite(order: Order) -> Result:
+    """Take in a day's rows, all of them, by nothing but Python's own module."""
+    source = opened(Path(order["recording"]))
+    start, end = source.home.civil.bounds(_day_of(source, order["day"]))
+    meter = Meter()
+    with closing(sqlite3.connect(f"file:{source.path}?mode=ro", uri=True)) as database:
+        rows = database.execute(
+            "SELECT state_id, metadata_id, state, last_changed_ts, last_updated_ts,"
+            " context_user_id_bin, context_parent_id_bin FROM states"
+            " WHERE last_updated_ts >= ? AND last_updated_ts < ?"
+            " ORDER BY last_updated_ts",
+            (start / 1000, end / 1000),
+        ).fetchall()
+    return meter.result(rows=len(rows))
+
+
+def _night(order: Order) -> Result:
+    """Learn a day, and report, with a store of the days before it."""
+    source = opened(Path(order["recording"]))
+    day = _day_of(source, order["day"])
+    detectors, spent = _timed()
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(shutil.copy(order["store"], folder))
+        with closing(SqliteStore(path)) as store:
+            meter = Meter()
+            runner = Runner(store, source.home, detectors, Retention(), meter)
+            with meter.of(Phase.READ):
+                raw = source.read(day)
+            runner.learn(raw)
+            report = runner.report(day)
+            assert report
+            result = meter.result(detectors=spent)
+            table = store.read_days(HAPPENINGS, day, day).table
+    return result | {
+        "tracked_rows": raw.rows,
+        "entities": len(raw.entities),
+        "happenings": int(table.numbers("count").sum()),
+        "patterns": len(report.analysis.patterns),
+    }
+
+
+def _batch(order: Order) -> Result:
+    """Read the raw events of all days anew, and detect from those."""
+    source = opened(Path(order["recording"]))
+    last = _day_of(source, order["day"])
+    days = list(days_between(last - timedelta(days=order["days"] - 1), last))
+    detectors = registry()
+    meter = Meter()
+    with meter.of(Phase.READ):
+        raws = [source.read(day) for day in days]
+    with meter.of(Phase.AGGREGATE):
+        tables = [(day_number(raw.day), summarize(raw)) for raw in raws]
+    with meter.of(Phase.DETECT):
+        happenings, exposure = (
+            dated(spec, [(day, found[spec.name]) for day, found in tables])
+            for spec in (HAPPENINGS, EXPOSURE)
+        )
+        window = build_window(source.home.civil, days, happenings, exposure)
+        findings = detect(window, source.home, detectors)
+        analysis = analyze(window, source.home, detectors, Life(), findings)
+    return meter.result(patterns=len(analysis.patterns))
+
+
+def _first(order: Order) -> Result:
+    """Learn many days into an empty store, and report."""
+    source = opened(Path(order["recording"]))
+    last = _day_of(source, order["day"])
+    detectors, spent = _timed()
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        closing(SqliteStore(Path(folder) / "store.db")) as store,
+    ):
+        meter = Meter()
+        runner = Runner(store, source.home, detectors, Retention(), meter)
+        for day in days_between(last - timedelta(days=order["days"] - 1), last):
+            with meter.of(Phase.READ):
+                raw = source.read(day)
+            runner.learn(raw)
+        report = runner.report(last)
+        assert report
+        return meter.result(detectors=spent, patterns=len(report.analysis.patterns))
+
+
+def _read(order: Order) -> Result:
+    """Read the base tables of many days from a store."""
+    with closing(SqliteStore(Path(order["store"]))) as store:
+        last = store.kept_days()[-1]
+        first = last - timedelta(days=order["days"] - 1)
+        meter = Meter()
+        rows = [len(store.read_days(spec, first, last).table) for spec in DAY_TABLES]
+        return meter.result(rows=sum(rows))
+
+
+def _size(order: Order) -> Result:
+    """Tell the bytes of a store's file by layer; nothing is timed."""
+    with closing(sqlite3.connect(order["store"])) as database:
+        bytes_of = dict.fromkeys(("daily", "weekly", "monthly", "life"), 0)
+        for name, size in database.execute("SELECT name, pgsize FROM dbstat"):
+            layer = name.partition("_")[0]
+            if layer in bytes_of:
+                bytes_of[layer] += size
+        counts = {
+            layer: database.execute(question).fetchone()[0]
+            for layer, question in (
+                ("daily", "SELECT count(*) FROM learned WHERE kept"),
+                ("weekly", "SELECT count(*) FROM periods WHERE layer = 'weekly'"),
+                ("monthly", "SELECT count(*) FROM periods WHERE layer = 'monthly'"),
+                ("life", "SELECT count(*) FROM life WHERE length(packed) > 200"),
+            )
+        }
+    return {"bytes": bytes_of, "counts": counts}
+
+
+_PROBES: dict[str, Callable[[Order], Result]] = {
+    "sqlite": _sqlite,
+    "night": _night,
+    "batch": _batch,
+    "first": _first,
+    "read": _read,
+    "size": _size,
+}
+
+if __name__ == "__main__":
+    given = json.loads(sys.argv[1])
+    json.dump(_PROBES[given["probe"]](given), sys.stdout)
