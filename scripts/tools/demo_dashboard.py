@@ -10,8 +10,10 @@ from .hass_client import HassClient, Json
 PATH: Final = "learned-habits"
 
 _LIST: Final = """\
-{{% for pattern in state_attr('{entity}', 'patterns') or [] %}}
-- {{{{ pattern.title }}}} **{{{{ (pattern.confidence * 100) | round }}}} %**
+| | |
+|:-|-:|
+{{% for pattern in state_attr('{entity}', 'patterns') or [] -%}}
+| {{{{ pattern.title }}}} | **{{{{ (pattern.confidence * 100) | round }}}}&nbsp;%** |
 {{% endfor %}}
 """
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 import json
 from pathlib import Path
 from typing import Final
@@ -16,28 +16,22 @@ INTEGRATION: Final = "pattern_intelligence"
 _REPO: Final = Path(__file__).parents[2]
 _CONFIGURATION: Final = """\
 homeassistant:
-http:
-  server_host: 127.0.0.1
-  server_port: {port}
 recorder:
   auto_purge: false
-automation: []
+automation: !include automations.yaml
 backup:
 config:
 frontend:
 history:
 logbook:
-script: {{}}
+script: !include scripts.yaml
 system_health:
 logger:
   default: warning
 """
-_ONBOARDED: Final = {
-    "version": 4,
-    "minor_version": 1,
-    "key": "onboarding",
-    # All but the user: the other steps add integrations that ask the internet.
-    "data": {"done": ["core_config", "analytics", "integration"]},
+# All but the user: the other steps add integrations that ask the internet.
+_ONBOARDED: Final[dict[str, object]] = {
+    "done": ["core_config", "analytics", "integration"]
 }
 
 
@@ -65,12 +59,39 @@ def furnish(directory: Path, home: Home, port: int) -> None:
         FileExistsError: there is a recorder's database already.
     """
     write_home(home, directory)
-    (directory / "configuration.yaml").write_text(
-        _CONFIGURATION.format(port=port), encoding="utf-8"
-    )
-    (directory / ".storage" / "onboarding").write_text(
-        json.dumps(_ONBOARDED), encoding="utf-8"
-    )
+    (directory / "configuration.yaml").write_text(_CONFIGURATION, encoding="utf-8")
+    (directory / "automations.yaml").write_text("[]\n", encoding="utf-8")
+    (directory / "scripts.yaml").write_text("{}\n", encoding="utf-8")
+    _store(directory, "onboarding", 4, 1, _ONBOARDED)
+    _store(directory, "http", 2, 2, _http(port))
     components = directory / "custom_components"
     components.mkdir(exist_ok=True)
     (components / INTEGRATION).symlink_to(_REPO / "custom_components" / INTEGRATION)
+
+
+def _http(port: int) -> dict[str, object]:
+    """Return settings of the server that are confirmed already.
+
+    Those that YAML names Home Assistant takes back after five minutes, unless
+    somebody confirms them.
+    """
+    confirmed = {
+        "server_host": ["127.0.0.1"],
+        "server_port": port,
+        "cors_allowed_origins": [],
+        "login_attempts_threshold": -1,
+        "ip_ban_enabled": False,
+        "ssl_profile": "modern",
+        "use_x_frame_options": True,
+        "created_at": datetime.now(UTC).isoformat(),
+        "error": None,
+        "error_message": None,
+    }
+    return {"stable": confirmed, "pending": None, "yaml_migration_done": True}
+
+
+def _store(
+    directory: Path, key: str, version: int, minor: int, data: dict[str, object]
+) -> None:
+    stored = {"version": version, "minor_version": minor, "key": key, "data": data}
+    (directory / ".storage" / key).write_text(json.dumps(stored), encoding="utf-8")
