@@ -76,13 +76,11 @@ class CoOccurrence:
     ) -> Tally:
         """Return how often the effect followed in time after the cause."""
         cause, effect = claim.entities
-        if cause not in window.keys or claim.lag_s is None:
+        if not {cause, effect} <= set(window.keys) or claim.lag_s is None:
             return Tally(0, 0)
         stream = Stream(Days.of(window))
         occasions = stream.occasions(window.keys.index(cause), within_ms(claim.lag_s))
         occasions = occasions[stream.day[occasions] + stream.days.first >= since]
-        if effect not in window.keys:
-            return Tally(occasions.size, 0)
         lags = stream.lags(occasions, window.keys.index(effect))
         return Tally(lags.size, int(in_time(lags, claim.lag_s).sum()))
 
