@@ -18,8 +18,9 @@ from .base import Layer, StoreError
 DAY: Final = "day"
 """The first column of every table: days since 1970-01-01."""
 
-_CHUNK_ROWS: Final = 2_000
-"""Rows turned into columns at once: more would hold Python's lock for too long."""
+_CHUNK_ROWS: Final = 1_000
+"""Rows turned into columns at once: more would hold Python's lock for too long, and
+wake its garbage collector."""
 
 
 def table_name(layer: Layer, spec: TableSpec) -> str:
