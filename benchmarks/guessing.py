@@ -117,46 +117,54 @@ def _rate(happened: Sequence[tuple[Key, int]], guess: Guess) -> tuple[float, flo
 def from_patterns(findings: Sequence[Finding]) -> Guess:
     """Return a guess that knows the published patterns and nothing else.
 
-    First what is linked to what just happened, by how often it is the very next
-    thing; then what is usual around this time and was not yet seen in it; then what
-    patterns speak of most. It is to be asked about each happening in turn.
+    Whatever is linked to what just happened counts by how often it is the very next
+    thing, what is due around this time and was not seen in it by its confidence,
+    shared with all else that is due, and the rest by how often patterns say it
+    happens. It is to be asked about each happening in turn.
     """
     links: dict[Key, list[tuple[float, Key]]] = defaultdict(list)
     told: dict[Key, float] = {}
     for finding in findings:
         if finding.type is PatternType.CO_OCCURRENCE:
             share = float(finding.details.get("next", finding.confidence))
-            links[finding.entities[0]].append((share, finding.entities[1]))
+            if not _ends_a_bout(finding.entities[1]):
+                links[finding.entities[0]].append((share, finding.entities[1]))
         rate = finding.evidence.occurrences / max(finding.evidence.days_eligible, 1)
         for key in finding.entities:
             told[key] = max(told.get(key, 0.0), rate)
-    usual = sorted(
-        (key for key in told if not _ends_a_bout(key)), key=lambda key: -told[key]
-    )
+    beginning = {key: rate for key, rate in told.items() if not _ends_a_bout(key)}
+    total = sum(beginning.values())
+    usual = {key: rate / total for key, rate in beginning.items()}
     timed = [f for f in findings if f.type is PatternType.TIME_OF_DAY]
     seen: dict[Key, int] = {}
 
     def guess(key: Key, wall: int) -> Sequence[Key]:
         seen[key] = wall
-        linked = sorted(links.get(key, ()), key=lambda link: -link[0])
-        return [*(effect for _, effect in linked), *_due(timed, wall, seen), *usual]
+        chances = dict(usual)
+        due = _due(timed, wall, seen)
+        for other, confidence in due.items():
+            chances[other] = max(chances.get(other, 0.0), confidence / len(due))
+        for share, effect in links.get(key, ()):
+            chances[effect] = max(chances.get(effect, 0.0), share)
+        return sorted(chances, key=lambda other: -chances[other])
 
     return guess
 
 
-def _due(timed: Sequence[Finding], wall: int, seen: dict[Key, int]) -> list[Key]:
-    """Return what usually happens around a wall time and has not yet, surest first."""
+def _due(timed: Sequence[Finding], wall: int, seen: dict[Key, int]) -> dict[Key, float]:
+    """Return what usually happens around a wall time and has not yet, and how surely."""
     minute = wall % DAY_MS / MINUTE_MS
-    due = []
+    due: dict[Key, float] = {}
     for finding in timed:
         when, key = finding.when, finding.entities[0]
         assert when is not None
         since = (minute - when.earliest + SLACK_MINUTES) % DAY_MINUTES
         width = (when.latest - when.earliest) % DAY_MINUTES + 2 * SLACK_MINUTES
         done = wall - seen.get(key, -DAY_MS) <= since * MINUTE_MS
-        if since <= width and not done and wall // DAY_MS % 7 in _days(when.weekdays):
-            due.append((-finding.confidence / width, key))
-    return [key for _, key in sorted(due)]
+        today = wall // DAY_MS % 7 in _days(when.weekdays)
+        if since <= width and today and not done and not _ends_a_bout(key):
+            due[key] = max(due.get(key, 0.0), finding.confidence)
+    return due
 
 
 def _days(weekdays: Iterable[int]) -> set[int]:
