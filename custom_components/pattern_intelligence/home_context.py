@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
-from zoneinfo import ZoneInfo
+from itertools import batched
+from typing import Final
 
 from homeassistant.core import HomeAssistant, State, callback
 from homeassistant.helpers import (
@@ -16,6 +18,9 @@ from .engine.home import AreaInfo, EntityInfo, Home
 from .sources.attributes import info_from_attributes, texts_or_none
 from .sources.config_dir import zone_named
 
+_ENTRIES_AT_ONCE: Final = 100
+"""Entries looked at before the event loop gets its turn: half a millisecond."""
+
 
 async def async_build_home(hass: HomeAssistant) -> Home:
     """Return the home's context; ids that entities had are added by others.
@@ -25,24 +30,21 @@ async def async_build_home(hass: HomeAssistant) -> Home:
     """
     # Time zones are read from files.
     zone = await hass.async_add_executor_job(zone_named, hass.config.time_zone)
-    return _build(hass, zone)
-
-
-@callback
-def _build(hass: HomeAssistant, zone: ZoneInfo) -> Home:
     entries = er.async_get(hass).entities
-    known = {entry.entity_id: _entity(hass, entry) for entry in entries.values()}
-    strangers = {
+    entities = {
         state.entity_id: info_from_attributes(state.entity_id, state.attributes)
         for state in _states_without_entry(hass, entries)
     }
+    for some in batched(list(entries.values()), _ENTRIES_AT_ONCE, strict=False):
+        entities.update((entry.entity_id, _entity(hass, entry)) for entry in some)
+        await asyncio.sleep(0)
     return Home(
         zone=zone,
         country=hass.config.country,
         latitude=hass.config.latitude,
         longitude=hass.config.longitude,
         language=hass.config.language,
-        entities={**strangers, **known},
+        entities=entities,
         areas={
             area.id: AreaInfo(area.name, area.floor_id)
             for area in ar.async_get(hass).async_list_areas()

@@ -94,7 +94,8 @@ class Learner:
             while (wish := self._wish) is not None:
                 self._wish = None
                 await run.async_pass(wish)
-            await run.async_keep()
+                # Whoever joins meanwhile is still served.
+                await run.async_keep()
         except (StoreError, SourceError) as err:
             error = err
             self._outage.began(err)

@@ -27,7 +27,7 @@ from .runner import Runner
 from .sources.base import DaySource
 from .sources.recorder import RecorderSource
 from .stores.base import Retention
-from .work import Wish, complete_periods, days_to_learn
+from .work import UNSETTLED, Wish, complete_periods, days_to_learn
 
 
 class Run:
@@ -68,8 +68,9 @@ class Run:
         source = RecorderSource(self._hass, home, parts.settings.scope)
         extent = await self._async_read(source.extent)
         if extent is not None:
-            days = await parts.gate.async_run(days_to_learn, runner, extent, wish.again)
+            days = await parts.gate.async_run(self._days, runner, extent, wish)
             await self._async_learn(runner, source, days, extent[1])
+            await parts.gate.async_run(self._settle)
         for layer in sorted(wish.layers):
             for first, last in await parts.gate.async_run(
                 complete_periods, runner, layer, wish.back
@@ -131,11 +132,25 @@ class Run:
             if queue and day.isoweekday() == 7 and day == marks[-1].day:
                 await self._async_report(runner, day)
 
+    def _days(
+        self, runner: Runner, extent: tuple[date, date], wish: Wish
+    ) -> Sequence[date]:
+        unsettled = self._parts.storage.local.read_text(UNSETTLED)
+        return days_to_learn(runner, extent, wish.again, unsettled)
+
+    def _settle(self) -> None:
+        """Note that no day waits for the one before it any more."""
+        local = self._parts.storage.local
+        if local.read_text(UNSETTLED):
+            local.write_text(UNSETTLED, "")
+
     def _read(self, source: DaySource, day: date) -> RawDay:
         with self._phases.of(Phase.READ):
             return source.read(day)
 
     def _learn(self, runner: Runner, raw: RawDay) -> bool:
+        if any(mark.day == raw.day for mark in runner.store.learned()):
+            self._parts.storage.local.write_text(UNSETTLED, raw.day.isoformat())
         again = runner.learn(raw)
         self.record.sample_memory()
         self.record.days += 1

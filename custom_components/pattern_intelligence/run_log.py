@@ -98,8 +98,10 @@ class RunRecord:
 
 
 def appended(text: str | None, record: RunRecord) -> str:
-    """Return the kept runs with one more, as JSON text."""
-    return json.dumps([*runs_of(text), record.as_json()][-KEPT_RUNS:])
+    """Return the kept runs with one more, or one brought up to date, as JSON text."""
+    run = record.as_json()
+    others = [kept for kept in runs_of(text) if kept["started"] != run["started"]]
+    return json.dumps([*others, run][-KEPT_RUNS:])
 
 
 def runs_of(text: str | None) -> Sequence[Json]:

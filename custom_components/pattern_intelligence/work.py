@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Self
+from typing import Final, Self
 
 from .engine.civil import days_between
 from .runner import RELEARNED_DAYS, Runner, period
@@ -47,8 +47,13 @@ class Wish:
         return bool(self.again or self.layers or self.look_again)
 
 
+UNSETTLED: Final = "unsettled"
+"""Name of the text that says which day was being learned again: what it carries into
+the next one may have changed, and a run that is killed there must come back to both."""
+
+
 def days_to_learn(
-    runner: Runner, extent: tuple[date, date], again: int
+    runner: Runner, extent: tuple[date, date], again: int, unsettled: str | None
 ) -> Sequence[date]:
     """Return the days to learn, oldest first. Blocks.
 
@@ -56,18 +61,20 @@ def days_to_learn(
         runner: whose store knows which are learned.
         extent: the first and the last complete day recorded.
         again: how many of the last days to learn again.
+        unsettled: the text kept as :data:`UNSETTLED`.
     """
     first, last = extent
     days = set(runner.due(first, last))
     learned = [mark.day for mark in runner.store.learned()]
-    if again and learned:
+    if learned:
         oldest = max(
-            first,
-            last - timedelta(days=again - 1),
-            learned[0],
-            learned[-1] - timedelta(days=RELEARNED_DAYS - 1),
+            first, learned[0], learned[-1] - timedelta(days=RELEARNED_DAYS - 1)
         )
-        days.update(days_between(oldest, last))
+        wished = set(days_between(last - timedelta(days=again - 1), last))
+        if unsettled:
+            day = date.fromisoformat(unsettled)
+            wished |= {day, day + timedelta(days=1)}
+        days |= {day for day in wished if oldest <= day <= last}
     return sorted(days)
 
 

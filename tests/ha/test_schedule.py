@@ -8,6 +8,8 @@ from homeassistant.core import CoreState, HomeAssistant
 import pytest
 
 from custom_components.pattern_intelligence.const import Trigger
+from custom_components.pattern_intelligence.engine.tables import EXPOSURE
+from custom_components.pattern_intelligence.stores.base import AggregateStore
 from custom_components.pattern_intelligence.work import Wish
 
 from .common import (
@@ -18,7 +20,7 @@ from .common import (
     learner_of,
     shown,
 )
-from .history import async_record, days, household
+from .history import KITCHEN, Row, async_record, at, days, household
 from .taps import DayTap
 
 
@@ -178,3 +180,48 @@ async def test_stop_of_home_assistant_in_the_middle(
     await hass.async_stop(force=True)
     assert run.cancelled()
     assert written.days == days(date(2026, 2, 20), 3)
+
+
+@pytest.mark.freeze_time("2026-03-02 12:00:00+01:00")
+async def test_killed_between_a_day_learned_again_and_the_next(
+    hass: HomeAssistant, written: DayTap, complaints: list[str]
+) -> None:
+    """What a day carries into the next has changed: the next is learned all the same.
+
+    The kitchen light is found to have been left on over midnight of 23 February. That
+    day is learned again, then the run breaks off before the next is written.
+    """
+    rows = [
+        row
+        for row in household(days(date(2026, 2, 20), 10))
+        # Without a row at midnight, what is carried over it counts.
+        if row.at.hour or row.at.minute or row.entity_id != KITCHEN
+    ]
+    await async_record(hass, rows)
+    entry = await async_set_up(hass)
+    store = entry.runtime_data.parts.storage.aggregates
+    the_24th = date(2026, 2, 24)
+    assert _carried_in(store, the_24th) == "off"
+    await async_record(hass, [Row(at(date(2026, 2, 23), "23:30"), KITCHEN, "on")])
+    written.stop_before(the_24th)
+    run = learner_of(entry).async_run(Trigger.SERVICE, Wish(again=7))
+    await hass.async_add_executor_job(written.wait)
+    written.failure = RuntimeError("killed")
+    written.release()
+    assert (await run).error == "killed"
+    complaints.clear()
+    assert written.days[10:] == [date(2026, 2, 23)]
+    assert _carried_in(store, the_24th) == "off"
+
+    written.failure = None
+    for _ in range(2):
+        await learner_of(entry).async_run(Trigger.START)
+        assert written.days[10:] == days(date(2026, 2, 23), 3)
+    assert _carried_in(store, the_24th) == "on"
+
+
+def _carried_in(store: AggregateStore, day: date) -> str:
+    """Return the state of the kitchen light that a day began with."""
+    table = store.read_days(EXPOSURE, day, day).table
+    row = table.texts("entity_id").index(KITCHEN)
+    return table.texts("carried_in")[row]
