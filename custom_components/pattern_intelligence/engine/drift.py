@@ -10,7 +10,7 @@ import numpy as np
 from .evidence import Floats
 from .tables import Numbers
 
-DRIFT_P: Final = 0.05
+DRIFT_P: Final = 0.1
 _FEWEST: Final = 6
 """Days below which a trend and a few odd days look alike."""
 

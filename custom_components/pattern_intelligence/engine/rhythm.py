@@ -29,9 +29,13 @@ BINS: Final = DAY_MINUTES // STEP_MINUTES
 _SUPPORT: Final = 96
 """Places of the mixture's components: every quarter of an hour is ample for 2 h."""
 
-_ROUNDS: Final = 10
-"""Rounds of the fit. Fewer leave edges wider than they are, so that what is drawn
-from a rhythm stands out from its fit; more fit chance, and hide habits."""
+_LEAST_ROUNDS: Final = 2
+_DAYS_A_ROUND: Final = 21
+"""Days of history that allow for one more round of the fit.
+
+Too few rounds leave edges wider than they are, so that what is drawn from a rhythm
+stands out from its fit, the more so the more days there are; too many fit chance, and
+hide habits."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,7 +80,7 @@ def _kernel() -> Floats:
 _KERNEL: Final = _kernel()
 
 
-def fit_rhythms(counts: Floats) -> Rhythms:
+def fit_rhythms(counts: Floats, days: int) -> Rhythms:
     """Fit the rhythms of units to how often each happened in the bins of a day.
 
     Expectation and maximization for the weights of a mixture with given components
@@ -85,13 +89,14 @@ def fit_rhythms(counts: Floats) -> Rhythms:
 
     Args:
         counts: shape (units, BINS); a unit without any gets the uniform rhythm.
+        days: over how many days they were counted.
     """
     folded = counts.reshape(counts.shape[0], _SUPPORT, BINS // _SUPPORT).sum(axis=2)
     coarse = _KERNEL.reshape(_SUPPORT, _SUPPORT, -1).sum(axis=2)
     totals = folded.sum(axis=1, keepdims=True)
     share = np.where(totals > 0, folded / np.maximum(totals, 1), 1 / _SUPPORT)
     weights = share @ coarse
-    for _ in range(_ROUNDS):
+    for _ in range(_LEAST_ROUNDS + days // _DAYS_A_ROUND):
         weights *= (share / (weights @ coarse)) @ coarse.T
     cdf = np.zeros((counts.shape[0], BINS + 1))
     np.cumsum(weights @ _KERNEL, axis=1, out=cdf[:, 1:])

@@ -51,8 +51,8 @@ Windows are chosen where habits look best, so that what is seen there is a littl
 good; fitted to what simulated homes did next after 14 to 60 days.
 """
 
-CHANGE_RATE: Final = 0.01
-"""Share of occasions before which a habit begins, ends or changes: once in a season."""
+CHANGE_RATE: Final = 0.003
+"""Share of occasions before which a habit begins, ends or changes: about once a year."""
 
 _TINY: Final = 1e-9
 _PLAINER: Final = 3.0
@@ -80,7 +80,8 @@ class _Searched:
     @classmethod
     def of(cls, window: Window) -> _Searched:
         keys, automated, units = units_of(window, FEWEST_DAYS)
-        return cls(window, keys, automated, units, fit_rhythms(units.profile()))
+        rhythms = fit_rhythms(units.profile(), units.days)
+        return cls(window, keys, automated, units, rhythms)
 
     def key_of(self, own: Tested) -> Key:
         """Return whose window it is."""
