@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import batched
+import math
 from typing import Final
 
 import numpy as np
@@ -22,8 +25,8 @@ SAMPLE: Final = 128
 SCREENED: Final = 1.5
 """Times the chance by the hour that a share must reach; the exact test asks for more."""
 
-AT_ONCE: Final = 65_536
-"""Occasions joined at once, so that memory stays small in a busy home."""
+AT_ONCE: Final = 32
+"""Causes looked at together, so that memory stays small in a large home."""
 
 
 def candidates(stream: Stream, floor: float) -> list[tuple[int, int]]:
@@ -40,32 +43,68 @@ def candidates(stream: Stream, floor: float) -> list[tuple[int, int]]:
     Returns:
         Ordered pairs of indices of keys, sorted.
     """
-    keys = len(stream.window.keys)
-    counts = np.zeros((MANNERS, keys, keys), np.int64)
-    sizes, enough = np.ones(keys), np.full(keys, floor)
-    hours = np.zeros((keys, DAY_HOURS))
-    sampled = [np.zeros(0, np.intp)]
-    for cause in np.flatnonzero(stream.causes).tolist():
-        rows = stream.occasions(cause)
-        if rows.size > SAMPLE:
-            rows = rows[np.arange(SAMPLE) * rows.size // SAMPLE]
-            enough[cause] -= 2 * np.sqrt(floor * (1 - floor) / SAMPLE)
-        sizes[cause] = max(rows.size, 1)
-        hours[cause] = np.bincount(stream.offset[rows] // HOUR_MS, minlength=DAY_HOURS)
-        sampled.append(rows)
-        effects = _next(stream, rows)
-        counts[NEXT, cause] = np.bincount(effects, minlength=keys)
-    for pair, lag in _joined(stream, np.concatenate(sampled)):
-        for manner in range(NEXT):
-            hits = pair[lag <= LAGS_MS[manner]]
-            counts[manner] += np.bincount(hits, minlength=keys**2).reshape(keys, keys)
-    found = counts[NEXT] >= (enough * sizes)[:, None]
-    for manner in range(NEXT):
-        chance = hours @ _covered(stream, LAGS_MS[manner]).T
-        found |= counts[manner] >= np.maximum(
-            (enough * sizes)[:, None], SCREENED * chance
+    found: list[tuple[int, int]] = []
+    effects = _Effects.of(stream)
+    covered = [_covered(stream, lag_ms) for lag_ms in LAGS_MS]
+    for causes in batched(
+        np.flatnonzero(stream.causes).tolist(), AT_ONCE, strict=False
+    ):
+        rows = [stream.occasions(cause) for cause in causes]
+        sampled = [_sample(own) for own in rows]
+        counts = _counts(stream, effects, sampled)
+        enough = np.array([floor - _slack(own, floor) for own in rows])
+        enough = (enough * [max(own.size, 1) for own in sampled])[:, None]
+        hours = np.array(
+            [
+                np.bincount(stream.offset[own] // HOUR_MS, minlength=DAY_HOURS)
+                for own in sampled
+            ],
+            np.float64,
         )
-    return [(int(a), int(b)) for a, b in np.argwhere(found)]
+        follows = counts[NEXT] >= enough
+        for manner in range(NEXT):
+            chance = hours @ covered[manner].T
+            follows |= counts[manner] >= np.maximum(enough, SCREENED * chance)
+        found.extend((causes[a], int(b)) for a, b in np.argwhere(follows))
+    return found
+
+
+def _sample(rows: NDArray[np.intp]) -> NDArray[np.intp]:
+    if rows.size <= SAMPLE:
+        return rows
+    sampled: NDArray[np.intp] = rows[np.arange(SAMPLE) * rows.size // SAMPLE]
+    return sampled
+
+
+def _slack(rows: NDArray[np.intp], floor: float) -> float:
+    """Return two standard errors of a share that a sample tells, if it is one."""
+    return 2 * math.sqrt(floor * (1 - floor) / SAMPLE) if rows.size > SAMPLE else 0.0
+
+
+def _counts(
+    stream: Stream, effects: _Effects, sampled: Sequence[NDArray[np.intp]]
+) -> Numbers:
+    """Return how often each effect followed in each manner.
+
+    Args:
+        stream: the happenings.
+        effects: what may follow.
+        sampled: rows of each of n causes.
+
+    Returns:
+        Shape (manners, n, keys).
+    """
+    keys = len(stream.window.keys)
+    counts = np.zeros((MANNERS, len(sampled), keys), np.int64)
+    for place, rows in enumerate(sampled):
+        counts[NEXT, place] = np.bincount(_next(stream, rows), minlength=keys)
+    owner = np.repeat(np.arange(len(sampled)), [rows.size for rows in sampled])
+    which, key, lag = effects.after(stream.window.instant[np.concatenate(sampled)])
+    pair = owner[which] * keys + key
+    for manner in range(NEXT):
+        hits = np.bincount(pair[lag <= LAGS_MS[manner]], minlength=counts[0].size)
+        counts[manner] = hits.reshape(len(sampled), keys)
+    return counts
 
 
 def _covered(stream: Stream, lag_ms: int) -> Floats:
@@ -91,35 +130,48 @@ def _covered(stream: Stream, lag_ms: int) -> Floats:
     return sums.reshape(keys, DAY_HOURS) / (days * HOUR_MS)
 
 
-def _joined(
-    stream: Stream, occasions: NDArray[np.intp]
-) -> Iterator[tuple[Numbers, Numbers]]:
-    """Yield the pairs of occasions with the effects' first happenings after them.
+@dataclass(frozen=True, slots=True, eq=False)
+class _Effects:
+    """The happenings that may follow something, in the order of time.
 
-    Args:
-        stream: the happenings.
-        occasions: rows of causes.
-
-    Yields:
-        Numbers of pairs (cause times keys plus effect), and lags up to the longest.
+    Attributes:
+        instant: shape (n,), ascending UTC milliseconds.
+        key: shape (n,), their keys.
+        previous: shape (n,), when the key happened before.
     """
-    window = stream.window
-    keys = len(window.keys)
-    effect = np.flatnonzero(stream.by_hand & stream.effects[window.key])
-    previous = _previous(window.key[effect], window.instant[effect])
-    order = np.argsort(window.instant[effect], kind="stable")
-    effect, previous = effect[order], previous[order]
-    at, key = window.instant[effect], window.key[effect].astype(np.int64)
-    for some in np.array_split(occasions, 1 + occasions.size // AT_ONCE):
-        start = window.instant[some]
-        first = np.searchsorted(at, start, "right")
-        sizes = np.searchsorted(at, start + LAGS_MS[-1], "right") - first
-        which = np.repeat(np.arange(some.size), sizes)
-        row = np.arange(which.size) + np.repeat(first - np.cumsum(sizes) + sizes, sizes)
-        new = previous[row] <= start[which]
+
+    instant: Instants
+    key: NDArray[np.int32]
+    previous: Instants
+
+    @classmethod
+    def of(cls, stream: Stream) -> _Effects:
+        """Return those of a stream."""
+        window = stream.window
+        rows = np.flatnonzero(stream.by_hand & stream.effects[window.key])
+        previous = _previous(window.key[rows], window.instant[rows])
+        order = np.argsort(window.instant[rows], kind="stable")
+        rows = rows[order]
+        return cls(window.instant[rows], window.key[rows], previous[order])
+
+    def after(
+        self, start: Instants
+    ) -> tuple[NDArray[np.intp], NDArray[np.int32], Numbers]:
+        """Join occasions with the first happening of each key after them.
+
+        Args:
+            start: shape (m,), UTC milliseconds of occasions.
+
+        Returns:
+            For each pair the occasion, the key, and the lag, up to the longest.
+        """
+        first = np.searchsorted(self.instant, start, "right")
+        sizes = np.searchsorted(self.instant, start + LAGS_MS[-1], "right") - first
+        which = np.repeat(np.arange(start.size), sizes)
+        row = np.repeat(first, sizes) + _counting(sizes)
+        new = self.previous[row] <= start[which]
         which, row = which[new], row[new]
-        cause = window.key[some[which]].astype(np.int64)
-        yield cause * keys + key[row], at[row] - start[which]
+        return which, self.key[row], self.instant[row] - start[which]
 
 
 def _next(stream: Stream, rows: NDArray[np.intp]) -> NDArray[np.int32]:
