@@ -42,8 +42,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _demonstrate(options: argparse.Namespace) -> int:
     progress = Progress()
-    port = free_port(options.port)
     with _directory(options.keep) as directory:
+        port = free_port(options.port)
         with progress.task(f"Simulating {options.days} days of a household") as task:
             home = live(options.days, options.seed)
             task.outcome = f"{len(home.stream):,} rows of {len(home.entities)} entities"
@@ -196,7 +196,7 @@ def _parser() -> Parser:
     parser.add_argument(
         "--seed",
         type=at_least(0),
-        default=1,
+        default=0,
         metavar="N",
         help="decides which household (default: %(default)s)",
     )

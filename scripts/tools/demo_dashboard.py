@@ -10,7 +10,7 @@ from .hass_client import HassClient, Json
 PATH: Final = "learned-habits"
 
 _LIST: Final = """\
-| | |
+| Habit | Sure |
 |:-|-:|
 {{% for pattern in state_attr('{entity}', 'patterns') or [] -%}}
 | {{{{ pattern.title }}}} | **{{{{ (pattern.confidence * 100) | round }}}}&nbsp;%** |

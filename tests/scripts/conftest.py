@@ -1,6 +1,6 @@
 """A recorded home and the command that analyzes it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 import json
@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from scripts.tools.analysis import main
+from scripts.tools import analysis
 from tests.sources.builder import BERLIN, RecorderBuilder
 
 REPO = Path(__file__).parents[2]
@@ -47,6 +47,7 @@ class Outcome:
 
 
 type Analyze = Callable[..., Outcome]
+type Command = Callable[[Sequence[str]], int]
 
 
 def analyze_command(*arguments: object) -> list[str]:
@@ -83,16 +84,16 @@ def launch(environment: dict[str, str], tmp_path: Path) -> Analyze:
 
 
 @pytest.fixture
-def analyze(
+def run_here(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Iterator[Analyze]:
-    """Return a function that runs the command in this process, which is quicker."""
+) -> Iterator[Callable[[Command, Sequence[object]], Outcome]]:
+    """Return a function that runs a command in this process, which is quicker."""
     monkeypatch.chdir(tmp_path)
     handlers = {number: signal.getsignal(number) for number in CATCHABLE}
 
-    def run(*arguments: object) -> Outcome:
+    def run(command: Command, arguments: Sequence[object]) -> Outcome:
         try:
-            status = main([str(argument) for argument in arguments])
+            status = command([str(argument) for argument in arguments])
         except SystemExit as stopped:
             status = int(str(stopped.code))
         told = capsys.readouterr()
@@ -101,6 +102,12 @@ def analyze(
     yield run
     for number, handler in handlers.items():
         signal.signal(number, handler)
+
+
+@pytest.fixture
+def analyze(run_here: Callable[[Command, Sequence[object]], Outcome]) -> Analyze:
+    """Return a function that runs ``scripts/analyze`` in this process."""
+    return lambda *arguments: run_here(analysis.main, arguments)
 
 
 @pytest.fixture(scope="session")
