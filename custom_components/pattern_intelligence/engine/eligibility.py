@@ -50,13 +50,8 @@ def closed_days(window: Window, center: float, anchor: Anchor) -> NDArray[np.boo
     Returns:
         Shape (days,), for the habit-day with the number of each day.
     """
-    before = np.isin(window.days - 1, window.days)
-    after = np.isin(window.days + 1, window.days)
-    if anchor != "each":
-        return after
-    if center * MINUTE_MS < HALF_DAY_MS:
-        return before
-    return after
+    before, after = window.has_neighbors
+    return before if anchor == "each" and center * MINUTE_MS < HALF_DAY_MS else after
 
 
 def eligible_days(
@@ -91,12 +86,10 @@ def eligible_days(
     hours = np.arange(np.floor(earliest / 60), np.ceil(latest / 60), dtype=np.int64)
     entity = window.entity_at.get(entity_id)
     share = window.recorded if entity is None else window.available[entity]
-    total = np.zeros(window.days.size)
-    for hour in hours.tolist():
-        wanted = window.days + hour // 24
-        at = np.minimum(np.searchsorted(window.days, wanted), window.days.size - 1)
-        total += np.where(window.days[at] == wanted, share[at, hour % 24], 0.0)
-    enough = total >= NEEDED_SHARE * max(hours.size, 1)
+    wanted = window.days + hours[:, None] // 24
+    at = np.minimum(np.searchsorted(window.days, wanted), window.days.size - 1)
+    own = np.where(window.days[at] == wanted, share[at, hours[:, None] % 24], 0.0)
+    enough = own.sum(axis=0, dtype=np.float64) >= NEEDED_SHARE * max(hours.size, 1)
     eligible: NDArray[np.bool_] = enough & closed_days(window, middle, anchor)
     if domain_of(entity_id) != "person":
         eligible &= window.occupied

@@ -117,17 +117,19 @@ def posterior_since_change(
         prior_days: how many occasions the prior counts for.
         hazard: probability of a change before each occasion.
     """
-    fresh = np.array([expected, 1 - expected]) * prior_days
-    counts, weight = fresh[:, None].clip(_LEAST), np.ones(1)
-    first = counts
-    for kept in happened.tolist():
-        chance = counts[0] / counts.sum(axis=0)
-        weight = weight * (chance if kept else 1 - chance)
-        weight /= weight.sum()
-        counts = counts + np.array([[float(kept)], [float(not kept)]])
-        counts = np.concatenate((first, counts), axis=1)
-        weight = np.concatenate(([hazard], weight * (1 - hazard)))
-    return float(weight @ (counts[0] / counts.sum(axis=0)))
+    fresh = np.maximum(np.array([expected, 1 - expected]) * prior_days, _LEAST)
+    # The newest change comes first: what is known so far is the end of each row.
+    met, missed, weight = np.empty((3, happened.size + 1))
+    met[:], missed[:] = fresh
+    weight[-1] = 1.0
+    for begin, kept in zip(range(happened.size, 0, -1), happened.tolist(), strict=True):
+        chance = met[begin:] / (met[begin:] + missed[begin:])
+        weight[begin:] *= chance if kept else 1 - chance
+        weight[begin:] /= weight[begin:].sum()
+        (met if kept else missed)[begin:] += 1.0
+        weight[begin:] *= 1 - hazard
+        weight[begin - 1] = hazard
+    return float(weight @ (met / (met + missed)))
 
 
 def share_bounds(

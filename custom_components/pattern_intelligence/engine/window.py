@@ -98,6 +98,12 @@ class Window:
         return {entity_id: index for index, entity_id in enumerate(self.entities)}
 
     @cached_property
+    def has_neighbors(self) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+        """Return whether the day before each, and the one after, are there, too."""
+        joined = np.diff(self.days) == 1
+        return np.append(False, joined), np.append(joined, False)
+
+    @cached_property
     def occupied(self) -> NDArray[np.bool_]:
         """Return in which waking days anybody was home, shape (days,).
 

@@ -108,12 +108,12 @@ class TimeOfDay:
         p = p_values(tested)
         q = _q_values(tested, p, searched.units.size)
         listed: list[tuple[Tested, Finding]] = []
+        told: dict[Key, list[Candidate]] = {}
         for i in _most_telling_first(tested):
             own = tested[i]
+            others = told.setdefault(searched.key_of(own), [])
             if q[i] > FALSE_DISCOVERY_RATE or any(
-                searched.key_of(own) == searched.key_of(other)
-                and _same(own.candidate, other.candidate)
-                for other, _ in listed
+                _same(own.candidate, other) for other in others
             ):
                 continue
             finding = _finding(searched, home, own, float(p[i]), float(q[i]))
@@ -121,6 +121,7 @@ class TimeOfDay:
                 finding.automated_by or not searched.automated[own.candidate.unit]
             ):
                 listed.append((own, finding))
+                others.append(own.candidate)
         listed.sort(key=lambda pair: _place(pair[0]))
         return tuple(finding for _, finding in listed)
 
