@@ -15,6 +15,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from .arrays import running_sums
 from .civil import DAY_MINUTES, MINUTE_MS
 from .evidence import Floats
 
@@ -99,5 +100,5 @@ def fit_rhythms(counts: Floats, days: int) -> Rhythms:
     for _ in range(_LEAST_ROUNDS + days // _DAYS_A_ROUND):
         weights *= (share / (weights @ coarse)) @ coarse.T
     cdf = np.zeros((counts.shape[0], BINS + 1))
-    np.cumsum(weights @ _KERNEL, axis=1, out=cdf[:, 1:])
+    cdf[:, 1:] = running_sums(weights @ _KERNEL)
     return Rhythms(cdf / cdf[:, -1:])

@@ -15,6 +15,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from .arrays import running_sums
 from .civil import MINUTE_MS
 from .evidence import Floats
 from .pattern import Anchor
@@ -175,9 +176,9 @@ def _met_tables(units: Units, rhythms: Rhythms, masks: Weights) -> Weights:
     size = units.size * 7 * (_LENGTHS + 1)
     count = np.bincount(flat, minlength=size).reshape(shape)
     total = np.bincount(flat, gaps, minlength=size).reshape(shape)
-    longer = count.sum(axis=2, keepdims=True) - np.cumsum(count, axis=2)
+    longer = count.sum(axis=2, keepdims=True) - running_sums(count)
     lengths = np.arange(_LENGTHS + 1) / _LENGTHS
-    met = np.cumsum(total, axis=2) + longer * lengths
+    met = running_sums(total) + longer * lengths
     by_mask: Weights = np.matmul(MASK_ROWS.astype(np.float32), met.astype(np.float32))
     return by_mask
 
@@ -199,7 +200,7 @@ def _each(units: Units, masks: Weights) -> Weights:
     inside = (at >= 0) & (at < (units.days + 2) * BINS)
     timeline = np.zeros((units.size, (units.days + 2) * BINS + 1), np.int32)
     np.add.at(timeline, (units.unit[inside], at[inside] + 1), 1)
-    np.cumsum(timeline, axis=1, out=timeline)
+    timeline = running_sums(timeline)
     matched = np.empty((units.size, masks.shape[1], GRID.low.size), np.float32)
     span = units.days * BINS
     for half in HALF_WIDTHS:
@@ -224,7 +225,7 @@ def _extreme(units: Units, masks: Weights, *, last: bool) -> Weights:
     observed = np.zeros((units.size * units.days, BINS + 1), np.float32)
     observed[group[chosen], since[chosen] // STEP_MS + 1] = 1
     by_mask = np.matmul(masks, observed.reshape(units.size, units.days, -1))
-    seen = np.cumsum(by_mask, axis=2)
+    seen = running_sums(by_mask)
     low, high = np.clip(GRID.low, 0, BINS), np.clip(GRID.high, 0, BINS)
     matched: Weights = seen[:, :, high] - seen[:, :, low]
     return matched

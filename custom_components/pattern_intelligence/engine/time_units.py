@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from .arrays import distinct
 from .civil import DAY_MS, WAKING_DAY_STARTS_MS, Instants
 from .eligibility import NEEDED_SHARE
 from .evidence import Floats
@@ -125,10 +126,9 @@ def units_of(
 
 def _days_of(unit: Numbers, day: Numbers, units: int) -> Numbers:
     """Return on how many days each unit happened, shape (units,)."""
-    # One number for both: sorting pairs would hold Python's lock for tens of ms.
     low = int(day.min(initial=0))
     width = int(day.max(initial=0)) - low + 1
-    pairs = np.unique(unit * width + (day - low))
+    pairs = distinct(unit * width + (day - low))
     return np.bincount(pairs // width, minlength=units)
 
 
