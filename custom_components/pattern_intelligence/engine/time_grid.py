@@ -100,7 +100,7 @@ def log_risk(half: NDArray[np.int64], mask: NDArray[np.int64], days: Floats) -> 
     Args:
         half: shape (n,), half widths in bins.
         mask: shape (n,), weekdays, positions in ``MASKS``.
-        days: shape (n,), eligible days.
+        days: shape (n,), eligible days of all weekdays together.
     """
     chances = len(ANCHORS) * len(HALF_WIDTHS) * BINS / half
     alike = _ALIKE / np.maximum(days, _FEW_DAYS)

@@ -31,6 +31,9 @@ FEWEST_DAYS: Final = 6
 FEWEST_SHARE: Final = 0.3
 """Share of days below which no claim of .5 can be made, even of what began lately."""
 
+LEAST_LIFT: Final = 1.5
+"""Times as many days as by chance: what the rhythm tells nearly as well is no news."""
+
 KEPT_WORTH: Final = 1.0
 """Log likelihood that a matched day is worth beside what it proves.
 
@@ -105,8 +108,9 @@ def _peaks(
     number = days[unit, mask].astype(float)
     chance = _expected(anchor, rhythms, met, unit, mask, window)
     kept = matched[unit, mask, window].astype(float)
-    own = np.where(kept > chance, gain(kept, chance, number), 0.0)
-    own += log_risk(GRID.half[window], mask, number)
+    own = np.where(
+        kept >= LEAST_LIFT * chance, gain(kept, chance, number), -np.inf
+    ) + log_risk(GRID.half[window], mask, days[unit, 0].astype(float))
     left = np.flatnonzero(own > 0)
     score = own + KEPT_WORTH * kept
     left = left[np.lexsort((window[left], mask[left], -score[left], unit[left]))]

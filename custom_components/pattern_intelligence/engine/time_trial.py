@@ -33,6 +33,7 @@ class Tested:
         times: minutes after midnight of the habit-day, one for each match: the one
             nearest to the window's middle.
         chances: shape (eligible,), the chance of a match on each.
+        days: eligible habit-days of all weekdays together.
     """
 
     candidate: Candidate
@@ -40,6 +41,7 @@ class Tested:
     matched: Numbers
     times: Floats
     chances: Floats
+    days: int
 
     @property
     def expected(self) -> float:
@@ -54,7 +56,7 @@ class Tested:
                 log_risk(
                     np.array([self.candidate.half]),
                     np.array([self.candidate.mask]),
-                    np.array([float(self.eligible.size)]),
+                    np.array([float(self.days)]),
                 )
             )[0]
         )
@@ -96,6 +98,7 @@ def examine(
         inside[:-1] &= number[1:] != number[:-1]
     matched, times = _nearest(number[inside], minutes[inside], span.center)
     mask = best_mask(_by_weekday(matched), _by_weekday(eligible))
+    days = eligible.size
     eligible = eligible[MASK_ROWS[mask, weekday_of(eligible)] > 0]
     kept = MASK_ROWS[mask, weekday_of(matched)] > 0
     return Tested(
@@ -104,6 +107,7 @@ def examine(
         matched[kept],
         times[kept],
         chances_of(units, rhythms, candidate.unit, anchor, span, eligible),
+        days,
     )
 
 

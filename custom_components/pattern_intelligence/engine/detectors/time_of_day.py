@@ -35,7 +35,7 @@ from ..provenance import AUTOMATION, UNNAMED_AUTOMATION, USER
 from ..rhythm import Rhythms, fit_rhythms
 from ..tables import Numbers
 from ..time_grid import Candidate
-from ..time_search import FEWEST_DAYS, KEPT_WORTH, search
+from ..time_search import FEWEST_DAYS, KEPT_WORTH, LEAST_LIFT, search
 from ..time_trial import Tested, chances_of, examine, p_values
 from ..time_units import Units, units_of
 from ..weekday_mask import MASKS, SHARED_DAYS
@@ -104,7 +104,7 @@ class TimeOfDay:
     def detect(self, window: Window, home: Home) -> Sequence[Finding]:
         """Return what is found as of the window's last day, in a fixed order."""
         searched = _Searched.of(window)
-        tested = [own for own in searched.examined() if own.matched.size >= FEWEST_DAYS]
+        tested = [own for own in searched.examined() if _is_news(own)]
         p = p_values(tested)
         q = _q_values(tested, p, searched.units.size)
         listed: list[tuple[Tested, Finding]] = []
@@ -117,9 +117,9 @@ class TimeOfDay:
             ):
                 continue
             finding = _finding(searched, home, own, float(p[i]), float(q[i]))
-            if finding.confidence >= LISTED_FROM and (
-                finding.automated_by or not searched.automated[own.candidate.unit]
-            ):
+            # What is automated by something without a name tells nobody anything.
+            unnamed = finding.provenance.automation > 0.5 and not finding.automated_by
+            if finding.confidence >= LISTED_FROM and not unnamed:
                 listed.append((own, finding))
                 others.append(own.candidate)
         listed.sort(key=lambda pair: _place(pair[0]))
@@ -143,6 +143,12 @@ class TimeOfDay:
         if lived < 2 * FEWEST_DAYS:
             return f"needs {2 * FEWEST_DAYS} days with somebody home, {lived} so far"
         return "nothing keeps a time of day more closely than the day's rhythm explains"
+
+
+def _is_news(own: Tested) -> bool:
+    """Tell whether a window is met on enough days, and clearly more than by chance."""
+    matched = own.matched.size
+    return matched >= max(FEWEST_DAYS, LEAST_LIFT * own.expected)
 
 
 def _same(one: Candidate, other: Candidate) -> bool:
@@ -206,6 +212,7 @@ def _finding(
         MASKS[own.candidate.mask],
     )
     cause = _causes(searched, own)
+    provenance = _provenance(cause)
     return Finding(
         PatternType.TIME_OF_DAY,
         (key,),
@@ -220,14 +227,12 @@ def _finding(
             p_value,
             q_value,
         ),
-        _provenance(cause),
+        provenance,
         own.eligible,
         own.matched,
         own.times - own.candidate.span.center,
         when,
-        automated_by=_automations(window, cause)
-        if searched.automated[own.candidate.unit]
-        else (),
+        automated_by=_automations(window, cause) if provenance.automation > 0.5 else (),
     )
 
 
