@@ -1,0 +1,118 @@
+"""What speed is measured on is what is said of it, and tables tell what was measured."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from benchmarks.simulator.clock import LocalClock
+from benchmarks.simulator.model import Recorded
+from benchmarks.speed import report
+from benchmarks.speed.big_home import FIRST_DAY, Size, big_home
+from benchmarks.speed.measures import Measured
+
+ROWS = 15_000
+
+
+def _on_last_day(home: Recorded, days: int) -> np.ndarray:
+    clock = LocalClock.of(home.time_zone, FIRST_DAY, days)
+    return home.stream.instant >= clock.utc(days - 1, 0.0)
+
+
+@pytest.fixture(name="plain", scope="module")
+def plain_home() -> Recorded:
+    """Two households for three days, with nothing filled in."""
+    return big_home(Size(2, 3, 0, 1))
+
+
+def test_households_share_nothing_but_the_roof(plain: Recorded) -> None:
+    """Each has its own ids, and its own entities, devices and automations by them."""
+    alone = big_home(Size(1, 3, 0, 1))
+    ids = [entity.entity_id for entity in plain.entities]
+    assert len(set(ids)) == len(ids) > len(alone.entities)
+    assert ids[: len(alone.entities)] == [e.entity_id for e in alone.entities]
+    one, other = (
+        {place for entity in some for place in (entity.area_id, entity.device_id)}
+        for some in (
+            plain.entities[: len(alone.entities)],
+            plain.entities[len(alone.entities) :],
+        )
+    )
+    assert one & other == {None}
+    areas = {area.area_id for area in plain.areas}
+    assert {entity.area_id for entity in plain.entities} <= {*areas, None}
+    assert {entity.mirrors for entity in plain.entities} <= {*ids, None}
+    contexts = [fire.context for fire in plain.fires]
+    assert len(set(contexts)) == len(contexts) > 0
+    assert (np.diff(plain.stream.instant) >= 0).all()
+
+
+@pytest.mark.parametrize("watched", [False, True])
+def test_the_last_days_are_as_full_as_said(plain: Recorded, *, watched: bool) -> None:
+    """Two of a hundred rows may be missing; days before stay as they are."""
+    home = big_home(Size(2, 3, ROWS, 1, watched=watched))
+    full = _on_last_day(home, 3)
+    assert full.sum() == pytest.approx(ROWS, rel=0.02)
+    assert (~full).sum() == (~_on_last_day(plain, 3)).sum()
+
+
+def test_what_is_filled_in_changes_nothing() -> None:
+    """Attributes change while the state is what it was."""
+    home = big_home(Size(1, 3, ROWS, 1, watched=True))
+    last: dict[int, int] = {}
+    stream = home.stream
+    for entity, state, changed in zip(
+        stream.entity.tolist(),
+        stream.state.tolist(),
+        stream.changed.tolist(),
+        strict=True,
+    ):
+        assert changed or last[entity] == state
+        last[entity] = state
+
+
+def test_a_table_tells_seconds_memory_and_budgets() -> None:
+    """A row of each; what was not measured stays empty."""
+    measured = Measured(
+        "a night",
+        {
+            "seconds": {"read": 0.125, "total": 1234.5},
+            "peak_mb": {"total": 59.6},
+            "cpu": 1.0,
+        },
+        seconds=2.0,
+        memory=60.0,
+    )
+    head, _, seconds, memory = (
+        [cell.strip() for cell in line.strip("|").split("|")]
+        for line in report.costs([measured])
+    )
+    expected = [
+        "",
+        "",
+        "read",
+        "summarize",
+        "store",
+        "detect",
+        "total",
+        "CPU",
+        "budget",
+    ]
+    assert head == expected
+    assert seconds == ["a night", "s", "0.12", "", "", "", "1 234.50", "1.00", "2.0"]
+    assert memory == ["", "MB", "", "", "", "", "60", "", "60"]
+
+
+def test_a_year_is_told_from_what_a_period_takes() -> None:
+    """90 days, 52 weeks, 12 months and 52 Sundays are kept then."""
+    sizes = {
+        "bytes": {
+            "daily": 900_000,
+            "weekly": 60_000,
+            "monthly": 40_000,
+            "life": 20_000,
+        },
+        "counts": {"daily": 90, "weekly": 12, "monthly": 2, "life": 2},
+    }
+    # 90 x 10 kB + 52 x 5 kB + 12 x 20 kB + 52 x 10 kB = 1.92 MB
+    assert report.year(sizes).startswith("1.0 MB after 90 days, 1.9 MB after a year")
