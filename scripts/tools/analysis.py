@@ -15,7 +15,8 @@ from zoneinfo import ZoneInfo
 from custom_components.pattern_intelligence.engine.analysis import Detectors
 from custom_components.pattern_intelligence.engine.detectors import registry
 from custom_components.pattern_intelligence.engine.pattern import Json
-from custom_components.pattern_intelligence.runner import SCHEMA, Report
+from custom_components.pattern_intelligence.published import empty_report
+from custom_components.pattern_intelligence.runner import Report
 from custom_components.pattern_intelligence.sources.base import SourceError
 from custom_components.pattern_intelligence.sources.config_dir import zone_named
 from custom_components.pattern_intelligence.sources.recording import open_recording
@@ -31,7 +32,7 @@ from .store_place import place_of
 from .table import render
 
 NAME = "analyze"
-_NO_DAY = "Needs a complete day of history; none so far."
+_NO_DAY = "No complete day has been learned yet."
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -69,7 +70,7 @@ def _analyze(options: argparse.Namespace) -> int:
 
 
 def as_json(
-    report: Report | None, zone: ZoneInfo, detectors: Detectors, run: Json
+    report: Report | None, zone: ZoneInfo, detectors: Detectors, cost: Json
 ) -> Json:
     """Return the contract's object.
 
@@ -77,28 +78,14 @@ def as_json(
         report: what is known; None where there was no complete day.
         zone: the home's time zone.
         detectors: those that looked for patterns.
-        run: what it cost.
+        cost: what the run cost.
     """
-    known = report.as_json() if report else _nothing(zone, detectors)
-    return {"schema": SCHEMA, "home": known["home"], "run": run} | known
-
-
-def _nothing(zone: ZoneInfo, detectors: Detectors) -> Json:
-    """Return what is known of a home that has no complete day yet."""
-    return {
-        "schema": SCHEMA,
-        "home": {
-            "time_zone": zone.key,
-            "first_day": None,
-            "last_day": None,
-            "days": 0,
-            "events": 0,
-            "entities": 0,
-        },
-        "patterns": [],
-        "track_record": {},
-        "not_yet": dict.fromkeys((kind.value for kind in detectors), _NO_DAY),
-    }
+    if report is None:
+        known = empty_report(zone.key, {kind.value: _NO_DAY for kind in detectors})
+    else:
+        known = report.as_json()
+    known["run"] = cost
+    return {name: known[name] for name in ("schema", "home", "run")} | known
 
 
 def _chosen(names: str | None) -> Detectors:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from io import TextIOWrapper
 import os
 import signal
 import sys
@@ -35,6 +36,8 @@ def run(
     signal.signal(signal.SIGINT, signal.default_int_handler)
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupt)
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")
     try:
         status = command()
         sys.stdout.flush()
@@ -44,7 +47,7 @@ def run(
         # Whoever read standard output has seen enough; nothing is left to flush.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 128 + signal.SIGPIPE
-    except (UnusableError, *clear) as error:  # type: ignore[misc]
+    except (UnusableError, OSError, *clear) as error:  # type: ignore[misc]
         line = " ".join(str(error).split())
         print(f"{name}: {line}", file=sys.stderr)
         return UNUSABLE

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import TextIOWrapper
 import os
 from pathlib import Path
 import sys
@@ -27,6 +28,8 @@ def written(name: str) -> Iterator[TextIO]:
         UnusableError: it cannot be written.
     """
     if name == "-":
+        if isinstance(sys.stdout, TextIOWrapper):
+            sys.stdout.reconfigure(encoding="utf-8")
         yield sys.stdout
         return
     path = Path(name).resolve()
