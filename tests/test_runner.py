@@ -16,6 +16,7 @@ from custom_components.pattern_intelligence.engine.detectors import registry
 from custom_components.pattern_intelligence.engine.home import Home
 from custom_components.pattern_intelligence.engine.rawday import RawDay
 from custom_components.pattern_intelligence.engine.rollup import HAPPENINGS_SUM, rollup
+from custom_components.pattern_intelligence.engine.scope import Scope
 from custom_components.pattern_intelligence.engine.tables import EXPOSURE, HAPPENINGS
 from custom_components.pattern_intelligence.runner import (
     RELEARNED_DAYS,
@@ -181,6 +182,39 @@ def test_looking_back_is_having_stopped_there(number: int) -> None:
         told = _told(runner, last)
         runner.store.close()
     assert told == in_one_pass(last)
+
+
+def test_weeks_without_days_are_told_once_and_alike(folder: Path) -> None:
+    """Home Assistant was off for three weeks: whoever asks in between hears the same."""
+    days = [raw for n, raw in enumerate(household()) if not 18 <= n < 39]
+    asked, silent = _runner(folder / "asked.db"), _runner(folder / "silent.db")
+    for raw in days:
+        asked.learn(raw)
+        silent.learn(raw)
+        for back in range(0, 40, 6):
+            asked.report(raw.day + timedelta(days=back))
+    assert _told(asked) == _told(silent)
+    before, after = (
+        json.loads(_told(silent, FIRST + timedelta(days=last)))["track_record"]
+        for last in (18, 36)
+    )
+    # No day was learned between these two, so nothing more can have been checked.
+    assert after.keys() == before.keys()
+    for kind, record in after.items():
+        assert record["claims"] - before[kind]["claims"] <= 14
+
+
+def test_what_is_left_out_is_not_looked_at(folder: Path) -> None:
+    """Neither in a pattern of its own nor as another's cause; nothing is lost."""
+    runner = _runner(folder / "store.db")
+    for raw in household():
+        runner.learn(raw)
+    left_out = Scope(excluded_entities=frozenset({"binary_sensor.hall"}))
+    told = Runner(runner.store, HOME, registry(), scope=left_out).report(LAST)
+    assert told is not None
+    assert "binary_sensor.hall" not in json.dumps(told.as_json())
+    assert '"light.bath"' in json.dumps(told.as_json())
+    assert _told(runner) == in_one_pass()
 
 
 def test_nothing_is_said_before_the_first_day(folder: Path) -> None:

@@ -97,7 +97,8 @@ class Run:
             if self._parts.settings.enabled(kind.value)
         }
         store = self._parts.storage.aggregates
-        return Runner(store, home, detectors, Retention(), self._phases)
+        scope = self._parts.settings.scope
+        return Runner(store, home, detectors, Retention(), self._phases, scope)
 
     async def _async_read[*Ts, T](self, read: Callable[[*Ts], T], *args: *Ts) -> T:
         """Read from the recorder in its own executor."""

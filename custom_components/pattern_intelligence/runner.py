@@ -18,8 +18,9 @@ from .engine.life import Life
 from .engine.pattern import Finding, Json
 from .engine.rawday import RawDay
 from .engine.rollup import rollup
+from .engine.scope import Scope
 from .engine.summarize import summarize
-from .engine.tables import EXPOSURE, HAPPENINGS, Table
+from .engine.tables import EXPOSURE, HAPPENINGS, HOME, Table, only
 from .engine.window import WINDOW_DAYS, Window, build_window
 from .phases import Phase, Phases, counted_as
 from .stores.base import AggregateStore, Layer, LearnedDay, Retention, StoreError
@@ -82,6 +83,8 @@ class Runner:
         detectors: those that are switched on, by type.
         retention: how long layers are kept; None keeps everything.
         phases: where the time that is spent is added up.
+        scope: what the person left out; not looked at, though what was learned of it
+            stays.
     """
 
     def __init__(
@@ -91,14 +94,16 @@ class Runner:
         detectors: Detectors,
         retention: Retention | None = None,
         phases: Phases | None = None,
+        scope: Scope | None = None,
     ) -> None:
         """Take the parts; nothing is read yet."""
         self.store = store
         self.home = home
         self.detectors = detectors
         self.phases = phases or Phases()
+        self._scope = scope or Scope()
         self._retention = retention
-        self._detected: tuple[date, Home, Sequence[Finding]] | None = None
+        self._detected: tuple[bytes, Home, Sequence[Finding]] | None = None
 
     def due(self, first: date, last: date) -> list[date]:
         """Return the days that are recorded but not learned, oldest first.
@@ -229,7 +234,9 @@ class Runner:
             window = self._window(following)
             if window is not None:
                 findings = self._detect(window)
-                life = advance(window, self.home, self.detectors, life, findings)
+                life = advance(
+                    window, self.home, self.detectors, life, findings, following
+                )
             with self.phases.of(Phase.STORE):
                 self.store.write_life(following, life.to_text())
             following += timedelta(days=7)
@@ -237,11 +244,11 @@ class Runner:
 
     def _detect(self, window: Window) -> Sequence[Finding]:
         """Return what is found, worked out once while nothing is learned."""
-        known = self._detected
-        if known and known[0] == window.last_day and known[1] is self.home:
+        known, days = self._detected, window.days.tobytes()
+        if known and known[0] == days and known[1] is self.home:
             return known[2]
         findings = detect(window, self.home, self.detectors)
-        self._detected = (window.last_day, self.home, findings)
+        self._detected = (days, self.home, findings)
         return findings
 
     def _window(self, last: date) -> Window | None:
@@ -263,8 +270,17 @@ class Runner:
             happenings = self.store.read_days(HAPPENINGS, first, last)
             exposure = self.store.read_days(EXPOSURE, first, last)
         return build_window(
-            self.home.civil, days, happenings, exposure, self.home.resolve
+            self.home.civil,
+            days,
+            only(happenings, self._admits),
+            only(exposure, self._admits),
+            self.home.resolve,
         )
+
+    def _admits(self, stored_id: str) -> bool:
+        """Tell whether the person lets an entity be looked at."""
+        entity = self.home.entity(self.home.resolve(stored_id))
+        return stored_id == HOME or self._scope.admits(entity)
 
 
 def period(layer: Layer, day: date) -> tuple[date, date]:

@@ -118,6 +118,15 @@ def test_a_renamed_entity_keeps_its_ids() -> None:
     )
 
 
+def test_no_two_patterns_share_an_id_when_an_entity_takes_an_old_name() -> None:
+    """The first one was renamed away; the newcomer under its name is another habit."""
+    text = _lived(Life(), finding(400, "light.b")).to_text()
+    life = Life.from_text(text, {"light.b": "light.c"}.get)  # type: ignore[arg-type]
+    ids = _ids(life, finding(400, "light.c"), finding(400, "light.b"))
+    assert len(set(ids)) == 2
+    assert ids[0] == life.entries[0].id
+
+
 @pytest.mark.parametrize("text", ["{", "[]", "{}", '{"entries": [{}], "record": {}}'])
 def test_a_damaged_life_is_told(text: str) -> None:
     """Whatever is wrong with it is one kind of error."""

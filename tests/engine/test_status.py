@@ -52,6 +52,13 @@ def test_it_changed_when_its_time_moved_beyond_its_spread() -> None:
     assert _status(days, moved) is Status.CHANGED
 
 
+def test_a_move_does_not_hide_itself() -> None:
+    """An hour later from the day before the recent ones on: its spread is still ten."""
+    days = list(range(FIRST, LAST + 1))
+    moved = [(-5.0, 0.0, 5.0)[n % 3] + (60 if n >= 41 else 0) for n in range(63)]
+    assert _status(days, moved) is Status.CHANGED
+
+
 def test_a_move_within_its_spread_is_none() -> None:
     """Twenty minutes are nothing to a habit that spreads over two hours."""
     days = list(range(FIRST, LAST + 1))

@@ -67,6 +67,55 @@ def test_a_bout_across_midnight_is_one() -> None:
     }
 
 
+def test_what_comes_before_a_bout_is_none_of_its_ends() -> None:
+    """A television that is switched on and then plays did both, also at midnight."""
+    window = window_of(
+        raw_days(
+            FIRST,
+            SECOND,
+            [
+                Row(f"{FIRST}T20:00", "media_player.tv", "on"),
+                Row(f"{FIRST}T20:01", "media_player.tv", "playing"),
+                Row(f"{FIRST}T22:00", "media_player.tv", "off"),
+                Row(f"{FIRST}T23:59", "media_player.tv", "on"),
+                Row(f"{SECOND}T00:01", "media_player.tv", "playing"),
+            ],
+        )
+    )
+    counts = {
+        key.state: window.of_key(index).stop - window.of_key(index).start
+        for index, key in enumerate(window.keys)
+    }
+    assert counts == {"on": 2, "playing": 2, "off": 1}
+
+
+def test_automations_go_by_the_names_they_have() -> None:
+    """Renamed on the second day, it is still one automation."""
+    tables = [
+        (
+            day,
+            summarize(
+                raw_day(
+                    day,
+                    [Row(f"{day}T07:00", "light.a", "on", AUTOMATION + 1)],
+                    carried={"light.a": "off"},
+                    automations=("", name),
+                )
+            ),
+        )
+        for day, name in ((FIRST, "automation.old"), (SECOND, "automation.new"))
+    ]
+    window = build_window(
+        BERLIN,
+        [FIRST, SECOND],
+        dated(tables, HAPPENINGS),
+        dated(tables, EXPOSURE),
+        lambda entity_id: entity_id.replace("old", "new"),
+    )
+    assert window.automations == ("", "automation.new")
+    assert window.cause.tolist() == [AUTOMATION + 1] * 2
+
+
 def test_the_same_day_twice_is_an_error() -> None:
     """Merging never destroys the day as the unit of evidence."""
     raw = raw_day(FIRST, [])

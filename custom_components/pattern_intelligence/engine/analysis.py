@@ -63,17 +63,19 @@ def advance(
     detectors: Detectors,
     life: Life,
     findings: Sequence[Finding],
+    sunday: date,
 ) -> Life:
     """Return the life as of a Sunday, from that of the Sunday before.
 
     Args:
-        window: the days up to the Sunday.
+        window: the days up to the Sunday, which need not have been learned itself.
         home: the context.
         detectors: those that are switched on, by type.
         life: as of the Sunday before.
         findings: what is detected in the window.
+        sunday: the Sunday.
     """
-    since = day_number(window.last_day) - 6
+    since = day_number(sunday) - 6
     week: dict[str, TypeTally] = {}
     for entry in life.entries:
         claim = entry.claim

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from .civil import CivilTime
@@ -87,7 +88,7 @@ class Home:
     @property
     def civil(self) -> CivilTime:
         """Return the home's civil time."""
-        return CivilTime(self.zone)
+        return _civil(self.zone)
 
     def resolve(self, entity_id: str) -> str:
         """Return the id an entity has now, from one that it had."""
@@ -105,3 +106,9 @@ class Home:
         """Return the areas of entities in order, each once."""
         areas = [self.entity(entity_id).area_id for entity_id in entity_ids]
         return tuple(dict.fromkeys(area for area in areas if area))
+
+
+@lru_cache(maxsize=8)
+def _civil(zone: ZoneInfo) -> CivilTime:
+    """Return the civil time of a zone, which remembers when its days begin."""
+    return CivilTime(zone)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
+from itertools import count
 import json
 from typing import Any, Final
 
@@ -142,6 +143,7 @@ def identify(life: Life, findings: Sequence[Finding]) -> list[Identified]:
         grouped.setdefault(finding.key, []).append(index)
 
     found: dict[int, Identified] = {}
+    taken = {entry.id for entry in life.entries}
     for key, indices in grouped.items():
         entries = by_key.get(key, [])
         own = [findings[index] for index in indices]
@@ -155,11 +157,10 @@ def identify(life: Life, findings: Sequence[Finding]) -> list[Identified]:
             (index for index in indices if index not in found),
             key=lambda index: _birth_order(findings[index]),
         )
-        for ordinal, index in enumerate(born, start=len(entries)):
+        unused = (one for n in count() if (one := pattern_id(key, n)) not in taken)
+        for index, own_id in zip(born, unused, strict=False):
             finding = findings[index]
-            found[index] = Identified(
-                pattern_id(key, ordinal), finding, int(finding.matched[0])
-            )
+            found[index] = Identified(own_id, finding, int(finding.matched[0]))
     return [found[index] for index in range(len(findings))]
 
 

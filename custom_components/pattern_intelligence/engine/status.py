@@ -80,8 +80,10 @@ def _moved(finding: Finding) -> bool:
     earlier = finding.times[finding.matched < since]
     if min(recent.size, earlier.size) < _FEWEST_TIMES:
         return False
-    low, high = np.percentile(finding.times, [25, 75])
     shift = abs(float(np.median(recent) - np.median(earlier)))
+    # Each span's own spread: that of all times together contains the move itself.
+    spread = np.concatenate([t - np.median(t) for t in (recent, earlier)])
+    low, high = np.percentile(spread, [25, 75])
     if shift < max(MOVED_MINUTES, high - low):
         return False
     n, m = recent.size, earlier.size

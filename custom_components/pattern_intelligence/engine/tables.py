@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Final
@@ -125,6 +125,28 @@ def dated(spec: TableSpec, days: Sequence[tuple[int, Table]]) -> DatedTable:
         columns[name] = tuple(chain.from_iterable(t.texts(name) for t in tables))
     lengths = np.array([len(table) for table in tables], np.int64)
     return DatedTable(np.repeat(numbers, lengths), Table(spec, columns))
+
+
+def only(dated_table: DatedTable, admits: Callable[[str], bool]) -> DatedTable:
+    """Return the rows of the entities that are admitted.
+
+    Args:
+        dated_table: rows of a table whose first key is an entity id.
+        admits: tells it of an entity id as stored.
+    """
+    table = dated_table.table
+    ids = table.texts(table.spec.keys[0])
+    admitted = {entity_id: admits(entity_id) for entity_id in dict.fromkeys(ids)}
+    if all(admitted.values()):
+        return dated_table
+    rows = [row for row, entity_id in enumerate(ids) if admitted[entity_id]]
+    columns: dict[str, Column] = {
+        name: column[rows]
+        if isinstance(column, np.ndarray)
+        else tuple(map(column.__getitem__, rows))
+        for name, column in table.columns.items()
+    }
+    return DatedTable(dated_table.day[rows], Table(table.spec, columns))
 
 
 HAPPENINGS: Final = TableSpec(

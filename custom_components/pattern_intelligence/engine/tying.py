@@ -182,20 +182,21 @@ def _medians(values: Floats) -> Floats:
 
 
 def _with_companions(leader: Finding, companions: Sequence[Finding]) -> Finding:
-    if not companions:
-        return leader
     named = dict.fromkeys(
         key
         for found in companions
         for key in found.entities
         if key not in leader.entities
     )
+    if not named:
+        return leader
     return replace(
         leader,
         details={
             **leader.details,
             "companions": [
-                {"entity_id": key.entity_id, "state": key.state} for key in named
+                {"entity_id": key.entity_id, "state": key.state or None}
+                for key in named
             ],
         },
     )

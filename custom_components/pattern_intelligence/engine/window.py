@@ -190,6 +190,7 @@ def _decode(
         _taken(table.texts("causes"), rows),
         _taken(table.texts("automations"), rows),
         lengths,
+        resolve,
     )
     if ((key[1:] == key[:-1]) & (instant[1:] < instant[:-1])).any():
         # Two ids of one entity shared a day.
@@ -203,11 +204,11 @@ def _taken(texts: Sequence[str], rows: NDArray[np.intp]) -> list[str]:
 
 
 def _causes(
-    causes: Sequence[str], names: Sequence[str], lengths: Numbers
+    causes: Sequence[str], names: Sequence[str], lengths: Numbers, resolve: Resolve
 ) -> tuple[NDArray[np.int16], tuple[str, ...]]:
     """Return each happening's cause, with automations numbered for the window."""
     lists = {text: number for number, text in enumerate(dict.fromkeys(names))}
-    named = sorted({name for text in lists for name in text.split()})
+    named = sorted({resolve(name) for text in lists for name in text.split()})
     automations = (UNNAMED_AUTOMATION, *named)
     code = {name: AUTOMATION + index for index, name in enumerate(automations)}
     # A row's codes from AUTOMATION + 1 on stand for the names in its own list.
@@ -216,7 +217,7 @@ def _causes(
     )
     for text, number in lists.items():
         for place, name in enumerate(text.split(), start=AUTOMATION + 1):
-            meaning[number, place] = code[name]
+            meaning[number, place] = code[resolve(name)]
 
     cause = np.zeros(int(lengths.sum()), np.int16)
     told = np.fromiter(map(bool, causes), bool, len(causes))
@@ -235,25 +236,33 @@ def _join_bouts(
     cause: NDArray[np.int16],
 ) -> tuple[NDArray[np.int32], Instants, NDArray[np.int16]]:
     """Drop the end and the beginning that midnight made of one bout."""
-    begins = {
-        k.entity_id: i
-        for i, k in enumerate(keys)
-        if (rule := RULES.get(domain_of(k.entity_id))) and k.state == rule.bouts
-    }
-    edges = np.searchsorted(key, np.arange(len(keys) + 1))
-    drop = np.zeros(key.size, bool)
-    for i, k in enumerate(keys):
-        begin = begins.get(k.entity_id, i)
-        if begin == i:
-            continue
-        ends = instant[edges[i] : edges[i + 1]]
-        starts = instant[edges[begin] : edges[begin + 1]]
-        after = np.searchsorted(starts, ends, "right")
-        near = np.flatnonzero(after < starts.size)
-        near = near[starts[after[near]] - ends[near] < BOUT_GAP_MS]
-        drop[edges[i] + near] = True
-        drop[edges[begin] + after[near]] = True
-    return key[~drop], instant[~drop], cause[~drop]
+    entity_at = {k.entity_id: n for n, k in enumerate(keys)}
+    entity = np.array([entity_at[k.entity_id] for k in keys], np.int64)[key]
+    begins = np.array([_begins_a_bout(k) for k in keys], bool)[key]
+    order = np.lexsort((instant, entity))
+    day = civil.wall(instant[order]) // DAY_MS
+    left, back = order[:-1], order[1:]
+    # Within a day the bouts are joined already; what precedes the end is in the bout.
+    inside = np.append(
+        False, begins[order[:-2]] & (entity[order[:-2]] == entity[left[1:]])
+    )
+    joined = (
+        inside[: left.size]
+        & (entity[left] == entity[back])
+        & ~begins[left]
+        & begins[back]
+        & (instant[back] - instant[left] < BOUT_GAP_MS)
+        & (day[1:] > day[:-1])
+    )
+    kept = np.ones(key.size, bool)
+    kept[left[joined]] = False
+    kept[back[joined]] = False
+    return key[kept], instant[kept], cause[kept]
+
+
+def _begins_a_bout(key: Key) -> bool:
+    rule = RULES.get(domain_of(key.entity_id))
+    return rule is not None and key.state == rule.bouts
 
 
 def _hours(

@@ -14,6 +14,7 @@ from typing import Final
 import numpy as np
 
 from ..candidates import candidates
+from ..civil import DAY_MS
 from ..claim import Claim
 from ..common_cause import shadows
 from ..crossday import Days
@@ -79,8 +80,10 @@ class CoOccurrence:
         if not {cause, effect} <= set(window.keys) or claim.lag_s is None:
             return Tally(0, 0)
         stream = Stream(Days.of(window))
-        occasions = stream.occasions(window.keys.index(cause), within_ms(claim.lag_s))
-        occasions = occasions[stream.day[occasions] + stream.days.first >= since]
+        within = within_ms(claim.lag_s)
+        occasions = stream.occasions(window.keys.index(cause), within)
+        # Those whose time was not over when that day began were not asked about yet.
+        occasions = occasions[window.wall[occasions] + within > since * DAY_MS]
         lags = stream.lags(occasions, window.keys.index(effect))
         return Tally(lags.size, int(in_time(lags, claim.lag_s).sum()))
 
