@@ -10,6 +10,9 @@ from typing import Final
 
 import numpy as np
 
+# NumPy would import it when the first median is asked for, in the middle of a run.
+import numpy.ma
+
 from .tables import Numbers
 
 _AT_ONCE: Final = 100_000
