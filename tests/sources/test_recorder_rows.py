@@ -295,6 +295,24 @@ def test_automations_of_the_evening_before(
     assert raw.cause.tolist() == [AUTOMATION + 1, PHYSICAL, PHYSICAL]
 
 
+@pytest.mark.parametrize(
+    "entity_id",
+    ["", " ", "a", "automation.a b", "automation.\ud800", "automation.ä", "a.b.c", "a."]
+    + ["automation." + "a" * 255],
+)
+def test_an_automation_that_is_none(
+    path: Path, recorder: RecorderBuilder, entity_id: str
+) -> None:
+    """Events of others may name anything: what is no entity id stays unnamed."""
+    with recorder:
+        recorder.automation("run", entity_id, "2026-06-02 07:00")
+        recorder.state("light.a", "off", "2026-06-02 06:00")
+        recorder.state("light.a", "on", "2026-06-02 07:00", own="run")
+    raw = source_of(path).read(DAY)
+    assert raw.automations == ("",)
+    assert raw.cause.tolist() == [PHYSICAL, AUTOMATION]
+
+
 def test_an_empty_day(path: Path, recorder: RecorderBuilder) -> None:
     """Is a day all the same."""
     with recorder:

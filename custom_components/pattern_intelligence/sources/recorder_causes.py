@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from itertools import batched
 import json
-from typing import Final
+import re
+from typing import Final, TypeIs
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +24,10 @@ BY_USER: Final = 1
 BY_PARENT: Final = 2
 """The context of a row has a parent, and no user."""
 
+_ENTITY_ID: Final = re.compile(r"[a-z0-9_]+\.[a-z0-9_]+")
+"""Any integration may fire the event, and say what it likes in it."""
+
+_LONGEST_ID: Final = 255
 _CHUNK_IDS: Final = 900
 _LOOKBACK_MS: Final = DAY_MS
 """How long before the day a run of an automation may have begun."""
@@ -94,6 +99,14 @@ def _opened_contexts(connection: Connection, start: int, end: int) -> dict[bytes
 def _automation_of(data: str | None) -> str:
     try:
         entity_id = json.loads(data or "null")["entity_id"]
-    except ValueError, TypeError, KeyError:
+    except ValueError, TypeError, KeyError, RecursionError:
         return UNNAMED_AUTOMATION
-    return entity_id if isinstance(entity_id, str) else UNNAMED_AUTOMATION
+    return entity_id if _is_entity_id(entity_id) else UNNAMED_AUTOMATION
+
+
+def _is_entity_id(value: object) -> TypeIs[str]:
+    return (
+        isinstance(value, str)
+        and len(value) <= _LONGEST_ID
+        and _ENTITY_ID.fullmatch(value) is not None
+    )
