@@ -184,6 +184,30 @@ async def test_failures_are_told_and_not_logged(
     assert [each for each in caplog.records if each.levelno >= logging.ERROR] == []
 
 
+async def test_a_damaged_database(hass: HomeAssistant) -> None:
+    """Waiting will not help, so it is not told as if it would."""
+    source = await async_source(hass)
+    _move_states(hass, "rootpage + 100000")
+    with pytest.raises(SourceError, match="damaged") as caught:
+        await async_ask(hass, source.extent)
+    _move_states(hass, "rootpage - 100000")
+    assert not isinstance(caught.value, SourceUnavailableError)
+    assert await async_ask(hass, source.extent) is None
+
+
+def _move_states(hass: HomeAssistant, root: str) -> None:
+    """Have the table of states begin on another page, as a damaged file may say."""
+    with session_scope(hass=hass) as session:
+        (version,) = session.execute(text("PRAGMA schema_version")).one()
+        for statement in (
+            "PRAGMA writable_schema = ON",
+            f"UPDATE sqlite_master SET rootpage = {root} WHERE name = 'states'",
+            f"PRAGMA schema_version = {version + 1}",
+            "PRAGMA writable_schema = OFF",
+        ):
+            session.execute(text(statement))
+
+
 async def test_without_the_recorder(hass: HomeAssistant) -> None:
     """Says what to set up."""
     source = await async_source(hass)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+import sqlite3
+from typing import Final
 
 from homeassistant.components.recorder import Recorder, get_instance
 from homeassistant.components.recorder.util import session_scope
@@ -11,7 +13,13 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.recorder import DATA_INSTANCE
 from homeassistant.util import dt as dt_util
 from sqlalchemy import Connection
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import (
+    DataError,
+    DBAPIError,
+    NotSupportedError,
+    ProgrammingError,
+    SQLAlchemyError,
+)
 
 from ..engine.home import Home
 from ..engine.rawday import RawDay
@@ -20,6 +28,9 @@ from .base import SourceError, SourceUnavailableError
 from .recorder_rows import read_day
 from .recorder_runs import read_recording, recorded_intervals
 from .recorder_schema import check_schema
+
+_DAMAGED: Final = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
+_PERMANENT: Final = (DataError, NotSupportedError, ProgrammingError)
 
 
 class RecorderSource:
@@ -86,12 +97,22 @@ class RecorderSource:
                 # Whatever left the session would be logged there with a traceback.
                 failure = err
         if isinstance(failure, SQLAlchemyError):
-            cause = failure.orig if isinstance(failure, DBAPIError) else failure
-            said = " ".join(str(cause).split())
-            raise SourceUnavailableError(
-                f"the recorder's database cannot be read now: {said}"
-            ) from failure
+            raise _translated(failure) from failure
         raise failure
+
+
+def _translated(failure: SQLAlchemyError) -> SourceError:
+    """Say what a database means; whether waiting may help, its kind says."""
+    cause = failure.orig if isinstance(failure, DBAPIError) else failure
+    said = " ".join(str(cause).split())
+    if getattr(cause, "sqlite_errorcode", 0) & 0xFF in _DAMAGED:
+        return SourceError(
+            f"the recorder's database is damaged ({said}): restore it from a backup, "
+            "or let Home Assistant begin a new one"
+        )
+    if isinstance(failure, _PERMANENT):
+        return SourceError(f"the recorder's database cannot be read: {said}")
+    return SourceUnavailableError(f"the recorder's database cannot be read now: {said}")
 
 
 def _refuse_unready(hass: HomeAssistant) -> None:
