@@ -10,12 +10,12 @@ from pathlib import Path
 import tempfile
 from typing import Final
 
-from custom_components.pattern_intelligence.stores.sqlite import SqliteStore
+from custom_components.pattern_intelligence.stores.base import StoreError
+from custom_components.pattern_intelligence.stores.sqlite import SqliteStore, path_of
 from custom_components.pattern_intelligence.stores.sqlite_file import remove
 
 from .failure import UnusableError
 
-_SQLITE: Final = "sqlite"
 _INFLUX: Final = frozenset({"http", "https", "influx", "influxdb"})
 
 
@@ -71,15 +71,14 @@ def place_of(url: str | None) -> Iterator[SqlitePlace]:
         ) as directory:
             yield SqlitePlace(Path(directory) / "store.db")
         return
-    scheme, _, rest = url.partition(":")
-    if scheme in _INFLUX:
+    if url.partition(":")[0] in _INFLUX:
         raise UnusableError(
             "--store: InfluxDB is not supported yet; use sqlite:PATH instead"
         )
-    if scheme != _SQLITE or not rest:
-        raise UnusableError(f"--store: {url!r} is no store; use sqlite:PATH")
-    path = Path(rest.removeprefix("//") if rest.startswith("///") else rest)
-    path = path.expanduser()
+    try:
+        path = path_of(url)
+    except StoreError as err:
+        raise UnusableError(f"--store: {err}") from err
     if path.is_dir():
         raise UnusableError(f"--store: {path} is a folder; name a file in it")
     if not path.absolute().parent.is_dir():

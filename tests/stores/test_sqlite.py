@@ -23,10 +23,7 @@ from custom_components.pattern_intelligence.stores.base import (
     StoreTooNewError,
     StoreUnavailableError,
 )
-from custom_components.pattern_intelligence.stores.sqlite import (
-    SqliteStore,
-    open_sqlite,
-)
+from custom_components.pattern_intelligence.stores.sqlite import SqliteStore, path_of
 
 from .conftest import without_privileges
 from .makers import COUNTS, ROOMS, counts_of, day, rows_of, table, tables
@@ -443,10 +440,22 @@ def test_after_a_pause_the_log_is_folded_in_again(path: Path) -> None:
     assert not log.exists()
 
 
-def test_addresses(tmp_path: Path) -> None:
-    """``sqlite:PATH`` and nothing else."""
-    open_sqlite(f"sqlite:{tmp_path / 'a b.db'}").close()
-    assert (tmp_path / "a b.db").exists()
-    for url in ("sqlite:", "a.db", "http://localhost", ""):
-        with pytest.raises(StoreError, match="sqlite:PATH"):
-            open_sqlite(url)
+@pytest.mark.parametrize(
+    ("url", "path"),
+    [
+        ("sqlite:/a/b c.db", Path("/a/b c.db")),
+        ("sqlite:///a/b.db", Path("/a/b.db")),
+        ("sqlite:b.db", Path("b.db")),
+        ("sqlite:~/b.db", Path.home() / "b.db"),
+    ],
+)
+def test_addresses(url: str, path: Path) -> None:
+    """``sqlite:PATH``, as a URL too."""
+    assert path_of(url) == path
+
+
+@pytest.mark.parametrize("url", ["sqlite:", "a.db", "http://localhost", ""])
+def test_no_address(url: str) -> None:
+    """Nothing else will do."""
+    with pytest.raises(StoreError, match="sqlite:PATH"):
+        path_of(url)

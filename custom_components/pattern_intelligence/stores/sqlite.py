@@ -271,16 +271,18 @@ class SqliteStore:
             self._database = None
 
 
-def open_sqlite(url: str) -> SqliteStore:
-    """Open the store at ``sqlite:PATH``.
+def path_of(url: str) -> Path:
+    """Return the file that ``sqlite:PATH`` or ``sqlite:///PATH`` names.
 
     Raises:
-        StoreError: it is no such address, or the file cannot be used.
+        StoreError: it is no such address.
     """
     scheme, _, path = url.partition(":")
     if scheme != SCHEME or not path:
         raise StoreError(f"{url!r} names no SQLite file: write sqlite:PATH")
-    return SqliteStore(Path(path).expanduser())
+    return Path(
+        path.removeprefix("//") if path.startswith("///") else path
+    ).expanduser()
 
 
 def _coarse(layer: Layer) -> Layer:
