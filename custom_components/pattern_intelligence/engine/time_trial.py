@@ -146,7 +146,7 @@ def chances_of(
     edges = rhythms.upto(np.array([begin, span.low, span.high]), np.full(3, unit))
     passed = rhythms.upto(wall % DAY_MS / MINUTE_MS, np.full(wall.size, unit))
     gaps = gaps_of(number, (passed - edges[0]) % 1.0)
-    low, high = np.split(np.clip(edges[1:] - edges[0], 0.0, 1.0), 2)
+    low, high = np.clip(edges[1:] - edges[0], 0.0, 1.0)[:, None]
     longer, shorter = (
         met_within(gaps, trial, days.size, float(length[0]))
         for length in stretches(anchor, low, high)
