@@ -21,9 +21,8 @@ from .run_log import RUNS, runs_of
 from .runtime import PatternIntelligenceConfigEntry, RuntimeData
 from .scheduler import Scheduler
 from .settings import Settings
-from .storage import Storage, database_path, open_storage
+from .storage import Storage, database_path, delete_all, open_storage
 from .stores.base import StoreError
-from .stores.sqlite_file import remove
 
 
 async def async_load(
@@ -80,7 +79,7 @@ async def async_remove(
     if Settings.of(entry).keep_data:
         return
     try:
-        await hass.async_add_executor_job(remove, database_path(hass))
+        await hass.async_add_executor_job(delete_all, database_path(hass))
     except StoreError as err:
         LOGGER.warning("What was learned is still there: %s", err)
 

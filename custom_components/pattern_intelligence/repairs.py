@@ -8,6 +8,7 @@ from homeassistant.util import dt as dt_util
 
 from .problems import STORE_DAMAGED
 from .storage import database_path, set_aside
+from .stores.base import StoreError
 
 
 class DamagedStoreFlow(RepairsFlow):
@@ -31,10 +32,16 @@ class DamagedStoreFlow(RepairsFlow):
             return self.async_show_form(step_id="confirm")
         entries = self.hass.config_entries
         await entries.async_unload(self._entry_id)
-        await self.hass.async_add_executor_job(
-            set_aside, database_path(self.hass), dt_util.now().date()
-        )
-        entries.async_schedule_reload(self._entry_id)
+        try:
+            await self.hass.async_add_executor_job(
+                set_aside, database_path(self.hass), dt_util.now().date()
+            )
+        except StoreError as err:
+            return self.async_abort(
+                reason="not_set_aside", description_placeholders={"error": str(err)}
+            )
+        finally:
+            entries.async_schedule_reload(self._entry_id)
         return self.async_create_entry(title="", data={})
 
 

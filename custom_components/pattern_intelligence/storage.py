@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
+from glob import escape
 from pathlib import Path
+from typing import Final
 
 from homeassistant.core import HomeAssistant
 
 from .const import DATABASE, StoreKind
-from .stores.base import AggregateStore, LocalStore
+from .stores.base import AggregateStore, LocalStore, StoreUnavailableError
 from .stores.sqlite import SqliteStore
-from .stores.sqlite_file import SIDE_FILES
+from .stores.sqlite_file import SIDE_FILES, remove
+
+_DAMAGED: Final = ".damaged-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +72,45 @@ def open_storage(kind: StoreKind, path: Path) -> Storage:
 
 
 def set_aside(path: Path, today: date) -> None:
-    """Rename a damaged store's files, so that a new one can begin. Blocks."""
-    for suffix in ("", *SIDE_FILES):
-        file = path.with_name(path.name + suffix)
-        if file.exists():
-            file.rename(file.with_name(f"{file.name}.damaged-{today.isoformat()}"))
+    """Rename a damaged store's files, so that a new one can begin. Blocks.
+
+    They keep belonging together, as ``NAME.damaged-DATE`` and ``…-wal`` beside it.
+
+    Raises:
+        StoreUnavailableError: one cannot be renamed; all are as they were.
+    """
+    new = _unused(path.with_name(f"{path.name}{_DAMAGED}{today.isoformat()}"))
+    renamed: list[tuple[Path, Path]] = []
+    try:
+        # The log first: beside a new file, an old one's would be taken for its own.
+        for suffix in (*SIDE_FILES, ""):
+            old = path.with_name(path.name + suffix)
+            if old.exists():
+                renamed.append((old, old.rename(new.with_name(new.name + suffix))))
+    except OSError as err:
+        with suppress(OSError):
+            for before, after in renamed:
+                after.rename(before)
+        raise StoreUnavailableError(
+            f"{path} cannot be renamed: {err.strerror}"
+        ) from err
+
+
+def _unused(path: Path) -> Path:
+    """Return a path beside which nothing was set aside before."""
+    number, free = 1, path
+    while any(free.with_name(free.name + s).exists() for s in ("", *SIDE_FILES)):
+        number += 1
+        free = path.with_name(f"{path.name}.{number}")
+    return free
+
+
+def delete_all(path: Path) -> None:
+    """Delete the built-in store, and what was set aside of it. Blocks.
+
+    Raises:
+        StoreUnavailableError: a file cannot be deleted.
+    """
+    remove(path)
+    for aside in path.parent.glob(f"{escape(path.name)}{_DAMAGED}*"):
+        remove(aside)

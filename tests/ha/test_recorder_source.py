@@ -201,7 +201,7 @@ def _move_states(hass: HomeAssistant, root: str) -> None:
         (version,) = session.execute(text("PRAGMA schema_version")).one()
         for statement in (
             "PRAGMA writable_schema = ON",
-            f"UPDATE sqlite_master SET rootpage = {root} WHERE name = 'states'",
+            f"UPDATE sqlite_master SET rootpage = {root} WHERE name = 'states'",  # noqa: S608
             f"PRAGMA schema_version = {version + 1}",
             "PRAGMA writable_schema = OFF",
         ):

@@ -14,7 +14,9 @@ from custom_components.pattern_intelligence.repairs import (
     DamagedStoreFlow,
     async_create_fix_flow,
 )
+from custom_components.pattern_intelligence.storage import set_aside
 from custom_components.pattern_intelligence.stores.base import StoreDamagedError
+from custom_components.pattern_intelligence.stores.sqlite import SqliteStore
 
 from .common import async_learned, async_set_up, shown, state_of, store_file
 from .history import async_record, days, household
@@ -53,6 +55,59 @@ async def test_damaged_store_is_set_aside(hass: HomeAssistant, written: DayTap) 
     assert not ir.async_get(hass).issues
     aside = Path(hass.config.path("pattern_intelligence.db.damaged-2026-03-02"))
     assert await hass.async_add_executor_job(aside.read_bytes) == garbage
+
+    await hass.config_entries.async_remove(entry.entry_id)
+    assert not list(aside.parent.glob("pattern_intelligence*"))
+
+
+def test_set_aside_it_is_a_database_with_its_log(tmp_path: Path) -> None:
+    """What only the log holds can be read from what was set aside, each time apart."""
+    path = tmp_path / "x.db"
+    for number in (1, 2):
+        store = SqliteStore(path)
+        store.pause()
+        store.write_text("which", str(number))
+        store.close()
+        assert path.with_name("x.db-wal").stat().st_size > 0
+        set_aside(path, date(2026, 3, 2))
+    assert not path.exists()
+    for number, name in (
+        (1, "x.db.damaged-2026-03-02"),
+        (2, "x.db.damaged-2026-03-02.2"),
+    ):
+        store = SqliteStore(tmp_path / name)
+        assert store.read_text("which") == str(number)
+        store.close()
+
+
+async def test_a_store_that_cannot_be_set_aside(
+    hass: HomeAssistant, complaints: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A person hears why, and nothing has changed."""
+    store_file(hass).write_bytes(b"garbage" * 100)
+    log = store_file(hass).with_name("pattern_intelligence.db-wal")
+    log.write_bytes(b"log")
+    entry = await async_set_up(hass)
+    flow = await _async_flow(hass)
+    rename = Path.rename
+
+    def refuse(path: Path, target: Path) -> Path:
+        if path == store_file(hass):
+            raise PermissionError(13, "Permission denied")
+        return rename(path, target)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "rename", refuse)
+        told = await flow.async_step_confirm({})
+    assert told["type"] is FlowResultType.ABORT
+    assert told["reason"] == "not_set_aside"
+    assert "Permission denied" in (told["description_placeholders"] or {})["error"]
+    await async_learned(hass)
+    assert state_of(entry) is ConfigEntryState.SETUP_ERROR
+    assert store_file(hass).exists()
+    assert log.read_bytes() == b"log"
+    assert ir.async_get(hass).async_get_issue(DOMAIN, "store_damaged")
+    complaints.clear()
 
 
 async def test_damage_found_while_learning(
