@@ -220,3 +220,37 @@ async def test_retry_is_forgotten_when_unloaded(
     await async_learned(hass)
     assert written.days == days(FIRST, 10)
     complaints.clear()
+
+
+async def test_clock_that_was_ahead(
+    hass: HomeAssistant, freezer: FrozenDateTimeFactory, written: DayTap
+) -> None:
+    """Set back, it shows what was known then; nothing is lost, nothing learned twice."""
+    await async_record(hass, household(days(date(2026, 2, 1), 29)))
+    entry = await async_set_up(hass)
+    before = await async_call(hass, "get_patterns")
+    for now, last_day in (
+        ("2026-02-16 11:00:00+00:00", "2026-02-15"),
+        ("2026-03-02 11:00:00+00:00", "2026-03-01"),
+    ):
+        await hass.config_entries.async_unload(entry.entry_id)
+        freezer.move_to(now)
+        await hass.config_entries.async_setup(entry.entry_id)
+        await async_learned(hass)
+        assert shown(hass, "status") == "idle"
+        assert shown(hass, "days_learned") == "29"
+        found = await async_call(hass, "get_patterns")
+        assert found["home"]["last_day"] == last_day
+    assert found["patterns"] == before["patterns"]
+    assert len(written.days) == 29
+
+
+async def test_unknown_time_zone(hass: HomeAssistant, complaints: list[str]) -> None:
+    """It is said, and nothing is learned by the wrong clock."""
+    await async_record(hass, household(days(FIRST, 10)))
+    hass.config.time_zone = "Mars/Olympus_Mons"
+    await async_set_up(hass)
+    assert shown(hass, "status") == "error"
+    assert "Mars/Olympus_Mons" in attribute(hass, "status", "message")
+    assert shown(hass, "days_learned") == "0"
+    complaints.clear()
