@@ -10,9 +10,10 @@ from homeassistant.core import HomeAssistant
 
 from .const import CONF_EXCLUDED_AREAS, CONF_EXCLUDED_ENTITIES, CONF_EXCLUDED_LABELS
 from .parts import Parts
-from .run_log import RUNS, runs_of
+from .run_log import RUNS
 from .runtime import PatternIntelligenceConfigEntry
 from .stores.base import StoreError
+from .texts import items_of
 
 REDACTED = {CONF_EXCLUDED_AREAS, CONF_EXCLUDED_ENTITIES, CONF_EXCLUDED_LABELS}
 
@@ -55,7 +56,7 @@ def _stored(parts: Parts, folder: str) -> dict[str, Any]:
     try:
         size = parts.storage.aggregates.size()
         kept = parts.storage.aggregates.kept_days()
-        runs = runs_of(parts.storage.local.read_text(RUNS))
+        runs = items_of(parts.storage.local.read_text(RUNS))
     except StoreError as err:
         return {"store": {"error": type(err).__name__}, "runs": []}
     return {

@@ -17,12 +17,13 @@ from .parts import Parts
 from .problems import async_clear_issues, async_raise_issue, passes
 from .published import REPORT, parse
 from .renames import RENAMES, Renames
-from .run_log import RUNS, runs_of
+from .run_log import RUNS
 from .runtime import PatternIntelligenceConfigEntry, RuntimeData
 from .scheduler import Scheduler
 from .settings import Settings
 from .storage import Storage, database_path, delete_all, open_storage
 from .stores.base import StoreError
+from .texts import items_of
 
 
 async def async_load(
@@ -96,7 +97,7 @@ def _open(
     try:
         local = storage.local
         marks = storage.aggregates.learned()
-        runs = [run for run in runs_of(local.read_text(RUNS)) if not run["error"]]
+        runs = [run for run in items_of(local.read_text(RUNS)) if not run["error"]]
         snapshot = Snapshot(
             report=parse(local.read_text(REPORT)),
             last_run=datetime.fromisoformat(runs[-1]["ended"]) if runs else None,

@@ -53,7 +53,11 @@ class Parts:
 
         await self.gate.async_close(opened)
         self.coordinator.async_publish(paused=True)
-        await hass.async_add_executor_job(self.storage.pause)
+        try:
+            await hass.async_add_executor_job(self.storage.pause)
+        except StoreError:
+            self.gate.async_open()
+            raise
 
     async def _async_resume(self) -> None:
         try:

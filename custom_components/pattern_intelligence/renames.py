@@ -12,6 +12,7 @@ from homeassistant.util import dt as dt_util
 
 from .engine.pattern import Json
 from .stores.base import LocalStore
+from .texts import items_of
 
 RENAMES: Final = "renames"
 """Name of the text under which renames are kept."""
@@ -26,7 +27,7 @@ class Renames:
 
     def __init__(self, kept: str | None) -> None:
         """Begin with the renames that were kept."""
-        self._renames: list[Json] = json.loads(kept or "[]")
+        self._renames: list[Json] = items_of(kept)
         self._kept = len(self._renames)
 
     def keep(self, local: LocalStore) -> None:

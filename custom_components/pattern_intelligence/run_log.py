@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 import json
@@ -13,6 +12,7 @@ from typing import Final
 from .const import Trigger
 from .engine.pattern import Json
 from .phases import Phases
+from .texts import items_of
 
 KEPT_RUNS: Final = 30
 
@@ -100,14 +100,5 @@ class RunRecord:
 def appended(text: str | None, record: RunRecord) -> str:
     """Return the kept runs with one more, or one brought up to date, as JSON text."""
     run = record.as_json()
-    others = [kept for kept in runs_of(text) if kept["started"] != run["started"]]
+    others = [kept for kept in items_of(text) if kept["started"] != run["started"]]
     return json.dumps([*others, run][-KEPT_RUNS:])
-
-
-def runs_of(text: str | None) -> Sequence[Json]:
-    """Return the runs that were kept, oldest first; none where they are damaged."""
-    try:
-        runs = json.loads(text or "[]")
-    except ValueError:
-        return []
-    return runs if isinstance(runs, list) else []
