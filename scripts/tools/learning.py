@@ -113,6 +113,7 @@ class Session:
             self._check_zone(store)
             if not span or _can_take_in(runner, span):
                 self._mark_zone(store)
+                self._tell_beginning(store, span)
                 yield runner
                 return
             learned = [mark.day for mark in store.learned()]
@@ -145,6 +146,16 @@ class Session:
 
     def _mark_zone(self, store: LocalStore) -> None:
         store.write_text(_ZONE, self.home.zone.key)
+
+    def _tell_beginning(
+        self, store: SqliteStore, span: tuple[date, date] | None
+    ) -> None:
+        learned = store.learned()
+        if span and learned and learned[0].day < span[0]:
+            self.progress.say(
+                f"The store begins on {learned[0].day}: what it knows from then on "
+                "counts too"
+            )
 
     def _learn(self, runner: Runner, span: tuple[date, date]) -> None:
         due = runner.due(*span)

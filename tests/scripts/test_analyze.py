@@ -153,6 +153,7 @@ def test_a_store_is_gone_on_with(analyze: Analyze, home: Path) -> None:
     again = analyze(home, "--store", "sqlite:kept.db", "--json", "-")
     assert again.known == whole
     assert f"Learning {(LAST - MIDDLE).days} days" in again.err
+    assert f"The store begins on {FIRST}" in again.err
     third = analyze(home, "--store", "sqlite:kept.db", "--json", "-")
     assert third.known == whole
     assert "Learning" not in third.err
