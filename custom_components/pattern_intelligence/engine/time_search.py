@@ -34,7 +34,7 @@ FEWEST_SHARE: Final = 0.3
 LEAST_LIFT: Final = 1.5
 """Times as many days as by chance: what the rhythm tells nearly as well is no news."""
 
-KEPT_WORTH: Final = 1.0
+KEPT_WORTH: Final = 0.1
 """Log likelihood that a matched day is worth beside what it proves.
 
 Of windows that prove as much the one kept on more days is told: it helps more to know.

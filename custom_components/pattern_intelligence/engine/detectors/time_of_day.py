@@ -203,9 +203,14 @@ def _finding(
     window, key = searched.window, searched.key_of(own)
     last_day = int(window.days[-1])
     earliest, latest = np.percentile(own.times[-RECENT_MATCHES:], [10, 90]).tolist()
-    time = expected_next(own.matched, own.times, last_day + 1, RECENT_MATCHES)
+    # However steep a drift looks, the next time is among the recent ones.
+    time = np.clip(
+        expected_next(own.matched, own.times, last_day + 1, RECENT_MATCHES),
+        earliest,
+        latest,
+    )
     when = When(
-        time % DAY_MINUTES,
+        float(time) % DAY_MINUTES,
         earliest % DAY_MINUTES,
         latest % DAY_MINUTES,
         own.candidate.anchor,
