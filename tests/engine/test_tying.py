@@ -6,6 +6,7 @@ from datetime import date, timedelta
 import numpy as np
 
 from custom_components.pattern_intelligence.engine.civil import day_number
+from custom_components.pattern_intelligence.engine.home import EntityInfo, Home
 from custom_components.pattern_intelligence.engine.pattern import (
     Anchor,
     Finding,
@@ -15,7 +16,7 @@ from custom_components.pattern_intelligence.engine.pattern import (
 from custom_components.pattern_intelligence.engine.tying import tie
 from custom_components.pattern_intelligence.engine.window import Key, Window
 
-from .builders import Row, raw_days, window_of
+from .builders import BERLIN, Row, raw_days, window_of
 from .test_life import finding
 
 FIRST = date(2026, 3, 2)
@@ -39,6 +40,13 @@ def _window() -> Window:
 
 
 WINDOW = _window()
+HOME = Home(
+    BERLIN.zone,
+    entities={
+        name: EntityInfo(name, device_id="plug")
+        for name in ("switch.printer", "switch.printer_led")
+    },
+)
 
 
 def _time(
@@ -84,7 +92,7 @@ def _named(findings: list[Finding]) -> list[tuple[str, list[str]]]:
             found.entities[0].entity_id,
             [c["entity_id"] for c in found.details.get("companions", ())],
         )
-        for found in tie(findings, WINDOW)
+        for found in tie(findings, WINDOW, HOME)
     ]
 
 
@@ -137,7 +145,7 @@ def test_an_end_at_once_is_an_echo() -> None:
     """A cupboard that closes after a minute is opened: one habit, told by its start."""
     opened = _time("binary_sensor.cupboard", confidence=0.7)
     closed = _time("binary_sensor.cupboard", "off", confidence=0.9)
-    tied = tie([closed, opened], WINDOW)
+    tied = tie([closed, opened], WINDOW, HOME)
     assert [found.entities[0].state for found in tied] == ["on"]
 
 
@@ -145,7 +153,34 @@ def test_an_end_an_hour_later_is_a_habit_of_its_own() -> None:
     """A lamp's on and off are two things that people do."""
     sharp = np.zeros(20)
     on, off = _time("light.lamp", times=sharp), _time("light.lamp", "off", times=sharp)
-    assert len(tie([on, off], WINDOW)) == 2
+    assert len(tie([on, off], WINDOW, HOME)) == 2
+
+
+def _at(found: Finding, time: float) -> Finding:
+    assert found.when is not None
+    return replace(found, when=replace(found.when, time=time))
+
+
+def test_two_peaks_of_one_entity_are_two_habits() -> None:
+    """Sharp at seven and at nineteen on the same days: neither explains the other."""
+    sharp = np.zeros(20)
+    peaks = [
+        _at(_time("light.bath", anchor="each", times=sharp), minutes)
+        for minutes in (420, 1140)
+    ]
+    assert len(tie(peaks, WINDOW, HOME)) == 2
+
+
+def test_what_one_device_does_at_once_is_one_habit() -> None:
+    """A plug and the light on it; the same entities on two devices are two habits."""
+    sharp = np.zeros(20)
+    names = ("switch.printer", "switch.printer_led")
+    findings = [_time(name, anchor="each", times=sharp) for name in names]
+    assert _named(findings) == [("switch.printer", ["switch.printer_led"])]
+    apart = [
+        _time(name, anchor="each", times=sharp) for name in ("switch.a", "switch.b")
+    ]
+    assert len(_named(apart)) == 2
 
 
 def test_two_entities_have_one_link() -> None:
@@ -158,6 +193,7 @@ def test_two_entities_have_one_link() -> None:
             _link((cupboard, "on"), (lamp, "on"), confidence=0.9),
         ],
         WINDOW,
+        HOME,
     )
     assert [found.entities for found in tied] == [
         (Key(cupboard, "on"), Key(lamp, "on"))
@@ -170,10 +206,10 @@ def test_other_states_have_links_of_their_own() -> None:
         _link(("light.lamp", "on"), ("switch.fan", "on")),
         _link(("light.lamp", "off"), ("switch.fan", "off")),
     ]
-    assert len(tie(findings, WINDOW)) == 2
+    assert len(tie(findings, WINDOW, HOME)) == 2
 
 
 def test_what_stands_for_itself_keeps_its_place() -> None:
     """The order of findings is part of what a run says."""
     findings = [_time(f"light.l{n}", anchor="each") for n in (3, 1, 2)]
-    assert tie(findings, WINDOW) == findings
+    assert tie(findings, WINDOW, HOME) == findings

@@ -8,6 +8,7 @@ from datetime import date
 from hypothesis import given, strategies as st
 import numpy as np
 
+from custom_components.pattern_intelligence.engine.home import Home
 from custom_components.pattern_intelligence.engine.pattern import (
     Anchor,
     Evidence,
@@ -24,9 +25,10 @@ from custom_components.pattern_intelligence.engine.tying import (
 )
 from custom_components.pattern_intelligence.engine.window import Key
 
-from .builders import raw_day, window_of
+from .builders import BERLIN, raw_day, window_of
 
 WINDOW = window_of([raw_day(date(2026, 3, 2), [])])
+HOME = Home(BERLIN.zone)
 
 
 def _finding(
@@ -39,7 +41,10 @@ def _finding(
 ) -> Finding:
     matched = np.array(days, np.int64)
     when = When(
-        time=0.0, earliest=0.0, latest=0.0, anchor=anchor, weekdays=tuple(range(7))
+        time=float(np.median(times)) if len(times) else 0.0,
+        earliest=0.0,
+        latest=0.0,
+        anchor=anchor,
     )
     return Finding(
         type=PatternType.TIME_OF_DAY if len(times) else PatternType.CO_OCCURRENCE,
@@ -99,7 +104,7 @@ def test_ties_are_those_of_asking_everybody(
     for at in order:
         if not any(_explains(findings[other], findings[at]) for other in leaders):
             leaders.append(at)
-    assert [(f.entities, f.matched.tolist()) for f in tie(findings, WINDOW)] == [
+    assert [(f.entities, f.matched.tolist()) for f in tie(findings, WINDOW, HOME)] == [
         (findings[at].entities, findings[at].matched.tolist()) for at in sorted(leaders)
     ]
 
@@ -115,7 +120,7 @@ def _explains(leader: Finding, found: Finding) -> bool:
     if leader.when.anchor != found.when.anchor:
         return False
     if leader.entities == found.entities:
-        return between < 5
+        return between < 5 and abs(leader.when.time - found.when.time) < 10
     alone = _deviation(list(own.values()))
     loose = found.when.anchor != "each" and alone >= LOOSE_MINUTES
     return loose and between <= EXPLAINED * alone

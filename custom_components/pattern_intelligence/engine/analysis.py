@@ -54,6 +54,7 @@ def detect(window: Window, home: Home, detectors: Detectors) -> list[Finding]:
             for finding in detector.detect(window, home)
         ],
         window,
+        home,
     )
 
 

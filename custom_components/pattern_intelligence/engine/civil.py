@@ -78,7 +78,7 @@ def clock(minutes: float) -> str:
     return f"{whole // 60:02d}:{whole % 60:02d}"
 
 
-def circular_minutes(minutes: float) -> float:
+def circular_minutes[T: (float, NDArray[np.float64])](minutes: T) -> T:
     """Return a difference of times of day brought into [-720, 720) minutes."""
     return (minutes + DAY_MINUTES / 2) % DAY_MINUTES - DAY_MINUTES / 2
 

@@ -12,9 +12,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from .civil import MINUTE_MS
+from .civil import MINUTE_MS, circular_minutes
 from .evidence import Floats
 from .happenings import BOUT_GAP_MS
+from .home import Home
 from .pattern import Finding, PatternType
 from .window import Key, Window
 
@@ -24,21 +25,32 @@ COVERED: Final = 0.7
 EXPLAINED: Final = 0.5
 """Spread that is left of a habit's time, given the other's, when that explains it."""
 
+AT_ONCE_MINUTES: Final = BOUT_GAP_MS / MINUTE_MS
+"""How far one event's two faces lie apart; expected times may err by as much."""
+
 LOOSE_MINUTES: Final = 15.0
 """Spread from which a time may follow another; a sharper one follows the clock."""
 
 
-def tie(findings: Sequence[Finding], window: Window) -> list[Finding]:
+type Thing = tuple[str, str]
+"""A device, or an entity without one, and the state it enters."""
+
+
+def tie(findings: Sequence[Finding], window: Window, home: Home) -> list[Finding]:
     """Return the findings that stand for themselves, in their order.
 
     Args:
         findings: of all detectors.
         window: the days they were found in.
+        home: tells which entities are of one device.
     """
     if not findings:
         return []
     echoes = _echoes(window, {key for found in findings for key in found.entities})
-    entities = [tuple(echoes.get(k, k) for k in f.entities) for f in findings]
+    entities = [
+        tuple(_things(echoes.get(key, key), home) for key in found.entities)
+        for found in findings
+    ]
     order = sorted(
         range(len(findings)), key=lambda index: _precedence(findings[index], echoes)
     )
@@ -82,13 +94,18 @@ def _echoes(window: Window, keys: set[Key]) -> dict[Key, Key]:
     return echoes
 
 
+def _things(key: Key, home: Home) -> Thing:
+    """Return the device, or the entity without one, and the state."""
+    return home.entity(key.entity_id).device_id or key.entity_id, key.state
+
+
 def _precedence(found: Finding, echoes: dict[Key, Key]) -> tuple[int, float, int]:
     """Return by what patterns are asked first to stand for others."""
     echoing = sum(key in echoes for key in found.entities)
     return echoing, -found.confidence, -int(found.matched.size)
 
 
-def _kind(found: Finding, entities: tuple[Key, ...]) -> Hashable:
+def _kind(found: Finding, entities: tuple[Thing, ...]) -> Hashable:
     """Return what a pattern has in common with all that may explain it."""
     if found.type is PatternType.CO_OCCURRENCE:
         return found.type, frozenset(entities)
@@ -107,11 +124,13 @@ class _Days:
         time: shape (patterns, days), minutes from the day's begin; NaN where the
             pattern did not hold, or keeps no time.
         spread: shape (patterns,), of those times.
+        clock: shape (patterns,), minutes after midnight expected next, or NaN.
     """
 
     met: NDArray[np.bool_]
     time: Floats
     spread: Floats
+    clock: Floats
 
     @classmethod
     def of(cls, findings: Sequence[Finding]) -> _Days:
@@ -124,7 +143,8 @@ class _Days:
             met[row, found.matched - first] = True
             if found.times.size:
                 time[row, found.matched - first] = found.times
-        return cls(met, time, _spreads(time))
+        clock = [found.when.time if found.when else np.nan for found in findings]
+        return cls(met, time, _spreads(time), np.array(clock))
 
     def explaining(
         self, leaders: NDArray[np.intp], found: int, same: NDArray[np.bool_]
@@ -149,9 +169,10 @@ class _Days:
             near = np.flatnonzero(explaining)
             between = _spreads(self.time[found] - self.time[leaders[near]])
             follows = self.spread[found] >= LOOSE_MINUTES
+            apart = circular_minutes(self.clock[leaders[near]] - self.clock[found])
             explaining[near] = np.where(
                 same[near],
-                between < BOUT_GAP_MS / MINUTE_MS,
+                (between < AT_ONCE_MINUTES) & (np.abs(apart) < 2 * AT_ONCE_MINUTES),
                 follows & (between <= EXPLAINED * self.spread[found]),
             )
         return explaining
