@@ -302,3 +302,28 @@ def test_periods_are_written_when_complete_and_are_sums(folder: Path) -> None:
     before = week(mondays[-1])
     runner.learn(raw_days(LAST - timedelta(days=6), LAST - timedelta(days=6), [])[0])
     assert week(mondays[-1]) == days_of(mondays[-1]) != before
+
+
+def test_what_is_carried_into_a_day(folder: Path) -> None:
+    """As learned of the day before, by the ids of now; nothing where it is not kept."""
+    runner = _runner(folder / "store.db", Retention(daily=1))
+    days = raw_days(
+        FIRST,
+        FIRST + timedelta(days=1),
+        [Row(f"{FIRST}T12:00", "light.before", "on")],
+        tracked=["light.after", "light.other"],
+        before={"light.after": "unavailable"},
+    )
+    following = FIRST + timedelta(days=1)
+    assert runner.carried_into(following) == {}
+    runner.learn(days[0])
+    assert runner.carried_into(following) == {
+        "light.after": "unavailable",
+        "light.before": "on",
+        "light.other": "off",
+    }
+    runner.home = Home(BERLIN.zone, aliases={"light.before": "light.after"})
+    assert runner.carried_into(following) == {"light.after": "on", "light.other": "off"}
+    assert runner.carried_into(FIRST) == {}
+    runner.learn(days[1])
+    assert runner.carried_into(following) == {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -122,7 +122,8 @@ class Run:
             publish(progress=Progress(done, done + len(queue)))
             day = queue.pop(0)
             async with self._parts.gate:
-                raw = await self._async_read(self._read, source, day)
+                carried = await in_executor(self._hass, runner.carried_into, day)
+                raw = await self._async_read(self._read, source, day, carried)
                 again = await in_executor(self._hass, self._learn, runner, raw)
                 marks = await in_executor(self._hass, runner.store.learned)
             done += 1
@@ -145,9 +146,9 @@ class Run:
         if local.read_text(UNSETTLED):
             local.write_text(UNSETTLED, "")
 
-    def _read(self, source: DaySource, day: date) -> RawDay:
+    def _read(self, source: DaySource, day: date, carried: Mapping[str, str]) -> RawDay:
         with self._phases.of(Phase.READ):
-            return source.read(day)
+            return source.read(day, carried)
 
     def _learn(self, runner: Runner, raw: RawDay) -> bool:
         if any(mark.day == raw.day for mark in runner.store.learned()):

@@ -13,6 +13,7 @@ from datetime import date, timedelta
 
 from .engine.analysis import Analysis, Detectors, advance, analyze, detect
 from .engine.civil import days_between, last_sunday, month_end, month_of, week_of
+from .engine.happenings import GAP_STATES
 from .engine.home import Home
 from .engine.life import Life
 from .engine.pattern import Finding, Json
@@ -165,6 +166,23 @@ class Runner:
         if self._retention:
             self.store.forget_before(max(newest or raw.day, raw.day), self._retention)
         return changed and raw.day + timedelta(days=1) in known
+
+    @counted_as(Phase.STORE)
+    def carried_into(self, day: date) -> dict[str, str]:
+        """Return the states carried into a day, by the ids that entities have now.
+
+        Empty where the day before is not learned, or no longer kept.
+
+        Raises:
+            StoreError: the store failed.
+        """
+        carried: dict[str, str] = {}
+        for entity_id, state in self._carries(day - timedelta(days=1)).items():
+            present = self.home.resolve(entity_id)
+            # Of an id that was given away, what it was left with says nothing.
+            if entity_id != HOME and carried.get(present, "") in GAP_STATES:
+                carried[present] = state
+        return carried
 
     def _carries(self, day: date) -> dict[str, str]:
         return _carried({EXPOSURE.name: self.store.read_days(EXPOSURE, day, day).table})

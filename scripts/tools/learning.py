@@ -169,8 +169,9 @@ class Session:
     def _learn_day(self, runner: Runner, day: date) -> None:
         again = True
         while again:
+            carried = runner.carried_into(day)
             with self.phases.of(Phase.READ):
-                raw = self.source.read(day)
+                raw = self.source.read(day, carried)
             again = runner.learn(raw)
             day += timedelta(days=1)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Protocol
 
@@ -29,8 +30,14 @@ class DaySource(Protocol):
             SourceError: the history cannot be read.
         """
 
-    def read(self, day: date) -> RawDay:
+    def read(self, day: date, carried: Mapping[str, str] = {}) -> RawDay:
         """Return the rows of the tracked entities on a local day.
+
+        Args:
+            day: the local date.
+            carried: states carried out of the day before, as learned, by entity id;
+                used for entities of which the recorder holds no earlier row, since
+                what is unchanged for long is purged.
 
         Raises:
             SourceError: the history cannot be read.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 import sqlite3
 from typing import Final
@@ -63,7 +63,7 @@ class RecorderSource:
 
         return self._ask(ask)
 
-    def read(self, day: date) -> RawDay:
+    def read(self, day: date, carried: Mapping[str, str] = {}) -> RawDay:
         """Return the rows of the tracked entities on a local day."""
         now = _now()
 
@@ -73,7 +73,7 @@ class RecorderSource:
             spans = (
                 recorded_intervals(connection, recording, *bounds) if recording else ()
             )
-            return read_day(connection, day, self._home, self._scope, spans)
+            return read_day(connection, day, self._home, self._scope, spans, carried)
 
         return self._ask(ask)
 

@@ -6,7 +6,7 @@ open is read without making SQLite's side files beside it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -95,7 +95,7 @@ class RecorderFile:
 
         return self._ask(ask)
 
-    def read(self, day: date) -> RawDay:
+    def read(self, day: date, carried: Mapping[str, str] = {}) -> RawDay:
         """Return the rows of the tracked entities on a local day."""
 
         def ask(connection: Connection) -> RawDay:
@@ -104,7 +104,7 @@ class RecorderFile:
             spans = (
                 recorded_intervals(connection, recording, *bounds) if recording else ()
             )
-            return read_day(connection, day, self.home, self._scope, spans)
+            return read_day(connection, day, self.home, self._scope, spans, carried)
 
         return self._ask(ask)
 

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, Select, case, select
 
+from ..engine.happenings import GAP_STATES
 from ..engine.home import Home
 from ..engine.rawday import UNKNOWN_CARRY, RawDay
 from ..engine.scope import Scope, tracked
@@ -73,6 +74,7 @@ def read_day(
     home: Home,
     scope: Scope,
     recorded: tuple[Interval, ...],
+    before: Mapping[str, str] = {},
 ) -> RawDay:
     """Return the rows of the entities tracked on a local day.
 
@@ -85,15 +87,25 @@ def read_day(
         home: the home's context.
         scope: the person's choice of entities.
         recorded: when Home Assistant was recording on that day.
+        before: states carried out of the day before, as learned, by present entity
+            id. An entity without any row is tracked while it has a known one: a
+            removed one ages out.
     """
     start, end = home.civil.bounds(day)
-    ids = _tracked_ids(connection, home, scope, end)
-    entities = tuple(sorted(set(ids.values())))
+    present = {
+        metadata_id: home.resolve(entity_id)
+        for metadata_id, entity_id in recorded_entities(connection, end / 1000).items()
+    }
+    unchanged = {i for i, state in before.items() if state not in GAP_STATES}
+    entities = tracked({*present.values(), *unchanged}, home.entities, scope)
     numbers = {entity_id: number for number, entity_id in enumerate(entities)}
-    entity_of = {i: numbers[entity_id] for i, entity_id in sorted(ids.items())}
+    entity_of = {i: numbers[e] for i, e in sorted(present.items()) if e in numbers}
     states = _States({}, {})
     rows = _read_rows(connection, entity_of, states, start, end)
-    carried = _carried(connection, entity_of, states, start)
+    carried = _carried(connection, entity_of, states, start, len(entities))
+    for purged in np.flatnonzero(carried == UNKNOWN_CARRY).tolist():
+        if (state := before.get(entities[purged])) is not None:
+            carried[purged] = states.number([state])[0]
     _carry_unchanged(carried, rows, start)
     cause, automations = who_caused(
         connection, home, rows.state_id, rows.by, (start, end)
@@ -112,18 +124,6 @@ def read_day(
         automations=automations,
         recorded=recorded,
     )
-
-
-def _tracked_ids(
-    connection: Connection, home: Home, scope: Scope, end: int
-) -> dict[int, str]:
-    """Return present entity ids by metadata id, of what is tracked at the day's end."""
-    present = {
-        metadata_id: home.resolve(entity_id)
-        for metadata_id, entity_id in recorded_entities(connection, end / 1000).items()
-    }
-    wanted = set(tracked(present.values(), home.entities, scope))
-    return {i: entity_id for i, entity_id in present.items() if entity_id in wanted}
 
 
 def _rows_of_day(ids: Sequence[int], start: int, end: int) -> Select[Any]:
@@ -191,10 +191,13 @@ def _read_rows(
 
 
 def _carried(
-    connection: Connection, entity_of: Mapping[int, int], states: _States, start: int
+    connection: Connection,
+    entity_of: Mapping[int, int],
+    states: _States,
+    start: int,
+    size: int,
 ) -> NDArray[np.int32]:
-    """Return the number of each entity's last state before the day."""
-    size = max(entity_of.values(), default=-1) + 1
+    """Return the number of each entity's last state before the day, shape (size,)."""
     newest = np.full(size, -np.inf)
     carried = np.full(size, UNKNOWN_CARRY, np.int32)
     found = last_states(connection, list(entity_of), start / 1000)
