@@ -123,12 +123,14 @@ def posterior_since_change(
     met[:], missed[:] = fresh
     weight[-1] = 1.0
     for begin, kept in zip(range(happened.size, 0, -1), happened.tolist(), strict=True):
-        chance = met[begin:] / (met[begin:] + missed[begin:])
-        weight[begin:] *= chance if kept else 1 - chance
-        weight[begin:] /= weight[begin:].sum()
-        (met if kept else missed)[begin:] += 1.0
-        weight[begin:] *= 1 - hazard
+        hits, misses, likely = met[begin:], missed[begin:], weight[begin:]
+        chance = hits / (hits + misses)
+        likely *= chance if kept else 1 - chance
+        likely /= likely.sum()
+        likely *= 1 - hazard
         weight[begin - 1] = hazard
+        hits += kept
+        misses += not kept
     return float(weight @ (met / (met + missed)))
 
 
