@@ -26,9 +26,11 @@ class Meter(Phases):
         self._inside: list[Phase] = []
         self._peaks: dict[Phase, float] = {}
         self._peak = 0.0
+        self._worked: dict[Phase, float] = {}
         self._idle = _memory_mb("VmRSS")
         _forget_peak()
-        self._began, self._cpu = perf_counter(), process_time()
+        self._began = perf_counter()
+        self._cpu = self._noted = process_time()
 
     @override
     @contextmanager
@@ -44,26 +46,30 @@ class Meter(Phases):
             self._inside.pop()
 
     def _note(self) -> None:
-        """Take the peak since the last time as that of the phase under way."""
+        """Take what was used since the last time as used by the phase under way."""
+        now = process_time()
+        if self._inside:
+            phase = self._inside[-1]
+            self._worked[phase] = self._worked.get(phase, 0.0) + now - self._noted
+        self._noted = now
         peak = _memory_mb("VmHWM")
         if peak is None or self._idle is None:
             return
         above = peak - self._idle
         self._peak = max(self._peak, above)
         if self._inside:
-            phase = self._inside[-1]
             self._peaks[phase] = max(self._peaks.get(phase, 0.0), above)
         _forget_peak()
 
     def result(self, **facts: Any) -> dict[str, Any]:
         """Return what was measured up to now, and facts to go with it."""
-        took, cpu = perf_counter() - self._began, process_time() - self._cpu
+        took, worked = perf_counter() - self._began, process_time() - self._cpu
         self._note()
         known = self._idle is not None
         return {
             "seconds": {p.value: s for p, s in self.seconds.items() if s}
             | {"total": took},
-            "cpu": cpu,
+            "cpu": {p.value: s for p, s in self._worked.items()} | {"total": worked},
             "peak_mb": {p.value: mb for p, mb in self._peaks.items()}
             | ({"total": self._peak} if known else {}),
             "idle_mb": self._idle,

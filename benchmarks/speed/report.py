@@ -22,25 +22,22 @@ _KEPT: Final = {
 
 
 def costs(measured: Iterable[Measured]) -> Iterator[str]:
-    """Yield a table of seconds, with a row of MB above idle below each."""
+    """Yield a table of seconds, and below of the processor's, and of MB above idle."""
     yield from _table(
-        ["", "", *_PHASES.values(), "CPU", "budget"],
+        ["", "", *_PHASES.values(), "budget"],
         (row for one in measured for row in _rows(one)),
     )
 
 
 def _rows(one: Measured) -> Iterator[list[str]]:
-    seconds, memory = one.result["seconds"], one.result["peak_mb"]
-    yield [
-        one.title,
-        "s",
-        *(_number(seconds.get(phase), 2) for phase in _PHASES),
-        _number(one.result["cpu"], 2),
-        _number(one.seconds, 1),
-    ]
-    if memory:
+    seconds, cpu = one.result["seconds"], one.result["cpu"]
+    passed = (_number(seconds.get(phase), 2) for phase in _PHASES)
+    worked = (_number(cpu.get(phase), 2) for phase in _PHASES)
+    yield [one.title, "s", *passed, _number(one.seconds, 1)]
+    yield ["", "s of CPU", *worked, ""]
+    if memory := one.result["peak_mb"]:
         peaks = (_number(memory.get(phase), 0) for phase in _PHASES)
-        yield ["", "MB", *peaks, "", _number(one.memory, 0)]
+        yield ["", "MB", *peaks, _number(one.memory, 0)]
 
 
 def facts(measured: Iterable[Measured]) -> Iterator[str]:
