@@ -11,7 +11,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.json import json_dumps
 from homeassistant.util import dt as dt_util
 
-from .const import LearningStatus, Trigger
+from .const import LOGGER, LearningStatus, Trigger
 from .coordinator import Progress
 from .engine.detectors import registry
 from .engine.home import Home
@@ -68,7 +68,13 @@ class Run:
         source = RecorderSource(self._hass, home, parts.settings.scope)
         extent = await self._async_read(source.extent)
         if extent is not None:
-            days = await parts.gate.async_run(self._days, runner, extent, wish)
+            await self._async_forget_after(runner, _yesterday(home))
+            silent = await self._async_read(source.silent)
+            days = [
+                day
+                for day in await parts.gate.async_run(self._days, runner, extent, wish)
+                if day not in silent
+            ]
             await self._async_learn(runner, source, days, extent[1])
             await parts.gate.async_run(self._settle)
         for layer in sorted(wish.layers):
@@ -77,8 +83,7 @@ class Run:
             ):
                 await parts.gate.async_run(runner.roll_up, layer, first, last)
                 self.record.periods += 1
-        now = int(dt_util.utcnow().timestamp() * 1000)
-        await self._async_report(runner, home.civil.day_of(now) - timedelta(days=1))
+        await self._async_report(runner, _yesterday(home))
 
     async def async_keep(self) -> None:
         """Keep what the run did and, if it went well, what entities show.
@@ -104,6 +109,16 @@ class Run:
         """Read from the recorder in its own executor."""
         instance = get_instance(self._hass)
         return await finished(instance.async_add_executor_job(read, *args))
+
+    async def _async_forget_after(self, runner: Runner, last: date) -> None:
+        """Unlearn days that are still to come: the clock was ahead."""
+        count = await self._parts.gate.async_run(runner.forget_after, last)
+        if count:
+            LOGGER.info("The clock was ahead: %s days after %s unlearned", count, last)
+            marks = await self._parts.gate.async_run(runner.store.learned)
+            self._parts.coordinator.async_publish(
+                days=len(marks), events=sum(mark.rows for mark in marks)
+            )
 
     async def _async_learn(
         self, runner: Runner, source: DaySource, days: Sequence[date], last: date
@@ -186,3 +201,9 @@ class Run:
         report = self._parts.coordinator.data.report
         if report and not self.record.error:
             local.write_text(REPORT, json_dumps(report))
+
+
+def _yesterday(home: Home) -> date:
+    """Return the last day that is over by the clock."""
+    now = int(dt_util.utcnow().timestamp() * 1000)
+    return home.civil.day_of(now) - timedelta(days=1)

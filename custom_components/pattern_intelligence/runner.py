@@ -168,6 +168,29 @@ class Runner:
         return changed and raw.day + timedelta(days=1) in known
 
     @counted_as(Phase.STORE)
+    def forget_after(self, last: date) -> int:
+        """Unlearn the days of a clock that was ahead, so that theirs can be learned.
+
+        Not more of them than can be learned again: what would then be too far back to
+        look at is not given up for a clock that is behind.
+
+        Args:
+            last: the last day that can be over by the clock.
+
+        Returns:
+            How many days were unlearned.
+
+        Raises:
+            StoreError: the store failed.
+        """
+        ahead = [mark for mark in self.store.learned() if mark.day > last]
+        if not 0 < len(ahead) <= RELEARNED_DAYS:
+            return 0
+        self._detected = None
+        self.store.forget_after(last)
+        return len(ahead)
+
+    @counted_as(Phase.STORE)
     def carried_into(self, day: date) -> dict[str, str]:
         """Return the states carried into a day, by the ids that entities have now.
 

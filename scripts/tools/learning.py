@@ -158,7 +158,9 @@ class Session:
             )
 
     def _learn(self, runner: Runner, span: tuple[date, date]) -> None:
-        due = runner.due(*span)
+        with self.phases.of(Phase.READ):
+            silent = self.source.silent()
+        due = [day for day in runner.due(*span) if day not in silent]
         if not due:
             return
         with self.progress.task(f"Learning {len(due)} days", len(due)) as task:

@@ -225,24 +225,59 @@ async def test_retry_is_forgotten_when_unloaded(
 async def test_clock_that_was_ahead(
     hass: HomeAssistant, freezer: FrozenDateTimeFactory, written: DayTap
 ) -> None:
-    """Set back, it shows what was known then; nothing is lost, nothing learned twice."""
+    """Set back, it shows what was known then; what lies ahead is learned in its time."""
     await async_record(hass, household(days(date(2026, 2, 1), 29)))
     entry = await async_set_up(hass)
     before = await async_call(hass, "get_patterns")
-    for now, last_day in (
-        ("2026-02-16 11:00:00+00:00", "2026-02-15"),
-        ("2026-03-02 11:00:00+00:00", "2026-03-01"),
+    for now, last_day, learned in (
+        ("2026-02-16 11:00:00+00:00", "2026-02-15", "15"),
+        ("2026-03-02 11:00:00+00:00", "2026-03-01", "29"),
     ):
         await hass.config_entries.async_unload(entry.entry_id)
         freezer.move_to(now)
         await hass.config_entries.async_setup(entry.entry_id)
         await async_learned(hass)
         assert shown(hass, "status") == "idle"
-        assert shown(hass, "days_learned") == "29"
+        assert shown(hass, "days_learned") == learned
         found = await async_call(hass, "get_patterns")
         assert found["home"]["last_day"] == last_day
     assert found["patterns"] == before["patterns"]
-    assert len(written.days) == 29
+    assert written.days == [
+        *days(date(2026, 2, 1), 29),
+        *days(date(2026, 2, 16), 14),
+    ]
+
+
+async def test_clock_that_was_a_year_ahead(
+    hass: HomeAssistant, freezer: FrozenDateTimeFactory, written: DayTap
+) -> None:
+    """For two days; then all is as in a home in which that never happened.
+
+    The day on which it jumped ahead is the last of those learned before.
+    """
+    real, ahead = days(date(2026, 1, 31), 31), days(date(2027, 3, 2), 2)
+    await async_record(hass, household(real[:-1]))
+    # The run under way has begun before.
+    freezer.tick(60)
+    entry = await async_set_up(hass)
+    await async_record(hass, household(ahead))
+    await async_clock(hass, freezer, "2027-03-04T03:06:00+00:00")
+    assert written.days == real + ahead
+
+    back = days(date(2026, 3, 4), 9)
+    await async_record(hass, household(back, seed=2))
+    await async_clock(hass, freezer, "2026-03-13T04:06:00+00:00")
+    await async_call(hass, "run_analysis")
+    assert written.days == real + ahead + days(date(2026, 3, 3), 10)
+    found = await async_call(hass, "get_patterns")
+    assert found["home"]["days"] == 41
+
+    await hass.config_entries.async_remove(entry.entry_id)
+    await async_set_up(hass)
+    fresh = await async_call(hass, "get_patterns")
+    assert fresh["home"] == found["home"]
+    assert fresh["patterns"] == found["patterns"]
+    assert fresh["track_record"] == found["track_record"]
 
 
 async def test_unknown_time_zone(hass: HomeAssistant, complaints: list[str]) -> None:

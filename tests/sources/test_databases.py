@@ -94,7 +94,7 @@ def test_days(connection: Connection, file: Path) -> None:
     assert extent == source.extent() == (date(2026, 6, 1), date(2026, 6, 4))
     for day in (extent[0] + timedelta(days=n) for n in range(4)):
         expected = source.read(day)
-        spans = recorded_intervals(connection, recording, expected.start, expected.end)
+        spans = recorded_intervals(connection, recording, HOME.civil, day)
         raw = read_day(connection, day, HOME, Scope(), spans)
         assert raw.rows > 400
         assert rows_of(raw) == rows_of(expected)

@@ -1,6 +1,6 @@
 """When Home Assistant was recording, and which days are whole."""
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -178,9 +178,31 @@ def test_days_of_a_clock_not_set(path: Path, recorder: RecorderBuilder) -> None:
     assert source_of(path).extent() == (date(2026, 6, 1), date(2026, 6, 3))
 
 
+@pytest.mark.parametrize(("quiet", "silent"), [(6, 0), (7, 7), (400, 400)])
+def test_a_clock_that_jumped_ahead(
+    path: Path, recorder: RecorderBuilder, quiet: int, silent: int
+) -> None:
+    """A week without any row within a run is no past; less may be a quiet home."""
+    again = date(2026, 6, 3) + timedelta(days=quiet)
+    with recorder:
+        recorder.pulse("2026-06-01 00:00", "2026-06-02 15:00")
+        recorder.pulse(f"{again} 09:00", f"{again + timedelta(days=9)} 12:00")
+        recorder.run("2026-06-01 00:00", None)
+    source = source_of(path, now=f"{again + timedelta(days=9)} 13:00")
+    days = {date(2026, 6, 3) + timedelta(days=n) for n in range(silent)}
+    assert source.silent() == days
+    middle = source.read(date(2026, 6, 5))
+    assert middle.recorded == (() if silent else ((middle.start, middle.end),))
+    begin = source.read(DAY)
+    assert begin.recorded == ((begin.start, begin.end),)
+    following = source.read(again)
+    assert following.recorded == ((following.start, following.end),)
+
+
 def test_no_rows(path: Path, recorder: RecorderBuilder) -> None:
     """Nothing is whole, and reading is no error."""
     with recorder:
         recorder.run("2026-06-01 00:00", None)
     assert source_of(path).extent() is None
+    assert not source_of(path).silent()
     assert source_of(path).read(DAY).recorded == ()

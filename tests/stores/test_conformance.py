@@ -203,8 +203,57 @@ def test_retention_of_days(store: AggregateStore) -> None:
     assert [mark.day for mark in store.learned()] == [day(n) for n in range(1, 6)]
 
 
+def test_retention_counts_days_that_were_learned(store: AggregateStore) -> None:
+    """A day of a clock that is far ahead makes none of the others old."""
+    write(store, *range(1, 6))
+    for layer in (Layer.WEEKLY, Layer.MONTHLY):
+        store.write_period(layer, day(1), tables(table(ROOMS, [("a", 1)])))
+    store.write_life(day(4), "four")
+    write(store, 400)
+    store.forget_before(day(400), Retention(daily=3, weekly=10, monthly=20))
+    assert list(store.kept_days()) == [day(4), day(5), day(400)]
+    assert list(store.periods(Layer.WEEKLY)) == [day(1)]
+    assert list(store.periods(Layer.MONTHLY)) == [day(1)]
+    assert store.read_life(FAR) == (day(4), "four")
+
+
+def test_days_to_come_are_unlearned(store: AggregateStore) -> None:
+    """With the periods that reach beyond, and what was told without the days between.
+
+    Day 29 is a Monday, day 30 the last of June.
+    """
+    write(store, *range(8, 29), 40, 400)
+    for start in (8, 15, 22, 29, 36):
+        store.write_period(
+            Layer.WEEKLY, day(start), tables(table(ROOMS, [("a", start)]))
+        )
+    for start in (1, 31):
+        store.write_period(
+            Layer.MONTHLY, day(start), tables(table(ROOMS, [("a", start)]))
+        )
+    for sunday in (21, 28, 35):
+        store.write_life(day(sunday), str(sunday))
+    store.forget_after(day(30))
+    learned = [day(number) for number in range(8, 29)]
+    assert [mark.day for mark in store.learned()] == learned
+    assert list(store.kept_days()) == learned
+    assert days_of(store.read_days(COUNTS, LONG_AGO, FAR).day) == list(range(8, 29))
+    assert list(store.periods(Layer.WEEKLY)) == [day(8), day(15), day(22)]
+    assert list(store.periods(Layer.MONTHLY)) == [day(1)]
+    months = store.read_periods(Layer.MONTHLY, ROOMS, LONG_AGO, FAR)
+    assert rows_of(months.table) == [("a", 1)]
+    assert store.read_life(FAR) == (day(28), "28")
+    store.forget_after(day(27))
+    assert list(store.periods(Layer.WEEKLY)) == [day(8), day(15)]
+    assert list(store.periods(Layer.MONTHLY)) == []
+    assert store.read_life(FAR) == (day(21), "21")
+    store.forget_after(day(1))
+    test_an_empty_store(store)
+
+
 def test_retention_of_weeks(store: AggregateStore) -> None:
     """A week goes when its last day is too old; life goes with it."""
+    write(store, *range(1, 22))
     for start in (1, 8, 15):
         store.write_period(
             Layer.WEEKLY, day(start), tables(table(ROOMS, [("a", start)]))
@@ -225,9 +274,12 @@ def test_retention_of_weeks(store: AggregateStore) -> None:
 
 def test_retention_of_months(store: AggregateStore) -> None:
     """A month goes when its last day is too old, whatever its length."""
+    newest = date(2026, 3, 10)
+    for number in range(31):
+        mark = LearnedDay(newest - timedelta(days=number), 1, 1)
+        store.write_day(mark, {}, keep_life=True)
     for month in (1, 2, 3):
         store.write_period(Layer.MONTHLY, date(2026, month, 1), {})
-    newest = date(2026, 3, 10)
     store.forget_before(
         newest, Retention(monthly=(newest - date(2026, 2, 28)).days + 1)
     )
@@ -290,6 +342,7 @@ def test_any_text_and_number_comes_back(
             st.tuples(st.just("day"), st.integers(1, 40), st.booleans()),
             st.tuples(st.just("life"), st.integers(1, 40), st.just(True)),
             st.tuples(st.just("forget"), st.integers(1, 40), st.booleans()),
+            st.tuples(st.just("ahead"), st.integers(1, 40), st.just(True)),
         ),
         max_size=25,
     )
@@ -315,10 +368,21 @@ def test_any_order_of_calls(
         elif what == "life":
             store.write_life(day(number), str(place))
             life[number] = str(place)
+        elif what == "forget":
+            store.forget_before(day(number), Retention(daily=4, weekly=8))
+            newest_first = sorted(learned, reverse=True)
+            if len(newest_first) >= 4:
+                oldest = min(number - 3, newest_first[3])
+                kept = {n: place for n, place in kept.items() if n >= oldest}
+            if len(newest_first) >= 8:
+                oldest = min(number - 7, newest_first[7])
+                life = {n: text for n, text in life.items() if n >= oldest}
         else:
-            store.forget_before(day(number), Retention(daily=10, weekly=20))
-            kept = {n: place for n, place in kept.items() if n > number - 10}
-            life = {n: text for n, text in life.items() if n > number - 20}
+            store.forget_after(day(number))
+            kept = {n: place for n, place in kept.items() if n <= number}
+            learned = {n for n in learned if n <= number}
+            last = max(learned, default=0)
+            life = {n: text for n, text in life.items() if n <= last}
     assert [mark.day for mark in store.learned()] == [day(n) for n in sorted(learned)]
     assert list(store.kept_days()) == [day(n) for n in sorted(kept)]
     found = store.read_days(COUNTS, LONG_AGO, FAR).table

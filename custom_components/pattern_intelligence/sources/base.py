@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Protocol
 
@@ -25,6 +25,15 @@ class DaySource(Protocol):
 
     def extent(self) -> tuple[date, date] | None:
         """Return the first and the last complete local day recorded, if any.
+
+        Raises:
+            SourceError: the history cannot be read.
+        """
+
+    def silent(self) -> Collection[date]:
+        """Return the days of long stretches in which nothing at all was recorded.
+
+        A clock that jumped leaves them: they are nobody's past and not to be learned.
 
         Raises:
             SourceError: the history cannot be read.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import date
 import sqlite3
 from typing import Final
@@ -26,7 +26,7 @@ from ..engine.rawday import RawDay
 from ..engine.scope import Scope
 from .base import SourceError, SourceUnavailableError
 from .recorder_rows import read_day
-from .recorder_runs import read_recording, recorded_intervals
+from .recorder_runs import read_recording, recorded_intervals, silent_days
 from .recorder_schema import check_schema
 
 _DAMAGED: Final = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
@@ -63,15 +63,31 @@ class RecorderSource:
 
         return self._ask(ask)
 
+    def silent(self) -> Collection[date]:
+        """Return the days of long stretches in which nothing at all was recorded."""
+        now = _now()
+
+        def ask(connection: Connection) -> Collection[date]:
+            recording = read_recording(connection, now=now, running=True)
+            return (
+                silent_days(connection, recording, self._home.civil)
+                if recording
+                else ()
+            )
+
+        return self._ask(ask)
+
     def read(self, day: date, carried: Mapping[str, str] = {}) -> RawDay:
         """Return the rows of the tracked entities on a local day."""
         now = _now()
 
         def ask(connection: Connection) -> RawDay:
             recording = read_recording(connection, now=now, running=True)
-            bounds = self._home.civil.bounds(day)
+            civil = self._home.civil
             spans = (
-                recorded_intervals(connection, recording, *bounds) if recording else ()
+                recorded_intervals(connection, recording, civil, day)
+                if recording
+                else ()
             )
             return read_day(connection, day, self._home, self._scope, spans, carried)
 

@@ -6,7 +6,7 @@ open is read without making SQLite's side files beside it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -26,7 +26,7 @@ from .attributes import info_from_attributes
 from .base import SourceError, SourceUnavailableError
 from .recorder_entities import newest_attributes, recorded_entities
 from .recorder_rows import read_day
-from .recorder_runs import read_recording, recorded_intervals
+from .recorder_runs import read_recording, recorded_intervals, silent_days
 from .recorder_schema import check_schema
 
 FILE_NAME: Final = "home-assistant_v2.db"
@@ -95,14 +95,27 @@ class RecorderFile:
 
         return self._ask(ask)
 
+    def silent(self) -> Collection[date]:
+        """Return the days of long stretches in which nothing at all was recorded."""
+
+        def ask(connection: Connection) -> Collection[date]:
+            recording = read_recording(connection, now=self._now, running=False)
+            return (
+                silent_days(connection, recording, self.home.civil) if recording else ()
+            )
+
+        return self._ask(ask)
+
     def read(self, day: date, carried: Mapping[str, str] = {}) -> RawDay:
         """Return the rows of the tracked entities on a local day."""
 
         def ask(connection: Connection) -> RawDay:
             recording = read_recording(connection, now=self._now, running=False)
-            bounds = self.home.civil.bounds(day)
+            civil = self.home.civil
             spans = (
-                recorded_intervals(connection, recording, *bounds) if recording else ()
+                recorded_intervals(connection, recording, civil, day)
+                if recording
+                else ()
             )
             return read_day(connection, day, self.home, self._scope, spans, carried)
 

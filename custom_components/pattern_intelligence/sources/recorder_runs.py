@@ -10,7 +10,7 @@ from typing import Final
 
 from sqlalchemy import Connection, select
 
-from ..engine.civil import HOUR_MS, MINUTE_MS, CivilTime
+from ..engine.civil import DAY_MS, HOUR_MS, MINUTE_MS, CivilTime, days_between
 from .recorder_schema import RECORDER_RUNS, STATES
 
 type Interval = tuple[int, int]
@@ -23,6 +23,12 @@ _EDGE_MS: Final = HOUR_MS
 
 _SLACK_MS: Final = 5 * MINUTE_MS
 """Rows so near a run are its own, written as it started or stopped."""
+
+SILENT_DAYS: Final = 7
+"""So many local days in a row without any row are no part of the home's past."""
+
+_PROBED_MS: Final = 3 * DAY_MS
+"""Less than half of them: wherever they begin, a probed stretch lies within."""
 
 _updated = STATES.c.last_updated_ts
 
@@ -86,6 +92,45 @@ def read_recording(
     return Recording(first, last, tuple(runs))
 
 
+def silent_days(
+    connection: Connection, recording: Recording, civil: CivilTime
+) -> frozenset[date]:
+    """Return the local days of long stretches without a row of any entity.
+
+    A running home writes rows all the time. Where there are none for a week, its clock
+    jumped ahead, or it was off.
+
+    Args:
+        connection: to the recorder's database.
+        recording: what is recorded at all.
+        civil: the home's civil time.
+    """
+    found: set[date] = set()
+    at = recording.first
+    while at < recording.last:
+        following = at + _PROBED_MS
+        if _edge_rows(connection, at, following) is None:
+            if stretch := _silence_around(connection, recording, civil, at):
+                found |= set(days_between(*stretch))
+            later = _edge_rows(connection, following, recording.last)
+            following = later[0] if later else recording.last
+        at = following
+    return frozenset(found)
+
+
+def _silence_around(
+    connection: Connection, recording: Recording, civil: CivilTime, instant: int
+) -> tuple[date, date] | None:
+    """Return the first and last of the whole days without a row, if they are many."""
+    before = _edge_rows(connection, recording.first, instant - 1)
+    after = _edge_rows(connection, instant, recording.last)
+    if before is None or after is None:
+        return None
+    first = civil.day_of(before[1]) + timedelta(days=1)
+    last = civil.day_of(after[0]) - timedelta(days=1)
+    return (first, last) if (last - first).days + 1 >= SILENT_DAYS else None
+
+
 def milliseconds(seconds: float) -> int:
     """Return an instant of the recorder in UTC milliseconds."""
     return round(float(seconds) * 1000)
@@ -146,22 +191,27 @@ def _last_row_before(connection: Connection, instant: int) -> int:
 
 
 def recorded_intervals(
-    connection: Connection, recording: Recording, start: int, end: int
+    connection: Connection, recording: Recording, civil: CivilTime, day: date
 ) -> tuple[Interval, ...]:
-    """Return when Home Assistant was recording between two instants.
+    """Return when Home Assistant was recording on a local day.
 
     Rows that no run covers are of a file that was made or imported, not recorded:
-    between the first and the last of them everything counts as recorded.
+    between the first and the last of them everything counts as recorded. On a day
+    of :func:`silent_days` nothing was.
 
     Args:
         connection: to the recorder's database.
         recording: what is recorded at all.
-        start: UTC milliseconds.
-        end: UTC milliseconds.
+        civil: the home's civil time.
+        day: the local date.
 
     Returns:
         Intervals ``[start, end)``, ascending and disjoint.
     """
+    start, end = civil.bounds(day)
+    stretch = _silence_around(connection, recording, civil, start)
+    if stretch and stretch[0] <= day <= stretch[1]:
+        return ()
     known = [*recording.runs, *_uncovered(connection, recording, start, end)]
     return tuple(
         (max(begin, start), min(stop, end))

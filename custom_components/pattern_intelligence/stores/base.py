@@ -40,7 +40,11 @@ class Layer(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Retention:
-    """How many days each layer is kept, counted from the newest day learned."""
+    """How many days each layer is kept, counted from the newest day learned.
+
+    So many days that were learned are kept in any case: where the clock ran ahead for
+    a while, the newest day is no measure of age.
+    """
 
     daily: int = 90
     weekly: int = 365
@@ -127,6 +131,13 @@ class AggregateStore(Protocol):
 
     def forget_before(self, newest: date, retention: Retention) -> None:
         """Delete what is older than its layer keeps."""
+
+    def forget_after(self, last: date) -> None:
+        """Unlearn the days after one, as a whole or not at all.
+
+        With them go the periods that reach beyond it, and the life of patterns after
+        the last day that stays learned.
+        """
 
     def size(self) -> StoreSize:
         """Return how much is held."""

@@ -128,20 +128,35 @@ class SqliteStore:
 
     def forget_before(self, newest: date, retention: Retention) -> None:
         """Delete what is older than its layer keeps."""
-        daily = day_number(newest) - retention.daily
-        weekly = newest - timedelta(days=retention.weekly)
-        monthly = newest - timedelta(days=retention.monthly)
         with self._writing() as database:
+            daily, weekly, monthly = (
+                _outdated(database, newest, kept)
+                for kept in (retention.daily, retention.weekly, retention.monthly)
+            )
             sqlite_tables.delete(database, Layer.DAILY, daily)
             database.execute("UPDATE learned SET kept = 0 WHERE day <= ?", (daily,))
-            for start in _periods(database, Layer.WEEKLY):
-                if start + timedelta(days=6) <= weekly:
-                    _delete_period(database, Layer.WEEKLY, start)
-            for start in _periods(database, Layer.MONTHLY):
-                if month_end(start) <= monthly:
-                    _delete_period(database, Layer.MONTHLY, start)
+            for layer, number in ((Layer.WEEKLY, weekly), (Layer.MONTHLY, monthly)):
+                for start in _periods(database, layer):
+                    if day_number(_last_of(layer, start)) <= number:
+                        _delete_period(database, layer, start)
+            database.execute("DELETE FROM life WHERE sunday <= ?", (weekly,))
+
+    def forget_after(self, last: date) -> None:
+        """Unlearn the days after one, as a whole or not at all."""
+        number = day_number(last)
+        with self._writing() as database:
+            sqlite_tables.delete(
+                database, Layer.DAILY, day_number(date.max), first=number + 1
+            )
+            database.execute("DELETE FROM learned WHERE day > ?", (number,))
+            for layer in (Layer.WEEKLY, Layer.MONTHLY):
+                for start in _periods(database, layer):
+                    if _last_of(layer, start) > last:
+                        _delete_period(database, layer, start)
+            # What was told of a later Sunday did not know the days still to come.
             database.execute(
-                "DELETE FROM life WHERE sunday <= ?", (day_number(weekly),)
+                "DELETE FROM life WHERE sunday >"
+                " coalesce((SELECT max(day) FROM learned), 0)"
             )
 
     def size(self) -> StoreSize:
@@ -296,6 +311,19 @@ def _periods(database: sqlite3.Connection, layer: Layer) -> list[date]:
         "SELECT start FROM periods WHERE layer = ? ORDER BY start", (layer.value,)
     )
     return [date_of(start) for (start,) in rows.fetchall()]
+
+
+def _last_of(layer: Layer, start: date) -> date:
+    """Return the last day of the period that begins at a date."""
+    return month_end(start) if layer is Layer.MONTHLY else start + timedelta(days=6)
+
+
+def _outdated(database: sqlite3.Connection, newest: date, kept: int) -> int:
+    """Return the newest day that is too old, -1 for none: days since 1970-01-01."""
+    oldest = database.execute(
+        "SELECT day FROM learned ORDER BY day DESC LIMIT 1 OFFSET ?", (kept - 1,)
+    ).fetchone()
+    return -1 if oldest is None else min(day_number(newest) - kept, oldest[0] - 1)
 
 
 def _delete_period(database: sqlite3.Connection, layer: Layer, start: date) -> None:
