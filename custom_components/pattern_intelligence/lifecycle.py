@@ -16,7 +16,7 @@ from .gate import Gate
 from .parts import Parts
 from .problems import async_clear_issues, async_raise_issue, passes
 from .published import REPORT, parse
-from .renames import RENAMES, Renames
+from .renames import KNOWN_IDS, RENAMES, Renames
 from .run_log import RUNS
 from .runtime import PatternIntelligenceConfigEntry, RuntimeData
 from .scheduler import Scheduler
@@ -59,6 +59,7 @@ async def async_load(
 
     entry.async_on_unload(hass.bus.async_listen_once(EVENT_HOMEASSISTANT_STOP, stop))
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
+    renames.async_catch_up(hass)
     data.scheduler.async_start()
 
 
@@ -104,7 +105,7 @@ def _open(
             days=len(marks),
             events=sum(mark.rows for mark in marks),
         )
-        renames = Renames(local.read_text(RENAMES))
+        renames = Renames(local.read_text(RENAMES), local.read_text(KNOWN_IDS))
     except StoreError:
         storage.close()
         raise
