@@ -23,10 +23,15 @@ from custom_components.pattern_intelligence.runner import (
     Runner,
     TooOldError,
 )
-from custom_components.pattern_intelligence.stores.base import Layer, Retention
+from custom_components.pattern_intelligence.stores.base import (
+    Layer,
+    Retention,
+    StoreDamagedError,
+)
 from custom_components.pattern_intelligence.stores.sqlite import SqliteStore
 
 from .engine.builders import BERLIN, Row, raw_days
+from .sources.builder import execute
 
 HOME = Home(BERLIN.zone)
 FIRST = date(2026, 2, 25)
@@ -327,3 +332,44 @@ def test_what_is_carried_into_a_day(folder: Path) -> None:
     assert runner.carried_into(FIRST) == {}
     runner.learn(days[1])
     assert runner.carried_into(following) == {}
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "UPDATE daily_happenings SET instants = '!' || instants",
+        "UPDATE daily_happenings SET causes = '9', automations = ''",
+        "UPDATE daily_exposure SET by_hour = 'z'",
+    ],
+)
+def test_tables_that_cannot_be_read_are_damage(folder: Path, damage: str) -> None:
+    """Not a fault of ours: a person can restore a backup, or have all learned anew."""
+    runner = _runner(folder / "store.db")
+    for raw in household()[:8]:
+        runner.learn(raw)
+    execute(folder / "store.db", damage)
+    with pytest.raises(StoreDamagedError, match="backup"):
+        runner.report(household()[7].day)
+
+
+@pytest.mark.parametrize("life", ["", "[]", "{}", '{"entries":[{}],"record":{}}'])
+def test_a_life_that_cannot_be_read_is_damage(folder: Path, life: str) -> None:
+    """Neither when it is told further, nor when it is asked for."""
+    runner = _runner(folder / "store.db")
+    for raw in household()[:11]:
+        runner.learn(raw)
+    runner.store.write_life(FIRST + timedelta(days=4), life)
+    with pytest.raises(StoreDamagedError, match="backup"):
+        runner.report(household()[10].day)
+    with pytest.raises(StoreDamagedError, match="backup"):
+        runner.learn(household()[11])
+
+
+def test_a_week_of_damaged_days_is_not_summed_up(folder: Path) -> None:
+    """The roll-up would carry the damage on."""
+    runner = _runner(folder / "store.db")
+    for raw in household()[:5]:
+        runner.learn(raw)
+    execute(folder / "store.db", "UPDATE daily_happenings SET instants = '!'")
+    with pytest.raises(StoreDamagedError, match="backup"):
+        runner.roll_up(Layer.WEEKLY, date(2026, 2, 23), date(2026, 3, 1))

@@ -7,7 +7,8 @@ or in which portions it was asked.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -24,7 +25,14 @@ from .engine.summarize import summarize
 from .engine.tables import EXPOSURE, HAPPENINGS, HOME, Table, only
 from .engine.window import WINDOW_DAYS, Window, build_window
 from .phases import Phase, Phases, counted_as
-from .stores.base import AggregateStore, Layer, LearnedDay, Retention, StoreError
+from .stores.base import (
+    AggregateStore,
+    Layer,
+    LearnedDay,
+    Retention,
+    StoreDamagedError,
+    StoreError,
+)
 
 SCHEMA = 1
 """Of the JSON that a report is written as."""
@@ -231,7 +239,7 @@ class Runner:
         happenings = self.store.read_days(HAPPENINGS, first, last)
         exposure = self.store.read_days(EXPOSURE, first, last)
         if exposure.day.size:
-            with self.phases.of(Phase.AGGREGATE):
+            with self.phases.of(Phase.AGGREGATE), _decoding():
                 tables = rollup(self.home.civil, happenings, exposure)
             self.store.write_period(layer, first, tables)
 
@@ -268,7 +276,8 @@ class Runner:
     def _fold(self, first: date, last: date) -> Life:
         """Tell the Sundays not yet told; return the life as of the last one."""
         stored = self.store.read_life(last)
-        life = Life.from_text(stored[1], self.home.resolve) if stored else Life()
+        with _decoding():
+            life = Life.from_text(stored[1], self.home.resolve) if stored else Life()
         sunday = stored[0] if stored else None
         following = (sunday or last_sunday(first - timedelta(days=1))) + timedelta(7)
         while following <= last:
@@ -310,18 +319,35 @@ class Runner:
         with self.phases.of(Phase.STORE):
             happenings = self.store.read_days(HAPPENINGS, first, last)
             exposure = self.store.read_days(EXPOSURE, first, last)
-        return build_window(
-            self.home.civil,
-            days,
-            only(happenings, self._admits),
-            only(exposure, self._admits),
-            self.home.resolve,
-        )
+        with _decoding():
+            return build_window(
+                self.home.civil,
+                days,
+                only(happenings, self._admits),
+                only(exposure, self._admits),
+                self.home.resolve,
+            )
 
     def _admits(self, stored_id: str) -> bool:
         """Tell whether the person lets an entity be looked at."""
         entity = self.home.entity(self.home.resolve(stored_id))
         return stored_id == HOME or self._scope.admits(entity)
+
+
+@contextmanager
+def _decoding() -> Generator[None]:
+    """Tell damage of what is stored from a fault of ours.
+
+    Raises:
+        StoreDamagedError: in place of what decoding says of it.
+    """
+    try:
+        yield
+    except (ValueError, LookupError) as err:
+        raise StoreDamagedError(
+            f"what was learned is damaged ({err}): restore it from a backup, or learn "
+            "anew"
+        ) from err
 
 
 def period(layer: Layer, day: date) -> tuple[date, date]:
