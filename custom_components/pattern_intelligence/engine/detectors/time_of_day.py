@@ -44,7 +44,7 @@ from ..window import Key, Window
 RECENT_MATCHES: Final = 28
 """Matched habit-days that the stated percentiles look back on."""
 
-PRIOR_DAYS: Final = 2.5
+PRIOR_DAYS: Final = 2.0
 """Days that the rhythm's own chance counts for in confidence.
 
 Windows are chosen where habits look best, so that what is seen there is a little too
