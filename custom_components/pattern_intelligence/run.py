@@ -27,6 +27,7 @@ from .runner import Runner
 from .sources.base import DaySource
 from .sources.recorder import RecorderSource
 from .stores.base import Retention
+from .stores.learned_zone import foreign_zone, note_zone
 from .work import UNSETTLED, Wish, complete_periods, days_to_learn
 
 
@@ -68,6 +69,7 @@ class Run:
         source = RecorderSource(self._hass, home, parts.settings.scope)
         extent = await self._async_read(source.extent)
         if extent is not None:
+            await parts.gate.async_run(self._check_zone, home)
             await self._async_forget_after(runner, _yesterday(home))
             silent = await self._async_read(source.silent)
             days = [
@@ -109,6 +111,19 @@ class Run:
         """Read from the recorder in its own executor."""
         instance = get_instance(self._hass)
         return await finished(instance.async_add_executor_job(read, *args))
+
+    def _check_zone(self, home: Home) -> None:
+        """Begin anew where what was learned is of days that begin at other times."""
+        storage = self._parts.storage
+        if before := foreign_zone(storage.aggregates, storage.local, home.zone):
+            storage.aggregates.clear()
+            LOGGER.info(
+                "The time zone was %s and is %s: all that the recorder holds is "
+                "learned anew",
+                before,
+                home.zone.key,
+            )
+        note_zone(storage.local, home.zone)
 
     async def _async_forget_after(self, runner: Runner, last: date) -> None:
         """Unlearn days that are still to come: the clock was ahead."""

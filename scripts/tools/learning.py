@@ -14,14 +14,18 @@ from custom_components.pattern_intelligence.phases import Phase, Phases
 from custom_components.pattern_intelligence.runner import Report, Runner
 from custom_components.pattern_intelligence.sources.base import DaySource
 from custom_components.pattern_intelligence.stores.base import LocalStore, Retention
+from custom_components.pattern_intelligence.stores.learned_zone import (
+    foreign_zone,
+    note_zone,
+)
 from custom_components.pattern_intelligence.stores.sqlite import SqliteStore
 
 from .failure import UnusableError
 from .progress import Progress
 from .store_place import SqlitePlace
 
-_ZONE = "analyze.time_zone"
-"""Name of the text in which a store made here keeps the zone of its days."""
+_MADE_HERE = "analyze"
+"""Name of the text by which a store is known to hold nothing but what was read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,13 +115,13 @@ class Session:
         with place.opened() as store:
             runner = self._runner(store)
             self._check_zone(store)
+            own = store.read_text(_MADE_HERE) is not None or not store.learned()
             if not span or _can_take_in(runner, span):
-                self._mark_zone(store)
+                self._mark(store, own=own)
                 self._tell_beginning(store, span)
                 yield runner
                 return
             learned = [mark.day for mark in store.learned()]
-            own = store.read_text(_ZONE) is not None
         assert extent
         if not own or learned[0] < extent[0] or learned[-1] > extent[1]:
             raise UnusableError(
@@ -130,22 +134,23 @@ class Session:
             "learning anew"
         )
         with place.anew() as store:
-            self._mark_zone(store)
+            self._mark(store, own=True)
             yield self._runner(store)
 
     def _runner(self, store: SqliteStore) -> Runner:
         return Runner(store, self.home, self.detectors, Retention(), self.phases)
 
-    def _check_zone(self, store: LocalStore) -> None:
-        known = store.read_text(_ZONE)
-        if known and known != self.home.zone.key:
+    def _check_zone(self, store: SqliteStore) -> None:
+        if known := foreign_zone(store, store, self.home.zone):
             raise UnusableError(
                 f"the store's days are those of {known}, not of {self.home.zone.key}: "
                 f"give --time-zone {known}, or another --store"
             )
 
-    def _mark_zone(self, store: LocalStore) -> None:
-        store.write_text(_ZONE, self.home.zone.key)
+    def _mark(self, store: LocalStore, *, own: bool) -> None:
+        note_zone(store, self.home.zone)
+        if own:
+            store.write_text(_MADE_HERE, "")
 
     def _tell_beginning(
         self, store: SqliteStore, span: tuple[date, date] | None

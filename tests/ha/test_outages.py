@@ -289,3 +289,33 @@ async def test_unknown_time_zone(hass: HomeAssistant, complaints: list[str]) -> 
     assert "Mars/Olympus_Mons" in attribute(hass, "status", "message")
     assert shown(hass, "days_learned") == "0"
     complaints.clear()
+
+
+async def test_home_that_moved(
+    hass: HomeAssistant, written: DayTap, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Days of another zone are other days: all is learned anew, which is said once.
+
+    Where the days begin alike, only the zone's name is another.
+    """
+    caplog.set_level(logging.INFO)
+    await async_record(hass, household(days(FIRST, 10)))
+    entry = await async_set_up(hass)
+    await hass.config.async_set_time_zone("Europe/Vienna")
+    await async_call(hass, "run_analysis")
+    assert written.days == days(FIRST, 10)
+
+    await hass.config.async_set_time_zone("America/New_York")
+    for _ in range(2):
+        await async_call(hass, "run_analysis")
+    assert written.days == days(FIRST, 10) * 2
+    assert caplog.text.count("learned anew") == 1
+    assert "Europe/Vienna" in caplog.text
+    found = await async_call(hass, "get_patterns")
+    assert found["home"]["time_zone"] == "America/New_York"
+
+    await hass.config_entries.async_remove(entry.entry_id)
+    await async_set_up(hass)
+    fresh = await async_call(hass, "get_patterns")
+    assert fresh["patterns"] == found["patterns"]
+    assert fresh["track_record"] == found["track_record"]
