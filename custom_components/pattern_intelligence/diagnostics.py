@@ -2,20 +2,34 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
-from typing import Any
+from typing import Any, Final
 
 from homeassistant.components.diagnostics import async_redact_data
+from homeassistant.const import (
+    CONF_HOST,
+    CONF_PASSWORD,
+    CONF_TOKEN,
+    CONF_URL,
+    CONF_USERNAME,
+)
 from homeassistant.core import HomeAssistant
 
 from .const import CONF_EXCLUDED_AREAS, CONF_EXCLUDED_ENTITIES, CONF_EXCLUDED_LABELS
+from .engine.pattern import Json
+from .gate import in_executor
 from .parts import Parts
 from .run_log import RUNS
 from .runtime import PatternIntelligenceConfigEntry
 from .stores.base import StoreError
 from .texts import items_of
 
-REDACTED = {CONF_EXCLUDED_AREAS, CONF_EXCLUDED_ENTITIES, CONF_EXCLUDED_LABELS}
+REDACTED: Final = {CONF_EXCLUDED_AREAS, CONF_EXCLUDED_ENTITIES, CONF_EXCLUDED_LABELS}
+SECRETS: Final = {CONF_HOST, CONF_PASSWORD, CONF_TOKEN, CONF_URL, CONF_USERNAME}
+
+PATIENCE_S: Final = 5.0
+"""Seconds the store may take: while a backup is made, its turn does not come."""
 
 
 async def async_get_config_entry_diagnostics(
@@ -26,7 +40,7 @@ async def async_get_config_entry_diagnostics(
     snapshot = parts.coordinator.data
     return {
         "options": async_redact_data(dict(entry.options), REDACTED),
-        "data": dict(entry.data),
+        "data": async_redact_data(dict(entry.data), SECRETS),
         "status": snapshot.shown_status.value,
         "days": snapshot.days,
         "events": snapshot.events,
@@ -34,7 +48,8 @@ async def async_get_config_entry_diagnostics(
         "track_record": (snapshot.report or {}).get("track_record", {}),
         "not_yet": (snapshot.report or {}).get("not_yet", {}),
         "renames": len(parts.renames.aliases),
-        **await parts.gate.async_run(_stored, parts, hass.config.config_dir),
+        "store": await _async_store(parts),
+        "runs": await in_executor(hass, _runs, parts),
     }
 
 
@@ -46,23 +61,36 @@ def _counts(patterns: list[dict[str, Any]]) -> dict[str, dict[str, int]]:
     return {kind: dict(counter) for kind, counter in counts.items()}
 
 
-def _stored(parts: Parts, folder: str) -> dict[str, Any]:
-    """Return what the store tells of itself, and the last runs. Blocks.
+async def _async_store(parts: Parts) -> dict[str, Any]:
+    """Return what the store tells of itself, if its turn comes."""
+    try:
+        async with asyncio.timeout(PATIENCE_S):
+            return await parts.gate.async_run(_store, parts)
+    except (StoreError, TimeoutError) as err:
+        return {"error": type(err).__name__}
 
-    Args:
-        parts: whose storage is asked.
-        folder: the configuration directory, which errors name and nobody else needs.
+
+def _store(parts: Parts) -> dict[str, Any]:
+    """Return the figures of the store. Blocks.
+
+    Raises:
+        StoreError: it does not answer.
+    """
+    size = parts.storage.aggregates.size()
+    kept = parts.storage.aggregates.kept_days()
+    return {"bytes": size.size, "rows": dict(size.rows), "days": len(kept)}
+
+
+def _runs(parts: Parts) -> list[Json]:
+    """Return the last runs, without what errors say. Blocks.
+
+    It does not wait for its turn: the built-in store lets itself be read meanwhile.
     """
     try:
-        size = parts.storage.aggregates.size()
-        kept = parts.storage.aggregates.kept_days()
         runs = items_of(parts.storage.local.read_text(RUNS))
-    except StoreError as err:
-        return {"store": {"error": type(err).__name__}, "runs": []}
-    return {
-        "store": {"bytes": size.size, "rows": dict(size.rows), "days": len(kept)},
-        "runs": [
-            run | {"error": run["error"] and run["error"].replace(folder, "CONFIG")}
-            for run in runs
-        ],
-    }
+    except StoreError:
+        return []
+    for run in runs:
+        kind = run.pop("error_type", None)
+        run["error"] = (kind or "unknown") if run["error"] else None
+    return runs

@@ -106,6 +106,7 @@ class Learner:
             self._outage.ended()
         if error is not None:
             run.record.error = str(error) or type(error).__name__
+            run.record.error_type = type(error).__name__
             with suppress(StoreError):
                 await run.async_keep()
         self._async_tell(run.record, error)

@@ -48,6 +48,7 @@ class RunRecord:
         rss_before_mb: memory of the process before, MB.
         peak_rss_mb: the most it held after any step, MB.
         error: why it did not come to its end, or None.
+        error_type: the error's class, which unlike its text names nobody's hosts.
     """
 
     started: datetime
@@ -62,6 +63,7 @@ class RunRecord:
     rss_before_mb: float | None = None
     peak_rss_mb: float | None = None
     error: str | None = None
+    error_type: str | None = None
 
     def sample_memory(self) -> None:
         """Remember the memory held where it is the most so far. Blocks."""

@@ -8,13 +8,18 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.json import json_dumps
 import pytest
 
+from custom_components.pattern_intelligence import diagnostics
+from custom_components.pattern_intelligence.backup import (
+    async_post_backup,
+    async_pre_backup,
+)
 from custom_components.pattern_intelligence.diagnostics import (
     async_get_config_entry_diagnostics,
 )
 from custom_components.pattern_intelligence.stores.base import StoreUnavailableError
 from custom_components.pattern_intelligence.stores.sqlite import SqliteStore
 
-from .common import async_call, async_set_up, store_file
+from .common import async_call, async_set_up
 from .history import DOOR, KETTLE, KITCHEN, async_record, days, household
 from .taps import DayTap
 
@@ -83,11 +88,41 @@ async def test_store_that_does_not_answer(
 async def test_a_run_that_failed(
     hass: HomeAssistant, written: DayTap, complaints: list[str]
 ) -> None:
-    """It is among the runs, with its error, but not where the directory is."""
+    """It is among the runs, with its error's kind, but not what that says."""
     await async_record(hass, household(days(date(2026, 2, 20), 10)))
-    path = store_file(hass)
-    written.failure = StoreUnavailableError(f"{path} is locked")
+    written.failure = StoreUnavailableError("light.secret at 10.0.0.7: denied")
     entry = await async_set_up(hass)
     complaints.clear()
-    (run,) = (await async_get_config_entry_diagnostics(hass, entry))["runs"]
-    assert run["error"] == "CONFIG/pattern_intelligence.db is locked"
+    found = await async_get_config_entry_diagnostics(hass, entry)
+    (run,) = found["runs"]
+    assert run["error"] == "StoreUnavailableError"
+    assert "secret" not in json_dumps(found)
+    assert "10.0.0.7" not in json_dumps(found)
+
+
+async def test_secrets(hass: HomeAssistant) -> None:
+    """What a store needs to be reached is not told."""
+    entry = await async_set_up(hass)
+    hass.config_entries.async_update_entry(
+        entry, data={**entry.data, "token": "t0ps3cret", "url": "http://10.0.0.7"}
+    )
+    data = (await async_get_config_entry_diagnostics(hass, entry))["data"]
+    assert data["store"] == "built_in"
+    assert data["token"] == data["url"] == "**REDACTED**"
+
+
+async def test_during_a_backup(
+    hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They do not wait for its end: the runs are there, the store's figures are not."""
+    entry = await async_set_up(hass)
+    # The clock of these tests stands still: only no patience at all runs out.
+    monkeypatch.setattr(diagnostics, "PATIENCE_S", 0)
+    await async_pre_backup(hass)
+    found = await async_get_config_entry_diagnostics(hass, entry)
+    assert found["status"] == "paused"
+    assert found["store"] == {"error": "TimeoutError"}
+    assert [run["trigger"] for run in found["runs"]] == ["start"]
+    monkeypatch.undo()
+    await async_post_backup(hass)
+    assert (await async_get_config_entry_diagnostics(hass, entry))["store"]["days"] == 0
