@@ -10,7 +10,7 @@ from typing import Final
 from .engine.home import Home
 from .engine.pattern import Json
 from .engine.scope import Scope
-from .runner import SCHEMA
+from .report import SCHEMA
 
 REPORT: Final = "report"
 """Name of the text under which the last report is kept."""

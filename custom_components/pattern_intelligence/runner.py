@@ -9,15 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import date, timedelta
 
-from .engine.analysis import Analysis, Detectors, advance, analyze, detect
+from .engine.analysis import Detectors, advance, analyze, detect
 from .engine.civil import days_between, last_sunday, month_end, month_of, week_of
 from .engine.happenings import GAP_STATES
 from .engine.home import Home
 from .engine.life import Life
-from .engine.pattern import Finding, Json
+from .engine.pattern import Finding
 from .engine.rawday import RawDay
 from .engine.rollup import rollup
 from .engine.scope import Scope
@@ -25,6 +24,7 @@ from .engine.summarize import summarize
 from .engine.tables import EXPOSURE, HAPPENINGS, HOME, Table, only
 from .engine.window import WINDOW_DAYS, Window, build_window
 from .phases import Phase, Phases, counted_as
+from .report import Report
 from .stores.base import (
     AggregateStore,
     Layer,
@@ -34,53 +34,12 @@ from .stores.base import (
     StoreError,
 )
 
-SCHEMA = 1
-"""Of the JSON that a report is written as."""
-
 RELEARNED_DAYS = 27
 """How far back a day may be learned again: 90 are kept and 63 looked at."""
 
 
 class TooOldError(StoreError):
     """A day that is asked about can no longer be said anything about."""
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """What is known of a home at the end of a day.
-
-    Attributes:
-        time_zone: the home's.
-        first_day: the first day learned.
-        days: how many days were learned.
-        events: how many rows of the recorder they had.
-        entities: how many entities were tracked on the last day.
-        analysis: the patterns.
-    """
-
-    time_zone: str
-    first_day: date
-    days: int
-    events: int
-    entities: int
-    analysis: Analysis
-
-    def as_json(self) -> Json:
-        """Return the contract's object, without what a run cost."""
-        return {
-            "schema": SCHEMA,
-            "home": {
-                "time_zone": self.time_zone,
-                "first_day": self.first_day.isoformat(),
-                "last_day": self.analysis.last_day.isoformat(),
-                "days": self.days,
-                "events": self.events,
-                "entities": self.entities,
-            },
-            "patterns": [pattern.as_json() for pattern in self.analysis.patterns],
-            "track_record": self.analysis.track_record,
-            "not_yet": dict(self.analysis.not_yet),
-        }
 
 
 class Runner:

@@ -16,7 +16,7 @@ from custom_components.pattern_intelligence.engine.analysis import Detectors
 from custom_components.pattern_intelligence.engine.detectors import registry
 from custom_components.pattern_intelligence.engine.pattern import Json
 from custom_components.pattern_intelligence.published import empty_report
-from custom_components.pattern_intelligence.runner import Report
+from custom_components.pattern_intelligence.report import Report
 from custom_components.pattern_intelligence.sources.base import SourceError
 from custom_components.pattern_intelligence.sources.config_dir import zone_named
 from custom_components.pattern_intelligence.sources.recording import open_recording

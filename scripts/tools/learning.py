@@ -11,7 +11,8 @@ from custom_components.pattern_intelligence.engine.analysis import Detectors
 from custom_components.pattern_intelligence.engine.civil import days_between
 from custom_components.pattern_intelligence.engine.home import Home
 from custom_components.pattern_intelligence.phases import Phase, Phases
-from custom_components.pattern_intelligence.runner import Report, Runner
+from custom_components.pattern_intelligence.report import Report
+from custom_components.pattern_intelligence.runner import Runner
 from custom_components.pattern_intelligence.sources.base import DaySource
 from custom_components.pattern_intelligence.stores.base import LocalStore, Retention
 from custom_components.pattern_intelligence.stores.learned_zone import (
