@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 
 from .const import DOMAIN
+from .gate import async_backup_began, async_backup_ended
 from .runtime import PatternIntelligenceConfigEntry
 from .stores.base import StoreError
 
@@ -20,10 +22,12 @@ async def async_pre_backup(hass: HomeAssistant) -> None:
     Raises:
         HomeAssistantError: the file cannot be made whole.
     """
+    async_backup_began(hass)
     for entry in _loaded(hass):
         try:
             await entry.runtime_data.parts.async_pause(hass)
         except StoreError as err:
+            async_backup_ended(hass)
             raise HomeAssistantError(
                 translation_domain=DOMAIN,
                 translation_key="not_paused",
@@ -32,6 +36,10 @@ async def async_pre_backup(hass: HomeAssistant) -> None:
 
 
 async def async_post_backup(hass: HomeAssistant) -> None:
-    """Go on where it was paused."""
+    """Go on where it was paused, and load what waited for the end."""
+    async_backup_ended(hass)
     for entry in _loaded(hass):
         entry.runtime_data.parts.gate.async_open()
+    for waiting in hass.config_entries.async_entries(DOMAIN):
+        if waiting.state is ConfigEntryState.SETUP_RETRY:
+            hass.config_entries.async_schedule_reload(waiting.entry_id)

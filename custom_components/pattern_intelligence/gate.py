@@ -9,9 +9,35 @@ from typing import Final
 
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers.event import async_call_later
+from homeassistant.util import dt as dt_util
+from homeassistant.util.hass_dict import HassKey
+
+from .const import DOMAIN
 
 LONGEST_PAUSE: Final = timedelta(hours=2)
 """A backup that never reports its end holds up nothing for longer."""
+
+_BACKUP_UNTIL: Final[HassKey[datetime]] = HassKey(f"{DOMAIN}_backup_until")
+"""Outlives config entries, so that one reloaded during a backup knows of it."""
+
+
+@callback
+def async_backup_began(hass: HomeAssistant) -> None:
+    """Note that files are being copied from now on."""
+    hass.data[_BACKUP_UNTIL] = dt_util.utcnow() + LONGEST_PAUSE
+
+
+@callback
+def async_backup_ended(hass: HomeAssistant) -> None:
+    """Note that files are no longer copied; saying so twice does no harm."""
+    hass.data.pop(_BACKUP_UNTIL, None)
+
+
+@callback
+def async_backup_under_way(hass: HomeAssistant) -> bool:
+    """Tell whether files are being copied."""
+    until = hass.data.get(_BACKUP_UNTIL)
+    return until is not None and dt_util.utcnow() < until
 
 
 class Gate:

@@ -12,7 +12,7 @@ from homeassistant.helpers import entity_registry as er
 from .const import DOMAIN, LOGGER, PLATFORMS
 from .coordinator import PatternCoordinator, Snapshot
 from .engine.detectors import registry
-from .gate import Gate
+from .gate import Gate, async_backup_under_way
 from .parts import Parts
 from .problems import async_clear_issues, async_raise_issue, passes
 from .published import REPORT, parse
@@ -32,9 +32,14 @@ async def async_load(
     """Show what is known, then learn in the background what is due.
 
     Raises:
-        ConfigEntryNotReady: the store is away for now.
+        ConfigEntryNotReady: the store is away for now, or being copied.
         ConfigEntryError: the store is of no use without a person's help.
     """
+    # Opening may write, too: to bring the file up to date, or what a crash left.
+    if async_backup_under_way(hass):
+        raise ConfigEntryNotReady(
+            translation_domain=DOMAIN, translation_key="backup_under_way"
+        )
     settings = Settings.of(entry)
     try:
         storage, snapshot, renames, detectors = await hass.async_add_executor_job(

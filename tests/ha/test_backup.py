@@ -5,6 +5,7 @@ from pathlib import Path
 import shutil
 
 from freezegun.api import FrozenDateTimeFactory
+from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 import pytest
@@ -23,6 +24,7 @@ from .common import (
     async_learned,
     async_set_up,
     shown,
+    state_of,
     store_file,
 )
 from .history import async_record, days, household
@@ -84,6 +86,36 @@ async def test_unloading_during_a_backup(hass: HomeAssistant) -> None:
     assert await hass.config_entries.async_setup(entry.entry_id)
     await async_learned(hass)
     assert shown(hass, "status") == "waiting_for_history"
+
+
+async def test_reloading_during_a_backup(hass: HomeAssistant, written: DayTap) -> None:
+    """The file stays as it is while it is copied; then all goes on by itself."""
+    await async_record(hass, household(days(FIRST, 3)))
+    entry = await async_set_up(hass)
+    await async_pre_backup(hass)
+    before = store_file(hass).read_bytes()
+    await hass.config_entries.async_reload(entry.entry_id)
+    assert state_of(entry) is ConfigEntryState.SETUP_RETRY
+    assert entry.error_reason_translation_key == "backup_under_way"
+    assert store_file(hass).read_bytes() == before
+    await async_post_backup(hass)
+    await async_learned(hass)
+    assert state_of(entry) is ConfigEntryState.LOADED
+    assert shown(hass, "status") == "idle"
+    assert written.days == days(FIRST, 3)
+
+
+async def test_reloading_during_a_backup_that_never_ends(
+    hass: HomeAssistant, freezer: FrozenDateTimeFactory
+) -> None:
+    """After two hours it loads nevertheless."""
+    entry = await async_set_up(hass)
+    await async_pre_backup(hass)
+    await hass.config_entries.async_reload(entry.entry_id)
+    await async_clock(hass, freezer, "2026-03-02 12:59:00+00:00")
+    assert state_of(entry) is ConfigEntryState.SETUP_RETRY
+    await async_clock(hass, freezer, "2026-03-02 13:20:00+00:00")
+    assert state_of(entry) is ConfigEntryState.LOADED
 
 
 async def test_backup_that_never_ends(
