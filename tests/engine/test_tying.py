@@ -26,15 +26,19 @@ SLEPT = np.array([(n * 37) % 121 - 60 for n in range(20)], float)
 
 
 def _window() -> Window:
-    """Return days on which a cupboard closes at once and a lamp burns for an hour."""
+    """Return days that begin with a cupboard, closed at once, and an hour of lamp."""
     rows = []
-    for number in range(20):
+    for number, late in enumerate(SLEPT.tolist()):
         day = FIRST + timedelta(days=number)
+
+        def at(minute: float, day: date = day) -> str:
+            return f"{day}T{int(minute) // 60:02d}:{int(minute) % 60:02d}"
+
         rows += [
-            Row(f"{day}T08:00", "binary_sensor.cupboard", "on"),
-            Row(f"{day}T08:01", "binary_sensor.cupboard", "off"),
-            Row(f"{day}T08:00", "light.lamp", "on"),
-            Row(f"{day}T09:00", "light.lamp", "off"),
+            Row(at(480 + late), "binary_sensor.cupboard", "on"),
+            Row(at(481 + late), "binary_sensor.cupboard", "off"),
+            Row(at(480 + late), "light.lamp", "on"),
+            Row(at(540 + late), "light.lamp", "off"),
         ]
     return window_of(raw_days(FIRST, FIRST + timedelta(days=19), rows))
 
@@ -45,7 +49,8 @@ HOME = Home(
     entities={
         name: EntityInfo(name, device_id="plug")
         for name in ("switch.printer", "switch.printer_led")
-    },
+    }
+    | {"binary_sensor.hall": EntityInfo("binary_sensor.hall", device_class="motion")},
 )
 
 
@@ -107,11 +112,19 @@ def test_firsts_that_move_together_are_one_morning() -> None:
 
 
 def test_a_first_of_its_own_stands_for_itself() -> None:
-    """Same spread, but not on the same days."""
+    """It spreads as much, but when the household gets up tells nothing about it."""
     other = _time("switch.kettle", times=SLEPT[::-1])
     assert _named([_time("light.bath"), other]) == [
         ("light.bath", []),
         ("switch.kettle", []),
+    ]
+
+
+def test_what_people_do_stands_for_what_sees_them() -> None:
+    """However sure a motion sensor's first is."""
+    seen = _time("binary_sensor.hall", confidence=0.95)
+    assert _named([seen, _time("light.bath")]) == [
+        ("light.bath", ["binary_sensor.hall"])
     ]
 
 

@@ -1,4 +1,7 @@
-"""Ties are found by groups and arrays; here the plain way, pair by pair."""
+"""Ties are found by groups and arrays; here the plain way, pair by pair.
+
+In a home in which nothing else happens, so that there is no household to follow.
+"""
 
 from __future__ import annotations
 
@@ -17,12 +20,7 @@ from custom_components.pattern_intelligence.engine.pattern import (
     Provenance,
     When,
 )
-from custom_components.pattern_intelligence.engine.tying import (
-    COVERED,
-    EXPLAINED,
-    LOOSE_MINUTES,
-    tie,
-)
+from custom_components.pattern_intelligence.engine.tying import COVERED, tie
 from custom_components.pattern_intelligence.engine.window import Key
 
 from .builders import BERLIN, raw_day, window_of
@@ -121,9 +119,7 @@ def _explains(leader: Finding, found: Finding) -> bool:
         return False
     if leader.entities == found.entities:
         return between < 5 and abs(leader.when.time - found.when.time) < 10
-    alone = _deviation(list(own.values()))
-    loose = found.when.anchor != "each" and alone >= LOOSE_MINUTES
-    return loose and between <= EXPLAINED * alone
+    return False
 
 
 def _by_day(found: Finding) -> dict[int, float]:

@@ -12,18 +12,23 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from .civil import MINUTE_MS, circular_minutes
+from .civil import DAY_MS, MINUTE_MS, circular_minutes
 from .evidence import Floats
 from .happenings import BOUT_GAP_MS
 from .home import Home
 from .pattern import Finding, PatternType
+from .presence import waking_days
+from .provenance import AUTOMATION
 from .window import Key, Window
 
 COVERED: Final = 0.7
 """Share of a habit's days that a pattern must have in common to stand for it."""
 
 EXPLAINED: Final = 0.5
-"""Spread that is left of a habit's time, given the other's, when that explains it."""
+"""Spread that is left of a time, given the household's, when that explains it."""
+
+MOVEMENT: Final = frozenset({"motion", "moving", "occupancy", "presence"})
+"""Device classes of what sees people, whatever they do."""
 
 AT_ONCE_MINUTES: Final = BOUT_GAP_MS / MINUTE_MS
 """How far one event's two faces lie apart; expected times may err by as much."""
@@ -52,13 +57,16 @@ def tie(findings: Sequence[Finding], window: Window, home: Home) -> list[Finding
         for found in findings
     ]
     order = sorted(
-        range(len(findings)), key=lambda index: _precedence(findings[index], echoes)
+        range(len(findings)),
+        key=lambda index: _precedence(findings[index], echoes, home),
     )
     days = _Days.of(findings)
+    follows = _follow_the_household(findings, window)
     rivals: dict[Hashable, list[int]] = {}
     companions: dict[int, list[Finding]] = {}
     for index in order:
-        leaders = rivals.setdefault(_kind(findings[index], entities[index]), [])
+        kind = _kind(findings[index], entities[index], follows[index])
+        leaders = rivals.setdefault(kind, [])
         same = np.array([entities[at] == entities[index] for at in leaders], bool)
         explaining = np.flatnonzero(
             days.explaining(np.array(leaders, np.intp), index, same)
@@ -99,19 +107,50 @@ def _things(key: Key, home: Home) -> Thing:
     return home.entity(key.entity_id).device_id or key.entity_id, key.state
 
 
-def _precedence(found: Finding, echoes: dict[Key, Key]) -> tuple[int, float, int]:
-    """Return by what patterns are asked first to stand for others."""
+def _precedence(
+    found: Finding, echoes: dict[Key, Key], home: Home
+) -> tuple[int, int, float, int]:
+    """Return by what patterns are asked first to stand for others.
+
+    What people do stands for what sees them do it.
+    """
     echoing = sum(key in echoes for key in found.entities)
-    return echoing, -found.confidence, -int(found.matched.size)
+    seeing = sum(
+        home.entity(key.entity_id).device_class in MOVEMENT for key in found.entities
+    )
+    return echoing, seeing, -found.confidence, -int(found.matched.size)
 
 
-def _kind(found: Finding, entities: tuple[Thing, ...]) -> Hashable:
+def _follow_the_household(findings: Sequence[Finding], window: Window) -> list[bool]:
+    """Tell which firsts and lasts move with the household's own.
+
+    A home has a dozen entities that are used when its people get up, and one morning.
+    """
+    by_hand = np.sort(window.wall[window.cause < AUTOMATION])
+    day, begins = np.unique(waking_days(by_hand), return_index=True)
+    ends = np.append(begins[1:], by_hand.size)[: begins.size] - 1
+    minutes = (by_hand - day.repeat(ends - begins + 1) * DAY_MS) / MINUTE_MS
+    edge = {"first": minutes[begins], "last": minutes[ends]}
+    follows = []
+    for found in findings:
+        anchor = found.when.anchor if found.when else "each"
+        _, own, at = np.intersect1d(found.matched, day, return_indices=True)
+        if anchor == "each" or not own.size:
+            follows.append(False)
+            continue
+        alone, left = _spreads(
+            np.stack((found.times[own], found.times[own] - edge[anchor][at]))
+        ).tolist()
+        follows.append(alone >= LOOSE_MINUTES and left <= EXPLAINED * alone)
+    return follows
+
+
+def _kind(found: Finding, entities: tuple[Thing, ...], follows: bool) -> Hashable:
     """Return what a pattern has in common with all that may explain it."""
     if found.type is PatternType.CO_OCCURRENCE:
         return found.type, frozenset(entities)
     if found.type is PatternType.TIME_OF_DAY and found.when:
-        anchor = found.when.anchor
-        return found.type, anchor, entities if anchor == "each" else None
+        return found.type, found.when.anchor, None if follows else entities
     return id(found)
 
 
@@ -123,13 +162,11 @@ class _Days:
         met: shape (patterns, days).
         time: shape (patterns, days), minutes from the day's begin; NaN where the
             pattern did not hold, or keeps no time.
-        spread: shape (patterns,), of those times.
         clock: shape (patterns,), minutes after midnight expected next, or NaN.
     """
 
     met: NDArray[np.bool_]
     time: Floats
-    spread: Floats
     clock: Floats
 
     @classmethod
@@ -144,7 +181,7 @@ class _Days:
             if found.times.size:
                 time[row, found.matched - first] = found.times
         clock = [found.when.time if found.when else np.nan for found in findings]
-        return cls(met, time, _spreads(time), np.array(clock))
+        return cls(met, time, np.array(clock))
 
     def explaining(
         self, leaders: NDArray[np.intp], found: int, same: NDArray[np.bool_]
@@ -152,7 +189,7 @@ class _Days:
         """Tell which patterns explain another one of their kind.
 
         Most of its days are days of theirs, too. One of the same entities has to be
-        at the same time; a first or last has to move with another.
+        at the same time; what follows the household need not be.
 
         Args:
             leaders: shape (n,), rows of the patterns.
@@ -168,13 +205,11 @@ class _Days:
         if not np.isnan(self.time[found]).all():
             near = np.flatnonzero(explaining)
             between = _spreads(self.time[found] - self.time[leaders[near]])
-            follows = self.spread[found] >= LOOSE_MINUTES
             apart = circular_minutes(self.clock[leaders[near]] - self.clock[found])
-            explaining[near] = np.where(
-                same[near],
-                (between < AT_ONCE_MINUTES) & (np.abs(apart) < 2 * AT_ONCE_MINUTES),
-                follows & (between <= EXPLAINED * self.spread[found]),
+            at_once = (between < AT_ONCE_MINUTES) & (
+                np.abs(apart) < 2 * AT_ONCE_MINUTES
             )
+            explaining[near] = at_once | ~same[near]
         return explaining
 
 
