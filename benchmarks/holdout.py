@@ -27,6 +27,7 @@ from custom_components.pattern_intelligence.engine.detectors import registry
 from custom_components.pattern_intelligence.engine.evidence import LISTED_FROM
 from custom_components.pattern_intelligence.engine.pattern import Finding, PatternType
 from custom_components.pattern_intelligence.engine.window import WINDOW_DAYS
+from custom_components.pattern_intelligence.sources.base import SourceError
 
 LEARNED_SHARE = 0.7
 DAYS_A_MONTH = 30.44
@@ -154,12 +155,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("homes", nargs="+", type=Path, metavar="CONFIG_DIR_OR_DB")
     parser.add_argument("--time-zone", help="of a database without a configuration")
-    parser.add_argument("--null-seeds", type=int, default=5, help="homes a null kind")
+    parser.add_argument(
+        "--null-seeds", type=int, default=5, help="null homes made of each kind"
+    )
     options = parser.parse_args(arguments)
     detectors = registry()
     reports = []
     for path in options.homes:
-        home = read_home(path, options.time_zone, datetime.now(UTC))
+        try:
+            home = read_home(path, options.time_zone, datetime.now(UTC))
+        except SourceError as err:
+            print(err, file=sys.stderr)
+            return 2
         if len(home.days) < 2:
             print(f"{path}: fewer than two days are recorded", file=sys.stderr)
             continue
