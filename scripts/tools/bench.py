@@ -80,15 +80,16 @@ def _parser() -> Parser:
     parser.add_argument(
         "--full",
         action="store_true",
-        help="also how the cost grows with rows and entities; takes an hour the first "
-        "time",
+        help="also how the cost grows with rows and entities; takes half an hour the "
+        "first time",
     )
     parser.add_argument(
         "--cache",
         type=Path,
         default=cache / "pattern_intelligence" / "bench",
         metavar="DIR",
-        help="where the homes are kept that are measured on, 2 GB (default: %(default)s)",
+        help="where the homes are kept that are measured on, 2 GB, 4 with --full "
+        "(default: %(default)s)",
     )
     return parser
 
