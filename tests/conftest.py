@@ -4,7 +4,11 @@ The Home Assistant plugin watches the event loop around every test. Most tests h
 have none, so that is off by default and switched on again for those under `ha`.
 """
 
+from collections.abc import Iterator
 import os
+from pathlib import Path
+import shutil
+import tempfile
 
 from hypothesis import settings
 import pytest
@@ -27,3 +31,13 @@ def enable_event_loop_debug() -> None:
 @pytest.fixture(autouse=True)
 def verify_cleanup() -> None:
     """Check nothing afterwards: plain tests leave no task or timer behind."""
+
+
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """Return a folder that every user may enter."""
+    folder = Path(tempfile.mkdtemp())
+    folder.chmod(0o755)
+    yield folder
+    folder.chmod(0o755)
+    shutil.rmtree(folder)

@@ -1,11 +1,6 @@
 """Fixtures for the tests of sources."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-import os
 from pathlib import Path
-import shutil
-import tempfile
 
 import pytest
 
@@ -16,7 +11,6 @@ from custom_components.pattern_intelligence.sources.recorder_file import Recorde
 
 from .builder import BERLIN, RecorderBuilder, ms
 
-NOBODY = 65534
 LATER = "2026-12-01 12:00"
 
 
@@ -63,26 +57,3 @@ def carried_of(raw: RawDay) -> dict[str, str | None]:
         entity_id: None if number < 0 else raw.states[number]
         for entity_id, number in zip(raw.entities, raw.carried.tolist(), strict=True)
     }
-
-
-@pytest.fixture
-def open_folder() -> Iterator[Path]:
-    """Return a folder that every user may enter."""
-    folder = Path(tempfile.mkdtemp())
-    folder.chmod(0o755)
-    yield folder
-    folder.chmod(0o755)
-    shutil.rmtree(folder)
-
-
-@contextmanager
-def without_privileges() -> Iterator[None]:
-    """Be somebody whom permissions bind, also where tests are run by root."""
-    privileged = os.geteuid() == 0
-    if privileged:
-        os.seteuid(NOBODY)
-    try:
-        yield
-    finally:
-        if privileged:
-            os.seteuid(0)

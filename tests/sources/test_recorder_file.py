@@ -16,9 +16,10 @@ from custom_components.pattern_intelligence.sources.base import (
     SourceError,
     SourceUnavailableError,
 )
+from tests.permissions import without_privileges
 
 from .builder import RecorderBuilder, execute
-from .conftest import rows_of, source_of, without_privileges
+from .conftest import rows_of, source_of
 
 DAY = date(2026, 6, 2)
 REPO = Path(__file__).parents[2]

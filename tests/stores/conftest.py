@@ -1,19 +1,13 @@
 """Fixtures for the tests of stores."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
-import os
 from pathlib import Path
-import shutil
-import tempfile
 
 import pytest
 
 from custom_components.pattern_intelligence.stores.base import AggregateStore
 
 from .makers import SqliteFactory, StoreFactory
-
-NOBODY = 65534
 
 
 @pytest.fixture(params=[SqliteFactory])
@@ -29,26 +23,3 @@ def store(factory: StoreFactory) -> Iterator[AggregateStore]:
     opened = factory.open()
     yield opened
     opened.close()
-
-
-@pytest.fixture
-def open_folder() -> Iterator[Path]:
-    """Return a folder that every user may enter."""
-    folder = Path(tempfile.mkdtemp())
-    folder.chmod(0o755)
-    yield folder
-    folder.chmod(0o755)
-    shutil.rmtree(folder)
-
-
-@contextmanager
-def without_privileges() -> Iterator[None]:
-    """Be somebody whom permissions bind, also where tests are run by root."""
-    privileged = os.geteuid() == 0
-    if privileged:
-        os.seteuid(NOBODY)
-    try:
-        yield
-    finally:
-        if privileged:
-            os.seteuid(0)

@@ -24,8 +24,8 @@ from custom_components.pattern_intelligence.stores.base import (
     StoreUnavailableError,
 )
 from custom_components.pattern_intelligence.stores.sqlite import SqliteStore, path_of
+from tests.permissions import without_privileges
 
-from .conftest import without_privileges
 from .makers import COUNTS, ROOMS, counts_of, day, rows_of, table, tables
 from .writer import ROWS
 

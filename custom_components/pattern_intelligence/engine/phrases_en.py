@@ -51,6 +51,4 @@ PHRASES: Final[dict[str, str]] = {
     "span.seconds": "{count} s",
     "span.minutes": "{count} min",
     "span.hours": "{count} h",
-    "not_yet.history": "Needs {needed} days of history; {days} so far.",
-    "not_yet.nothing": "Nothing stands out from chance in the last {days} days.",
 }
