@@ -1,28 +1,26 @@
-"""Titles and descriptions of patterns, with the names that people gave things."""
+"""Words for entities, states, days and spans, with the names that people gave them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from .civil import clock
-from .home import Home
-from .pattern import WEEKDAYS, Finding, PatternType
-from .phrases_en import PHRASES
-from .window import Key
+from ..home import Home
+from ..pattern import WEEKDAYS
+from ..window import Key
 
 _OPENINGS = frozenset({"door", "garage_door", "opening", "window"})
 _MOTIONS = frozenset({"motion", "moving", "occupancy", "presence"})
 
 
-class Wording:
-    """Puts findings into words.
+class Words:
+    """Puts what findings are made of into words.
 
     Args:
         home: whose names are used.
-        phrases: the phrases of a language.
+        phrases: the phrases of a language, by name.
     """
 
-    def __init__(self, home: Home, phrases: Mapping[str, str] = PHRASES) -> None:
+    def __init__(self, home: Home, phrases: Mapping[str, str]) -> None:
         """Take the home and the language."""
         self._home = home
         self._phrases = phrases
@@ -35,6 +33,11 @@ class Wording:
         """Return what people call an entity, or its id made readable."""
         given = self._home.entity(entity_id).name
         return given or entity_id.partition(".")[2].replace("_", " ").capitalize()
+
+    def area(self, area_id: str) -> str:
+        """Return what people call an area, or its id made readable."""
+        known = self._home.areas.get(area_id)
+        return known.name if known else area_id.replace("_", " ").capitalize()
 
     def entered(self, key: Key) -> str:
         """Return what happens when an entity enters a state."""
@@ -74,38 +77,3 @@ class Wording:
         if seconds < 5400:
             return self.say("span.minutes", count=round(seconds / 60))
         return self.say("span.hours", count=f"{seconds / 3600:.1f}")
-
-    def title(self, finding: Finding) -> str:
-        """Return a few words that name a finding."""
-        if finding.type is PatternType.TIME_OF_DAY and finding.when:
-            return self.say(
-                f"time_of_day.{finding.when.anchor}.title",
-                what=self.entered(finding.entities[0]),
-                time=clock(finding.when.time),
-                days=self.days(finding.when.weekdays),
-            )
-        return self.say(
-            "co_occurrence.title",
-            effect=self.entered(finding.entities[-1]),
-            cause=self.entered(finding.entities[0]),
-        )
-
-    def description(self, finding: Finding) -> str:
-        """Return a sentence or two that say what a finding rests on."""
-        evidence = finding.evidence
-        values: dict[str, object] = {
-            "matched": evidence.days_matched,
-            "eligible": evidence.days_eligible,
-            "expected": f"{evidence.expected:.1f}",
-        }
-        if finding.when:
-            values["earliest"] = clock(finding.when.earliest)
-            values["latest"] = clock(finding.when.latest)
-        if finding.lag_s:
-            values["median"] = self.span(finding.lag_s.median)
-            values["p90"] = self.span(finding.lag_s.p90)
-        sentence = self.say(f"{finding.type.value}.description", **values)
-        if not finding.automated_by:
-            return sentence
-        names = [self.name(entity_id) for entity_id in finding.automated_by]
-        return f"{sentence} {self.say('automated', automations=self.listed(names))}"

@@ -1,4 +1,4 @@
-"""What patterns say in English. Placeholders are named alike in every language."""
+"""What all patterns say in English. Placeholders are alike in every language."""
 
 from typing import Final
 
@@ -23,18 +23,6 @@ PHRASES: Final[dict[str, str]] = {
     "entered.docked": "{name} returns to its dock",
     "entered.mowing": "{name} starts mowing",
     "entered.other": "{name} changes to {state}",
-    "time_of_day.each.title": "{what} about {time} {days}",
-    "time_of_day.first.title": "First of the day: {what} about {time} {days}",
-    "time_of_day.last.title": "Last of the day: {what} about {time} {days}",
-    "time_of_day.description": (
-        "Between {earliest} and {latest} on {matched} of {eligible} days; "
-        "by chance it would be {expected}."
-    ),
-    "co_occurrence.title": "{effect} after {cause}",
-    "co_occurrence.description": (
-        "Mostly within {p90}, typically after {median}, on {matched} of {eligible} "
-        "days; by chance it would be {expected}."
-    ),
     "automated": "Already done by {automations}.",
     "days.every": "every day",
     "days.weekdays": "on weekdays",

@@ -1,0 +1,69 @@
+"""Titles and descriptions of patterns: a module for each type, and what all share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from ..civil import clock
+from ..home import Home
+from ..pattern import Finding, PatternType
+from . import co_occurrence, general, time_of_day
+from .words import Words
+
+PHRASES: Final[dict[str, str]] = {
+    **general.PHRASES,
+    **time_of_day.PHRASES,
+    **co_occurrence.PHRASES,
+}
+"""All phrases in English, by name."""
+
+_TITLES: Final[Mapping[PatternType, Callable[[Words, Finding], str]]] = {
+    PatternType.TIME_OF_DAY: time_of_day.title,
+    PatternType.CO_OCCURRENCE: co_occurrence.title,
+}
+
+_DESCRIPTIONS: Final[Mapping[PatternType, Callable[[Words, Finding], str]]] = {}
+"""Of types that say more than their phrase with the usual figures."""
+
+
+class Wording(Words):
+    """Puts findings into words.
+
+    Args:
+        home: whose names are used.
+        phrases: the phrases of a language, by name.
+    """
+
+    def __init__(self, home: Home, phrases: Mapping[str, str] = PHRASES) -> None:
+        """Take the home and the language."""
+        super().__init__(home, phrases)
+
+    def title(self, finding: Finding) -> str:
+        """Return a few words that name a finding."""
+        return _TITLES[finding.type](self, finding)
+
+    def description(self, finding: Finding) -> str:
+        """Return a sentence or two that say what a finding rests on."""
+        sentence = _DESCRIPTIONS.get(finding.type, _usual)(self, finding)
+        if not finding.automated_by:
+            return sentence
+        names = [self.name(entity_id) for entity_id in finding.automated_by]
+        return f"{sentence} {self.say('automated', automations=self.listed(names))}"
+
+
+def _usual(words: Words, finding: Finding) -> str:
+    """Return the type's phrase with the figures that most types have."""
+    evidence = finding.evidence
+    values: dict[str, object] = {
+        "matched": evidence.days_matched,
+        "eligible": evidence.days_eligible,
+        "expected": f"{evidence.expected:.1f}",
+    }
+    if finding.when:
+        values["earliest"] = clock(finding.when.earliest)
+        values["latest"] = clock(finding.when.latest)
+    if finding.lag_s:
+        values["median"] = words.span(finding.lag_s.median)
+        values["p90"] = words.span(finding.lag_s.p90)
+    return words.say(f"{finding.type.value}.description", **values)
