@@ -194,6 +194,39 @@ def test_a_day_again_drops_life(store: AggregateStore) -> None:
     assert store.read_life(FAR) == (day(7), "7")
 
 
+def test_verdicts_of_some_days(store: AggregateStore) -> None:
+    """By day; a day told again replaces; days without any are not there."""
+    for number, text in ((3, "a"), (5, '{"ö": 1}'), (3, "c")):
+        store.write_verdicts(day(number), text)
+    assert store.read_verdicts(day(1), day(9)) == {
+        day(3): "c",
+        day(5): '{"ö": 1}',
+    }
+    assert store.read_verdicts(day(4), day(5)) == {day(5): '{"ö": 1}'}
+    assert store.read_verdicts(day(6), day(9)) == {}
+
+
+def test_a_day_again_drops_verdicts(store: AggregateStore) -> None:
+    """They were judged by the days before, so those from that very day on go."""
+    write(store, 1, 2, 3)
+    for number in (1, 2, 3):
+        store.write_verdicts(day(number), str(number))
+    store.write_day(LearnedDay(day(2), 1, 1), {}, keep_life=False)
+    assert store.read_verdicts(day(1), day(9)) == {day(1): "1"}
+
+
+def test_verdicts_are_kept_as_long_as_their_days(store: AggregateStore) -> None:
+    """Retention of days is theirs; a day that is unlearned takes its own along."""
+    write(store, *range(1, 6))
+    for number in range(1, 6):
+        store.write_verdicts(day(number), str(number))
+    store.forget_before(day(5), Retention(daily=3))
+    store.forget_after(day(4))
+    assert store.read_verdicts(day(1), day(9)) == {day(3): "3", day(4): "4"}
+    store.clear()
+    assert store.read_verdicts(day(1), day(9)) == {}
+
+
 def test_retention_of_days(store: AggregateStore) -> None:
     """So many days up to the newest are kept; that they were learned, for ever."""
     write(store, *range(1, 6))

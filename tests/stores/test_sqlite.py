@@ -459,3 +459,13 @@ def test_no_address(url: str) -> None:
     """Nothing else will do."""
     with pytest.raises(StoreError, match="sqlite:PATH"):
         path_of(url)
+
+
+def test_a_file_of_the_first_version(path: Path) -> None:
+    """It gets a place for verdicts, and keeps what it holds."""
+    with closing(sqlite_file.connect(path, sqlite_file.MIGRATIONS[:1])) as database:
+        database.execute("INSERT INTO texts (name, text) VALUES ('name', 'text')")
+    with closing(SqliteStore(path)) as store:
+        store.write_verdicts(day(1), "none")
+        assert store.read_text("name") == "text"
+        assert store.read_verdicts(day(1), day(9)) == {day(1): "none"}

@@ -97,8 +97,8 @@ class AggregateStore(Protocol):
         Args:
             learned: the day.
             tables: its tables by name.
-            keep_life: False drops the life of patterns from that day on, with the
-                same all or nothing.
+            keep_life: False drops the life of patterns and the verdicts from that
+                day on, with the same all or nothing.
         """
 
     def read_days(self, spec: TableSpec, first: date, last: date) -> DatedTable:
@@ -129,14 +129,20 @@ class AggregateStore(Protocol):
     def read_life(self, last: date) -> tuple[date, str] | None:
         """Return the newest life that is not after a date, with its Sunday."""
 
+    def write_verdicts(self, day: date, verdicts: str) -> None:
+        """Write what was out of the ordinary on a day; kept as long as the day is."""
+
+    def read_verdicts(self, first: date, last: date) -> Mapping[date, str]:
+        """Return the verdicts of the days from first to last that have any."""
+
     def forget_before(self, newest: date, retention: Retention) -> None:
         """Delete what is older than its layer keeps."""
 
     def forget_after(self, last: date) -> None:
         """Unlearn the days after one, as a whole or not at all.
 
-        With them go the periods that reach beyond it, and the life of patterns after
-        the last day that stays learned.
+        With them go their verdicts, the periods that reach beyond it, and the life of
+        patterns after the last day that stays learned.
         """
 
     def size(self) -> StoreSize:

@@ -9,12 +9,11 @@ from pathlib import Path
 import sqlite3
 from threading import RLock
 from typing import Final
-import zlib
 
 from ..engine.civil import date_of, day_number, month_end
 from ..engine.tables import DatedTable, Table, TableSpec
-from . import sqlite_file, sqlite_tables
-from .base import Layer, LearnedDay, Retention, StoreDamagedError, StoreError, StoreSize
+from . import sqlite_file, sqlite_tables, sqlite_told
+from .base import Layer, LearnedDay, Retention, StoreError, StoreSize
 
 SCHEME: Final = "sqlite"
 
@@ -64,7 +63,7 @@ class SqliteStore:
                 (number, learned.rows, learned.entities),
             )
             if not keep_life:
-                database.execute("DELETE FROM life WHERE sunday >= ?", (number,))
+                sqlite_told.drop_from(database, number)
 
     def read_days(self, spec: TableSpec, first: date, last: date) -> DatedTable:
         """Return a table's rows of the kept days from first to last, both included."""
@@ -104,27 +103,26 @@ class SqliteStore:
     def write_life(self, sunday: date, life: str) -> None:
         """Write the life of patterns as of the end of a Sunday."""
         with self._writing() as database:
-            database.execute(
-                "INSERT OR REPLACE INTO life (sunday, packed) VALUES (?, ?)",
-                (day_number(sunday), zlib.compress(life.encode())),
-            )
+            sqlite_told.write_life(database, day_number(sunday), life)
 
     def read_life(self, last: date) -> tuple[date, str] | None:
         """Return the newest life that is not after a date, with its Sunday."""
         with self._reading() as database:
-            row = database.execute(
-                "SELECT sunday, packed FROM life WHERE sunday <= ?"
-                " ORDER BY sunday DESC LIMIT 1",
-                (day_number(last),),
-            ).fetchone()
-        if row is None:
-            return None
-        try:
-            return date_of(row[0]), zlib.decompress(row[1]).decode()
-        except (zlib.error, UnicodeDecodeError) as err:
-            raise StoreDamagedError(
-                f"{self.path} is damaged: restore it from a backup, or learn anew"
-            ) from err
+            found = sqlite_told.read_life(database, day_number(last))
+        return None if found is None else (date_of(found[0]), found[1])
+
+    def write_verdicts(self, day: date, verdicts: str) -> None:
+        """Write what was out of the ordinary on a day; kept as long as the day is."""
+        with self._writing() as database:
+            sqlite_told.write_verdicts(database, day_number(day), verdicts)
+
+    def read_verdicts(self, first: date, last: date) -> Mapping[date, str]:
+        """Return the verdicts of the days from first to last that have any."""
+        with self._reading() as database:
+            found = sqlite_told.read_verdicts(
+                database, day_number(first), day_number(last)
+            )
+        return {date_of(day): text for day, text in found.items()}
 
     def forget_before(self, newest: date, retention: Retention) -> None:
         """Delete what is older than its layer keeps."""
@@ -139,7 +137,7 @@ class SqliteStore:
                 for start in _periods(database, layer):
                     if day_number(_last_of(layer, start)) <= number:
                         _delete_period(database, layer, start)
-            database.execute("DELETE FROM life WHERE sunday <= ?", (weekly,))
+            sqlite_told.drop_outdated(database, daily, weekly)
 
     def forget_after(self, last: date) -> None:
         """Unlearn the days after one, as a whole or not at all."""
@@ -153,11 +151,7 @@ class SqliteStore:
                 for start in _periods(database, layer):
                     if _last_of(layer, start) > last:
                         _delete_period(database, layer, start)
-            # What was told of a later Sunday did not know the days still to come.
-            database.execute(
-                "DELETE FROM life WHERE sunday >"
-                " coalesce((SELECT max(day) FROM learned), 0)"
-            )
+            sqlite_told.drop_unlearned(database)
 
     def size(self) -> StoreSize:
         """Return how much is held: bytes of the file and its log, rows by SQL table."""
@@ -169,7 +163,7 @@ class SqliteStore:
             ]
             rows = {
                 name: sqlite_tables.count(database, name)
-                for name in (*names, "learned", "life")
+                for name in (*names, "learned", "life", "verdicts")
             }
         beside = self.path.with_name(f"{self.path.name}-wal")
         used = sum(each.stat().st_size for each in (self.path, beside) if each.exists())
@@ -185,6 +179,7 @@ class SqliteStore:
                 "DELETE FROM learned",
                 "DELETE FROM periods",
                 "DELETE FROM life",
+                "DELETE FROM verdicts",
             ):
                 database.execute(statement)
         # Only gives the space back, which may wait.

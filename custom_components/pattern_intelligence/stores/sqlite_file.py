@@ -55,9 +55,16 @@ def _create(database: sqlite3.Connection) -> None:
     )
 
 
+def _add_verdicts(database: sqlite3.Connection) -> None:
+    """Bring a file to version 2, where what was out of the ordinary is kept."""
+    database.execute(
+        "CREATE TABLE verdicts (day INTEGER PRIMARY KEY, packed BLOB NOT NULL) STRICT"
+    )
+
+
 type Migration = Callable[[sqlite3.Connection], None]
 
-MIGRATIONS: Final[tuple[Migration, ...]] = (_create,)
+MIGRATIONS: Final[tuple[Migration, ...]] = (_create, _add_verdicts)
 """The step at index n brings a file of version n to version n + 1."""
 
 
