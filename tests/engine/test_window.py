@@ -126,6 +126,36 @@ def test_the_same_day_twice_is_an_error() -> None:
         )
 
 
+def test_days_from_one_on() -> None:
+    """What was before is gone, with keys that only it had; a bout stays one."""
+    rows = [
+        Row("2026-03-02T12:00:00", "light.old", "on"),
+        Row("2026-03-02T23:58:00", "binary_sensor.pir", "on"),
+        Row("2026-03-02T23:59:00", "binary_sensor.pir", "off"),
+        Row("2026-03-03T00:01:00", "binary_sensor.pir", "on"),
+        Row("2026-03-03T00:02:00", "binary_sensor.pir", "off"),
+        Row("2026-03-03T08:00:00", "light.new", "on"),
+    ]
+    carried = ["binary_sensor.pir", "light.new", "light.old"]
+    whole = window_of(
+        raw_days(date(2026, 3, 2), date(2026, 3, 4), rows, tracked=carried)
+    )
+    later = whole.since(day_number(date(2026, 3, 3)))
+    assert later.first_day == date(2026, 3, 3)
+    assert later.last_day == date(2026, 3, 4)
+    told = [
+        (later.keys[key], at)
+        for key, at in zip(later.key.tolist(), later.instant.tolist(), strict=True)
+    ]
+    assert told == [
+        (Key("binary_sensor.pir", "off"), instant(BERLIN, "2026-03-03T00:02:00")),
+        (Key("light.new", "on"), instant(BERLIN, "2026-03-03T08:00:00")),
+    ]
+    assert later.available.shape == (3, 2, 24)
+    assert later.recorded.shape == (2, 24)
+    assert whole.since(day_number(date(2026, 3, 1))) is whole
+
+
 def test_a_renamed_entity_is_one() -> None:
     """What the old id did belongs to the new one."""
     tables = [

@@ -7,7 +7,7 @@ midnight) is joined, and instants get their reading on the home's clock.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 
@@ -113,6 +113,32 @@ class Window:
         if self.at_home is not None:
             return days_of_persons(self.days, self.at_home)
         return busy_days(self.days, self.wall[self.cause < AUTOMATION])
+
+    def since(self, first: int) -> Window:
+        """Return what there is of the days from one on.
+
+        What midnight made of one bout stays joined with the day before.
+
+        Args:
+            first: number of the first day to keep.
+        """
+        kept = self.days >= first
+        if kept.all():
+            return self
+        rows = self.wall >= first * DAY_MS
+        used = np.unique(self.key[rows])
+        return replace(
+            self,
+            days=self.days[kept],
+            keys=tuple(self.keys[at] for at in used.tolist()),
+            key=np.searchsorted(used, self.key[rows]).astype(np.int32),
+            instant=self.instant[rows],
+            wall=self.wall[rows],
+            cause=self.cause[rows],
+            available=self.available[:, kept],
+            recorded=self.recorded[kept],
+            at_home=None if self.at_home is None else self.at_home[kept],
+        )
 
     def of_key(self, index: int) -> slice:
         """Return where the happenings of a key are."""
