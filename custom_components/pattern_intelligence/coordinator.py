@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, override
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
+from homeassistant.util import dt as dt_util
 
 from .const import DOMAIN, LOGGER, LearningStatus
+from .decisions import HIDDEN, Resolve, Shown, lay_over
 from .engine.pattern import Json
+from .settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +35,8 @@ class Snapshot:
     """What entities show.
 
     Attributes:
-        report: the contract's object, or None before anything was found.
+        report: the contract's object as it was found, or None before that.
+        shown: its patterns, with what the person decided of them.
         status: what is going on, apart from a pause.
         paused: a backup is being made.
         message: one sentence on the status, or None where it needs none.
@@ -44,6 +48,7 @@ class Snapshot:
     """
 
     report: Json | None = None
+    shown: Shown = field(default_factory=Shown)
     status: LearningStatus = LearningStatus.IDLE
     paused: bool = False
     message: str | None = None
@@ -55,8 +60,13 @@ class Snapshot:
 
     @property
     def patterns(self) -> list[Json]:
-        """Return the patterns last found, surest first."""
-        return self.report["patterns"] if self.report else []
+        """Return the patterns last found that are not dismissed, surest first."""
+        return [p for p in self.shown.patterns if p["status"] not in HIDDEN]
+
+    @property
+    def last_day(self) -> str | None:
+        """Return the last day learned, in ISO form."""
+        return self.report["home"]["last_day"] if self.report else None
 
     @property
     def shown_status(self) -> LearningStatus:
@@ -68,11 +78,18 @@ class PatternCoordinator(DataUpdateCoordinator[Snapshot]):
     """Hands what is known to the entities; runs push it, nothing is polled."""
 
     def __init__(
-        self, hass: HomeAssistant, entry: ConfigEntry[Any], snapshot: Snapshot
+        self,
+        hass: HomeAssistant,
+        entry: ConfigEntry[Any],
+        snapshot: Snapshot,
+        settings: Settings,
+        resolve: Resolve,
     ) -> None:
         """Begin with what was known when Home Assistant stopped."""
         super().__init__(hass, LOGGER, config_entry=entry, name=DOMAIN)
-        self.data = snapshot
+        self._settings = settings
+        self._resolve = resolve
+        self.data = self._laid_over(snapshot)
 
     @override
     async def _async_update_data(self) -> Snapshot:
@@ -86,4 +103,16 @@ class PatternCoordinator(DataUpdateCoordinator[Snapshot]):
             changes: new values of attributes of :class:`Snapshot`.
         """
         self.data = replace(self.data, **changes)
+        if changes.keys() & {"report", "shown"}:
+            self.data = self._laid_over(self.data)
         self.async_update_listeners()
+
+    def _laid_over(self, snapshot: Snapshot) -> Snapshot:
+        shown = lay_over(
+            snapshot.report,
+            snapshot.shown.book,
+            self._resolve,
+            dt_util.now().date(),
+            self._settings.listed_from,
+        )
+        return replace(snapshot, shown=shown)

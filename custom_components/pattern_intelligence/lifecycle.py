@@ -11,6 +11,7 @@ from homeassistant.helpers import entity_registry as er
 
 from .const import DOMAIN, LOGGER, PLATFORMS
 from .coordinator import PatternCoordinator, Snapshot
+from .decisions import DECISIONS, Shown, read_book
 from .engine.detectors import registry
 from .gate import Gate, async_backup_under_way
 from .parts import Parts
@@ -53,7 +54,7 @@ async def async_load(
             translation_placeholders={"error": str(err)},
         ) from err
 
-    coordinator = PatternCoordinator(hass, entry, snapshot)
+    coordinator = PatternCoordinator(hass, entry, snapshot, settings, renames.resolve)
     parts = Parts(entry, settings, storage, coordinator, renames, Gate(hass))
     data = RuntimeData(parts, Scheduler(hass, parts), detectors)
     entry.runtime_data = data
@@ -106,6 +107,7 @@ def _open(
         runs = [run for run in items_of(local.read_text(RUNS)) if not run["error"]]
         snapshot = Snapshot(
             report=parse(local.read_text(REPORT)),
+            shown=Shown(book=read_book(local.read_text(DECISIONS))),
             last_run=datetime.fromisoformat(runs[-1]["ended"]) if runs else None,
             days=len(marks),
             events=sum(mark.rows for mark in marks),

@@ -71,6 +71,10 @@ class Renames:
         """
         return self._aliases.copy()
 
+    def resolve(self, entity_id: str) -> str:
+        """Return the id an entity has now, from one that it had."""
+        return self._aliases.get(entity_id, entity_id)
+
     def add(self, old: str | None, new: str, on: str) -> None:
         """Note that an entity has a new id.
 

@@ -13,6 +13,7 @@ from homeassistant.util import dt as dt_util
 
 from .const import LOGGER, LearningStatus, Trigger
 from .coordinator import Progress
+from .decisions import keep_book
 from .engine.detectors import registry
 from .engine.home import Home
 from .engine.pattern import Json
@@ -44,7 +45,8 @@ class Run:
         self._parts = parts
         self._phases = Phases()
         self._began = hass.loop.time()
-        self._before = parts.coordinator.data.patterns
+        report = parts.coordinator.data.report
+        self._before: list[Json] = report["patterns"] if report else []
         self.record = RunRecord(dt_util.utcnow(), trigger)
 
     async def async_pass(self, wish: Wish) -> None:
@@ -93,7 +95,9 @@ class Run:
         Raises:
             StoreError: the store failed.
         """
-        await self._parts.gate.async_run(self._keep)
+        parts = self._parts
+        async with parts.gate, parts.deciding:
+            await in_executor(self._hass, self._keep)
 
     def _runner(self, home: Home) -> Runner:
         """Return the runner of a pass. Blocks: it imports the detectors."""
@@ -213,9 +217,10 @@ class Run:
         self.record.ended = dt_util.utcnow()
         self.record.took(self._phases, self._hass.loop.time() - self._began)
         local.write_text(RUNS, appended(local.read_text(RUNS), self.record))
-        report = self._parts.coordinator.data.report
-        if report and not self.record.error:
-            local.write_text(REPORT, json_dumps(report))
+        snapshot = self._parts.coordinator.data
+        if snapshot.report and not self.record.error:
+            local.write_text(REPORT, json_dumps(snapshot.report))
+            keep_book(local, snapshot.shown.book)
 
 
 def _yesterday(home: Home) -> date:

@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.exceptions import ServiceValidationError
 
+from .const import DOMAIN
 from .parts import Parts
 from .scheduler import Scheduler
 
@@ -31,3 +34,20 @@ class RuntimeData:
         await self.scheduler.async_stop()
         self.parts.gate.async_give_up()
         await self.parts.gate.async_run(self.parts.close)
+
+
+@callback
+def async_loaded_entry(hass: HomeAssistant) -> PatternIntelligenceConfigEntry:
+    """Return the loaded config entry.
+
+    Raises:
+        ServiceValidationError: there is none.
+    """
+    entries: list[PatternIntelligenceConfigEntry] = (
+        hass.config_entries.async_loaded_entries(DOMAIN)
+    )
+    if not entries:
+        raise ServiceValidationError(
+            translation_domain=DOMAIN, translation_key="not_loaded"
+        )
+    return entries[0]

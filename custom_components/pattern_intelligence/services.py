@@ -1,4 +1,4 @@
-"""The services: run the analysis, and get the patterns."""
+"""The services that everybody may call: run the analysis, and get the patterns."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from homeassistant.core import (
     SupportsResponse,
     callback,
 )
-from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import config_validation as cv
 import voluptuous as vol
 
@@ -22,7 +22,9 @@ from .engine.pattern import PatternType, Status
 from .messages import async_message
 from .published import Filter, empty_report
 from .runner import RELEARNED_DAYS
-from .runtime import PatternIntelligenceConfigEntry
+from .runtime import async_loaded_entry
+from .services_decisions import async_setup_decision_services
+from .services_learning import async_setup_learning_services
 from .stores.base import Layer
 from .work import Wish
 
@@ -80,23 +82,8 @@ def async_setup_services(hass: HomeAssistant) -> None:
         GET_PATTERNS_SCHEMA,
         SupportsResponse.ONLY,
     )
-
-
-@callback
-def _async_entry(hass: HomeAssistant) -> PatternIntelligenceConfigEntry:
-    """Return the loaded config entry.
-
-    Raises:
-        ServiceValidationError: there is none.
-    """
-    entries: list[PatternIntelligenceConfigEntry] = (
-        hass.config_entries.async_loaded_entries(DOMAIN)
-    )
-    if not entries:
-        raise ServiceValidationError(
-            translation_domain=DOMAIN, translation_key="not_loaded"
-        )
-    return entries[0]
+    async_setup_decision_services(hass)
+    async_setup_learning_services(hass)
 
 
 async def _async_run_analysis(call: ServiceCall) -> ServiceResponse:
@@ -106,7 +93,7 @@ async def _async_run_analysis(call: ServiceCall) -> ServiceResponse:
         wish = Wish(again=days)
     else:
         wish = Wish(layers=frozenset({layer}), back=days)
-    learner = _async_entry(call.hass).runtime_data.scheduler.learner
+    learner = async_loaded_entry(call.hass).runtime_data.scheduler.learner
     run = learner.async_run(Trigger.SERVICE, wish)
     await asyncio.wait([run])
     if run.cancelled():
@@ -132,7 +119,7 @@ async def _async_run_analysis(call: ServiceCall) -> ServiceResponse:
 
 async def _async_get_patterns(call: ServiceCall) -> ServiceResponse:
     """Return the patterns last found that are asked for, in the contract's form."""
-    entry = _async_entry(call.hass)
+    entry = async_loaded_entry(call.hass)
     data = call.data
     asked = Filter(
         types=frozenset(data.get(ATTR_TYPE, ())),
@@ -141,11 +128,12 @@ async def _async_get_patterns(call: ServiceCall) -> ServiceResponse:
         statuses=frozenset(data.get(ATTR_STATUS, ())),
         min_confidence=data.get(ATTR_MIN_CONFIDENCE, 0.0),
     )
-    report = entry.runtime_data.parts.coordinator.data.report
-    if report is None:
+    snapshot = entry.runtime_data.parts.coordinator.data
+    if snapshot.report is None:
         why = async_message(call.hass, "nothing_learned")
         return empty_report(
             call.hass.config.time_zone,
             dict.fromkeys(entry.runtime_data.detectors, why),
         )
-    return {**report, "patterns": [p for p in report["patterns"] if asked.admits(p)]}
+    patterns = [p for p in snapshot.shown.patterns if asked.admits(p)]
+    return {**snapshot.report, "patterns": patterns}

@@ -65,6 +65,10 @@ class Settings:
         """Tell whether a detector is switched on."""
         return self.detectors.get(detector, True)
 
+    def listed_from(self, kind: str) -> float:
+        """Return the least confidence at which patterns of a type are shown."""
+        return 0.0
+
 
 def scope_of(chosen: Mapping[str, Any]) -> Scope:
     """Return the scope that the options describe.
