@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from .absorption import absorb
 from .civil import date_of, day_number
 from .claim import Claim
 from .detectors import Detector
@@ -47,15 +48,12 @@ def detect(window: Window, home: Home, detectors: Detectors) -> list[Finding]:
         home: the context.
         detectors: those that are switched on, by type.
     """
-    return tie(
-        [
-            finding
-            for detector in detectors.values()
-            for finding in detector.detect(window, home)
-        ],
-        window,
-        home,
-    )
+    findings = [
+        finding
+        for detector in detectors.values()
+        for finding in detector.detect(window, home)
+    ]
+    return absorb(tie(findings, window, home), home)
 
 
 def advance(

@@ -1,0 +1,207 @@
+"""What a larger pattern explains is told by it, whatever its type."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from custom_components.pattern_intelligence.engine.absorption import absorb
+from custom_components.pattern_intelligence.engine.home import EntityInfo, Home
+from custom_components.pattern_intelligence.engine.pattern import (
+    Finding,
+    PatternType,
+    Spread,
+    When,
+)
+from custom_components.pattern_intelligence.engine.window import Key
+
+from .builders import BERLIN
+from .test_life import finding
+
+DAYS = np.arange(20_000, 20_040)
+HOME = Home(
+    BERLIN.zone,
+    entities={
+        info.entity_id: info
+        for info in (
+            EntityInfo("binary_sensor.hall", device_class="motion", area_id="hall"),
+            EntityInfo("binary_sensor.bath", device_class="motion", area_id="bath"),
+            EntityInfo("binary_sensor.bath_door", device_class="door", area_id="bath"),
+            EntityInfo("switch.kettle", device_id="plug"),
+            EntityInfo("light.kettle_led", device_id="plug"),
+        )
+    },
+)
+
+
+def _found(
+    kind: PatternType,
+    *entities: str,
+    when: When | None = None,
+    matched: Sequence[int] | np.ndarray = DAYS,
+    areas: tuple[str, ...] = (),
+    lag: Spread | None = None,
+    lasts: Spread | None = None,
+) -> Finding:
+    keys = [name.partition("=") for name in entities]
+    return replace(
+        finding(0),
+        type=kind,
+        entities=tuple(Key(name, state or "on") for name, _, state in keys),
+        area_ids=areas,
+        matched=np.array(matched, np.int64),
+        eligible=DAYS,
+        times=np.zeros(0),
+        when=when,
+        lag_s=lag,
+        duration_s=lasts,
+    )
+
+
+def _at(hour: float, width: float = 20.0) -> When:
+    """Return a time; the width is in minutes."""
+    minute = hour * 60
+    return When(minute, (minute - width / 2) % 1440, (minute + width / 2) % 1440)
+
+
+def _sequence(when: When | None = None) -> Finding:
+    return _found(
+        PatternType.SEQUENCE,
+        "light.bed",
+        "light.bath",
+        "switch.kettle",
+        when=when,
+        lag=Spread(600, 300, 1200),
+    )
+
+
+def _left(*findings: Finding) -> list[PatternType]:
+    return [found.type for found in absorb(findings, HOME)]
+
+
+@pytest.mark.parametrize(
+    ("cause", "effect", "explained"),
+    [
+        ("light.bed", "light.bath", True),
+        ("light.bed", "switch.kettle", True),
+        ("light.bed", "light.kettle_led", True),
+        ("light.bath", "light.bed", False),
+        ("light.bed", "light.bath=off", False),
+        ("light.bed", "light.hall", False),
+    ],
+)
+def test_a_sequence_stands_for_links_between_its_steps(
+    cause: str, effect: str, explained: bool
+) -> None:
+    """From a step to any later one, of the same states; a device has one face."""
+    link = _found(PatternType.CO_OCCURRENCE, cause, effect)
+    assert (_left(link, _sequence()) == [PatternType.SEQUENCE]) is explained
+
+
+def test_days_decide_whether_it_is_explained() -> None:
+    """Seven of ten days of the part have to be days of the whole."""
+    walk = _sequence()
+    often = _found(
+        PatternType.CO_OCCURRENCE,
+        "light.bed",
+        "light.bath",
+        matched=np.append(DAYS[:7], [1, 2, 3]),
+    )
+    seldom = replace(often, matched=np.append(DAYS[:6], [1, 2, 3, 4]))
+    assert _left(walk, often) == [PatternType.SEQUENCE]
+    assert _left(walk, seldom) == [PatternType.SEQUENCE, PatternType.CO_OCCURRENCE]
+
+
+def test_a_sequence_that_keeps_a_time_stands_for_the_times_of_its_steps() -> None:
+    """From its earliest start to its latest end, and no other time of theirs."""
+    morning = _found(PatternType.TIME_OF_DAY, "switch.kettle", when=_at(7.2))
+    noon = replace(morning, when=_at(12))
+    kinds = [PatternType.SEQUENCE, PatternType.TIME_OF_DAY]
+    assert _left(_sequence(_at(7)), morning) == kinds[:1]
+    assert _left(_sequence(_at(7)), noon) == kinds
+    assert _left(_sequence(None), morning) == kinds
+
+
+def test_a_habit_day_that_ends_at_midnight() -> None:
+    """It starts at 23:55 on one day; the step at 00:04 is of the next one."""
+    step = _found(
+        PatternType.TIME_OF_DAY, "switch.kettle", when=_at(0.07), matched=DAYS + 1
+    )
+    by_day = replace(step, when=_at(12), matched=DAYS + 1)
+    assert _left(_sequence(_at(23.9)), step) == [PatternType.SEQUENCE]
+    stepping = replace(_sequence(_at(12)), matched=DAYS[::2])
+    assert len(_left(stepping, by_day)) == 2
+
+
+def test_a_walk_stands_for_the_links_of_movement_sensors() -> None:
+    """A door of the room is a thing somebody does."""
+    walk = _found(PatternType.ROOM_BASED, areas=("hall", "bath"))
+    seen, back, door = (
+        _found(PatternType.CO_OCCURRENCE, "binary_sensor.hall", "binary_sensor.bath"),
+        _found(PatternType.CO_OCCURRENCE, "binary_sensor.bath", "binary_sensor.hall"),
+        _found(
+            PatternType.CO_OCCURRENCE, "binary_sensor.hall", "binary_sensor.bath_door"
+        ),
+    )
+    assert absorb([walk, back, door, seen], HOME)[1:] == [back, door]
+
+
+def test_a_room_in_use_stands_for_its_movement_sensors_times() -> None:
+    """Within the hours of its use."""
+    use = _found(PatternType.ROOM_BASED, areas=("bath",), when=_at(7, 60))
+    seen = _found(PatternType.TIME_OF_DAY, "binary_sensor.bath", when=_at(6.7))
+    late = replace(seen, when=_at(23))
+    elsewhere = _found(PatternType.TIME_OF_DAY, "binary_sensor.hall", when=_at(7))
+    assert absorb([seen, late, elsewhere, use], HOME)[:-1] == [late, elsewhere]
+
+
+def test_a_duration_stands_for_when_it_begins_and_ends() -> None:
+    """An hour from eight: on about eight and off about nine are no news."""
+    fan = _found(
+        PatternType.DURATION,
+        "switch.fan",
+        when=_at(8),
+        lasts=Spread(3600, 3000, 4200),
+    )
+    on, off, late = (
+        _found(PatternType.TIME_OF_DAY, "switch.fan", when=_at(8)),
+        _found(PatternType.TIME_OF_DAY, "switch.fan=off", when=_at(9)),
+        _found(PatternType.TIME_OF_DAY, "switch.fan=off", when=_at(11)),
+    )
+    other = _found(PatternType.TIME_OF_DAY, "switch.heater", when=_at(8))
+    assert absorb([on, off, late, other, fan], HOME)[:-1] == [late, other]
+    whenever = replace(fan, when=None)
+    assert len(absorb([on, off, whenever], HOME)) == 3
+
+
+def test_it_tells_what_it_stands_for() -> None:
+    """With the companions that the smaller pattern stood for itself."""
+    companions = [{"entity_id": "light.hall", "state": "on"}]
+    link = replace(
+        _found(PatternType.CO_OCCURRENCE, "light.bed", "light.bath"),
+        details={"companions": companions},
+    )
+    (told,) = absorb([link, _sequence()], HOME)
+    assert told.details["stands_for"] == [
+        {
+            "type": "co_occurrence",
+            "entities": [
+                {"entity_id": "light.bed", "state": "on"},
+                {"entity_id": "light.bath", "state": "on"},
+            ],
+            "when": None,
+            "companions": companions,
+        }
+    ]
+
+
+def test_nothing_larger_nothing_gone() -> None:
+    """Patterns of one type leave each other alone, and their order stays."""
+    findings = [
+        _found(PatternType.TIME_OF_DAY, "light.bed", when=_at(7)),
+        _found(PatternType.CO_OCCURRENCE, "light.bed", "light.bath"),
+        _found(PatternType.TIME_OF_DAY, "light.bath", when=_at(7)),
+    ]
+    assert absorb(findings, HOME) == findings
+    assert absorb([], HOME) == []
