@@ -1,5 +1,7 @@
 """Draws the rules of a household: which habits it has, and of which entities."""
 
+from collections.abc import Collection
+
 import numpy as np
 
 from .house import House, Role, build
@@ -18,14 +20,22 @@ _TAKEN = (
 )
 
 
-class _Pool:
+class Pool:
     """Hands out entities of a house, each to one rule only."""
 
-    def __init__(self, house: House, rng: np.random.Generator) -> None:
+    def __init__(
+        self,
+        house: House,
+        rng: np.random.Generator,
+        taken: Collection[str] = (),
+    ) -> None:
+        """Take a house; what is taken is not handed out."""
         used = [int(n) for n in house.where(Role.USED)]
         order = rng.permutation(used)
         self._free = [
-            int(n) for n in order if house.entities[n].entity_id not in _TAKEN
+            int(n)
+            for n in order
+            if house.entities[n].entity_id not in {*_TAKEN, *taken}
         ]
         self._house = house
         self._rng = rng
@@ -64,7 +74,7 @@ def draw(
     """
     house = build(rng)
     residents = (draw_resident(rng), draw_resident(rng))
-    pool = _Pool(house, rng)
+    pool = Pool(house, rng)
     quiet: set[str] = set()
     routines = _routines(pool, residents, rng, quiet)
     links = _links(pool, rng, quiet)
@@ -91,7 +101,7 @@ def draw(
     )
 
 
-def _clock(pool: _Pool, rng: np.random.Generator, days: int) -> list[TimedRule]:
+def _clock(pool: Pool, rng: np.random.Generator, days: int) -> list[TimedRule]:
     """Draw habits tied to the clock; some drift, stop, begin, or cross midnight."""
     rules: list[TimedRule] = []
 
@@ -128,7 +138,7 @@ def _clock(pool: _Pool, rng: np.random.Generator, days: int) -> list[TimedRule]:
 
 
 def _edges(
-    pool: _Pool, residents: tuple[Resident, ...], rng: np.random.Generator
+    pool: Pool, residents: tuple[Resident, ...], rng: np.random.Generator
 ) -> list[TimedRule]:
     """Draw what is a waking day's first or last use of something used all day."""
     rules: list[TimedRule] = []
@@ -154,7 +164,7 @@ def _edges(
     return rules
 
 
-def _links(pool: _Pool, rng: np.random.Generator, quiet: set[str]) -> list[LinkRule]:
+def _links(pool: Pool, rng: np.random.Generator, quiet: set[str]) -> list[LinkRule]:
     """Draw links of two entities, and one cause that two effects share."""
     rules: list[LinkRule] = []
 
@@ -181,7 +191,7 @@ def _links(pool: _Pool, rng: np.random.Generator, quiet: set[str]) -> list[LinkR
 
 
 def _routines(
-    pool: _Pool,
+    pool: Pool,
     residents: tuple[Resident, ...],
     rng: np.random.Generator,
     quiet: set[str],

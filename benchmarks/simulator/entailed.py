@@ -6,9 +6,11 @@ Precision is only fair when everything true in the simulated world may be found:
 - the other state of a linked entity: the effect's end follows the cause as its
   beginning does, and the cause's end follows the effect;
 - two states of one entity, since runs have their usual length;
+- any two steps of a routine whose order is another each time; what was given up
+  two months ago is true no more;
 - motion sensors, which see whoever does something in their room, whoever passes
   the hallway, and people walking from room to room; hence also the sensor of the
-  room of what is linked, and all sensors after somebody came home;
+  room of what is linked, or of where one goes next, and all sensors after somebody came home;
 - what mirrors a person is true of the person; of siblings on one device it is too
   trivial to be said;
 - the firsts of a day that hang on one person's waking, the lasts on one bedtime.
@@ -20,6 +22,9 @@ from .house import HALLWAY, Role
 from .life import DOOR
 from .plan import Plan
 from .truth import Step
+
+#: Days after which a routine that was given up is no longer true of a home.
+GIVEN_UP = 60
 
 
 class Entailment:
@@ -36,13 +41,19 @@ class Entailment:
         for link in plan.links:
             self._planted.add((link.cause, link.effect))
         for routine in plan.routines:
+            if routine.last_day is not None and routine.last_day < plan.days - GIVEN_UP:
+                continue
             for late, after in enumerate(routine.steps):
                 for before in routine.steps[:late]:
                     self._planted.add((before, after))
+                    if routine.shuffled:
+                        self._planted.add((after, before))
         for entity in entities:
             if entity.domain == "person":
                 home = Step(entity.entity_id, entity.active)
                 self._planted.add((home, Step(DOOR, "on")))
+        self._ways = {(move.origin, move.target) for move in plan.moves}
+        self._ways |= {(target, origin) for origin, target in self._ways}
         self._states: dict[tuple[str, str], set[str]] = {}
         self._near: dict[str, set[str]] = {}
         for before, after in self._planted:
@@ -103,4 +114,5 @@ class Entailment:
         if self._entities[seen].domain == "person" or seen == DOOR:
             return True
         rooms = {self._entities[name].area_id for name in self._near.get(seen, ())}
-        return room in rooms | {HALLWAY, self._entities[seen].area_id}
+        rooms |= {HALLWAY, self._entities[seen].area_id}
+        return room in rooms or any((room, one) in self._ways for one in rooms)

@@ -1,6 +1,6 @@
 """Turns the rules of a plan into what happened on each day."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -80,9 +80,21 @@ def arrivals(home: Floats, clock: LocalClock) -> Floats:
 
 
 def keep_routine(
-    rule: RoutineRule, clock: LocalClock, presence: Presence, rng: np.random.Generator
+    rule: RoutineRule,
+    clock: LocalClock,
+    presence: Presence,
+    rng: np.random.Generator,
+    *,
+    frozen: bool = False,
 ) -> Kept:
-    """Draw when a routine was begun."""
+    """Draw when a routine was begun; what has stopped is not, in frozen days."""
+    if rule.any_time:
+        count = rng.poisson(rule.any_time * clock.days)
+        minutes = rng.uniform(0, clock.days * DAY_MINUTES, count)
+        instants = np.sort(clock.utc(0, minutes))
+        instants = instants[inside(presence.anybody_up, instants)]
+        days, _ = clock.local(instants)
+        return Kept(days, days, instants)
     if rule.arrival:
         instants = arrivals(presence.home[rule.resident], clock)
         days, _ = clock.local(instants)
@@ -96,8 +108,10 @@ def keep_routine(
         anchor="first" if rule.resident >= 0 else "each",
         weekdays=rule.weekdays,
         resident=rule.resident,
+        last_day=rule.last_day,
+        device=rule.automation is not None,
     )
-    return keep(timed, clock, presence, rng, told=clock.days)
+    return keep(timed, clock, presence, rng, told=clock.days, frozen=frozen)
 
 
 def routine_steps(
@@ -109,6 +123,8 @@ def routine_steps(
     first step is left out.
     """
     done = kept.instants
+    if rule.shuffled:
+        return _shuffled(rule, done, rng)
     begun = np.ones(len(done), np.bool_)
     if rule.arrival:
         begun = rng.random(len(done)) < rule.adherence
@@ -118,6 +134,17 @@ def routine_steps(
         taken = begun & (rng.random(len(done)) >= rule.skip)
         found.append((step, done[taken]))
     return found
+
+
+def _shuffled(
+    rule: RoutineRule, begun: Floats, rng: np.random.Generator
+) -> list[tuple[Step, Floats]]:
+    """Draw the instants of steps that come in another order each time."""
+    places = [begun]
+    for lag, spread in zip(rule.lags, rule.spreads, strict=True):
+        places.append(places[-1] + lag * np.exp(rng.normal(0, spread, len(begun))))
+    instants = rng.permuted(np.stack(places), axis=0)
+    return [(step, np.sort(at)) for step, at in zip(rule.steps, instants, strict=True)]
 
 
 def follow(rule: LinkRule, causes: Floats, rng: np.random.Generator) -> Floats:
@@ -159,6 +186,11 @@ def stints(
 
 def lengths(use: Use, size: int, rng: np.random.Generator) -> Floats:
     """Draw how long (seconds) an entity stays in its active state."""
+    if use.modes:
+        share, minutes, spread = np.array(use.modes).T
+        which = rng.choice(len(share), size, p=share)
+        programmed: Floats = minutes[which] * 60 * np.exp(rng.normal(0, spread[which]))
+        return programmed
     drawn = use.minutes * 60 * np.exp(rng.normal(0, 0.6, size))
     return np.clip(drawn, 3.0, 14 * 3600.0)
 
@@ -171,6 +203,12 @@ def clicks(
         return np.full(size, -1, np.int8)
     who = rng.integers(0, 2, size)
     return np.where(rng.random(size) < 0.35, who, -1).astype(np.int8)
+
+
+def by_automation(runs: Runs, fires: Ints) -> Runs:
+    """Return runs that firings of an automation made, not people."""
+    none = np.full(len(runs), -1, np.int8)
+    return replace(runs, fire=fires, user=none)
 
 
 def respects(runs: Runs, kept: Kept, rule: TimedRule, clock: LocalClock) -> Bools:

@@ -41,12 +41,17 @@ type Rhythm = Literal["day", "evening", "meals"]
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """How an entity is used: `per_day` times, `minutes` long (median), and when."""
+    """How an entity is used: `per_day` times, `minutes` long (median), and when.
+
+    `modes` are there where it has programs: the share of each, its minutes, and the
+    sd of their log.
+    """
 
     role: Role
     per_day: float = 0.0
     minutes: float = 0.0
     rhythm: Rhythm = "meals"
+    modes: tuple[tuple[float, float, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,13 +156,13 @@ def build(rng: np.random.Generator) -> House:
         longer = float(np.exp(rng.normal(0, 0.25)))
         if missing and slug not in _ALWAYS:
             continue
-        main = _entity(domain, slug, area, device_class)
+        main = entity_of(domain, slug, area, device_class)
         devices.append(Device(f"dev_{slug}", main.name, area, "Model S"))
         use = Use(Role.USED, per_day * busier, minutes * longer, rhythm)
         made.append((main, use))
         made.extend(_siblings(main, rng))
     for area in _MOTION:
-        main = _entity("binary_sensor", f"{area}_motion", area, "motion")
+        main = entity_of("binary_sensor", f"{area}_motion", area, "motion")
         devices.append(Device(f"dev_{area}_motion", main.name, area, "Model M"))
         made.append((main, Use(Role.MOTION)))
         made.extend(_room_numbers(main, area))
@@ -166,7 +171,7 @@ def build(rng: np.random.Generator) -> House:
     return House(entities, uses, tuple(devices))
 
 
-def _entity(
+def entity_of(
     domain: str, slug: str, area: str | None, device_class: str | None
 ) -> Entity:
     """Make the main entity of a device."""

@@ -1,15 +1,14 @@
 """Lives the days of a household: from its plan to what really happened."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from .clock import DAY_MINUTES, DAY_SECONDS, Floats, LocalClock
+from .clock import DAY_SECONDS, Floats, LocalClock
 from .habits import (
     Kept,
     arrivals,
-    expected_minute,
+    by_automation,
     follow,
     keep,
     keep_routine,
@@ -18,11 +17,13 @@ from .habits import (
     stints,
 )
 from .model import Entity, Runs
-from .noise import motion, uses, walks
-from .plan import Plan, RoutineRule, TimedRule
+from .noise import arrived, motion, uses, walks
+from .oddities import binges, disturbed
+from .plan import Plan, RoomRule, RoutineRule, TimedRule
 from .residents import Presence, inside, live
 from .settle import settle
-from .truth import PlantedHabit, Step
+from .truth import PlantedOddity, Step
+from .wander import moved, stays
 
 DOOR = "binary_sensor.front_door"
 
@@ -32,13 +33,16 @@ class Life:
     """What happened: all runs, who was there, and how the timed rules were kept.
 
     `fires` are the instants at which automations fired, by the numbers that the
-    runs' `fire` columns hold, with the entity id of each.
+    runs' `fire` columns hold, with the entity id of each. `stays` are how rooms were
+    used, `oddities` what went wrong.
     """
 
     runs: Runs
     presence: Presence
     kept: tuple[tuple[TimedRule | RoutineRule, Kept], ...]
     fires: tuple[tuple[float, str], ...]
+    stays: tuple[tuple[RoomRule, Kept], ...] = ()
+    oddities: tuple[PlantedOddity, ...] = ()
 
 
 def live_days(
@@ -81,78 +85,38 @@ def live_days(
             drop = np.flatnonzero(mine)[~fits]
             noise = noise.take(np.delete(np.arange(len(noise)), drop))
     for routine in plan.routines:
-        done = keep_routine(routine, clock, presence, rng)
+        done = keep_routine(routine, clock, presence, rng, frozen=frozen)
         kept.append((routine, done))
+        people = routine.automation is None
+        fired = np.arange(len(done.instants)) + len(fires)
+        if routine.automation is not None:
+            fires += [(at, routine.automation) for at in done.instants.tolist()]
         for step, instants in routine_steps(routine, done, rng):
-            parts.append(stints(house, index, step, instants, rng))
+            own = stints(house, index, step, instants, rng, people=people)
+            parts.append(own if people else by_automation(own, fired))
+    if not frozen:
+        parts += binges(plan, index, clock, rng)
+    stayed, stays_kept = stays(plan, index, clock, presence, rng)
+    parts += stayed
     runs = _linked(plan, index, settle(Runs.join([*parts, noise])), rng)
     runs = _seen(plan, clock, presence, index, runs, rng)
     if plan.hall is not None:
         runs = _hall(plan.hall, index, clock, runs, fires, rng)
     runs = _persons(index, clock, presence, runs)
+    oddities: tuple[PlantedOddity, ...] = ()
+    if not frozen:
+        runs, oddities = disturbed(plan, index, clock, presence, runs, rng)
     begin, end = clock.utc(0, 0.0), clock.utc(clock.days, 0.0)
     within = (runs.start < end) & (runs.end > begin)
-    return Life(runs.take(within), presence, tuple(kept), tuple(fires))
+    return Life(
+        runs.take(within), presence, tuple(kept), tuple(fires), stays_kept, oddities
+    )
 
 
 def entered(runs: Runs, entity: int, *, active: bool) -> Floats:
     """Return when an entity entered its active state, or the one of rest."""
     mine = runs.entity == entity
     return np.sort(runs.start[mine] if active else runs.end[mine])
-
-
-def timed_truth(rule: TimedRule, kept: Kept, clock: LocalClock) -> PlantedHabit:
-    """Return what a timed rule makes true."""
-    spread = rule.sd
-    if rule.resident >= 0 and len(kept.instants) > 1:
-        _, minutes = clock.waking(kept.instants)
-        spread = float(np.std(minutes))
-    last = clock.days - 1 if rule.last_day is None else rule.last_day
-    return PlantedHabit(
-        name=rule.name,
-        kind="time_of_day",
-        steps=(rule.step,),
-        adherence=rule.adherence,
-        minute=expected_minute(rule, kept, clock),
-        sd=spread,
-        anchor=rule.anchor,
-        weekdays=rule.weekdays,
-        drift=rule.drift,
-        first_day=clock.date(rule.first_day),
-        last_day=clock.date(last),
-        stopped=rule.last_day is not None,
-        automation=rule.automation,
-        eligible=tuple(kept.eligible.tolist()),
-        kept=tuple(kept.days.tolist()),
-        instants=tuple(kept.instants.tolist()),
-    )
-
-
-def step_times(
-    routine: RoutineRule, kept: Kept, clock: LocalClock
-) -> Iterator[PlantedHabit]:
-    """Yield the times that the steps of a routine keep, since the first keeps one."""
-    if routine.arrival or not len(kept.instants):
-        return
-    for number, step in enumerate(routine.steps):
-        after = sum(routine.lags[:number])
-        _, minutes = clock.waking(kept.instants + after)
-        yield PlantedHabit(
-            name=f"{routine.name}, step {number + 1}",
-            kind="time_of_day",
-            steps=(step,),
-            adherence=routine.adherence * (1 - routine.skip),
-            minute=float(np.median(minutes)) % DAY_MINUTES,
-            sd=float(np.std(minutes)),
-            anchor="first" if routine.resident >= 0 else "each",
-            weekdays=routine.weekdays,
-            first_day=clock.first_day,
-            last_day=clock.date(clock.days - 1),
-            implied=True,
-            eligible=tuple(kept.eligible.tolist()),
-            kept=tuple(kept.days.tolist()),
-            instants=tuple((kept.instants + after).tolist()),
-        )
 
 
 def _coming_and_going(
@@ -240,7 +204,12 @@ def _seen(
         ]
     )
     order = np.argsort(triggers, kind="stable")
-    seen = motion(plan, triggers[order], names, where[order], rng)
+    triggers, where = triggers[order], where[order]
+    seen = motion(plan, triggers, names, where, rng)
+    if plan.moves:
+        rooms_of = [names[room] for room in where.tolist()]
+        came, targets = moved(plan.moves, triggers, rooms_of, rng)
+        seen = Runs.join([seen, arrived(plan, came, targets, rng)])
     return Runs.join([runs, settle(seen)])
 
 

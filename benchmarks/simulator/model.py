@@ -220,12 +220,13 @@ class Home(Recorded):
     Of its `days` the first `told` are those its truth is told as of: plans are made
     for them, and a drifting habit is where it is on the last of them. What comes
     after is there to check against what was learned. `runs` is what happened before
-    the recorder's outages touched it. `somebody`
+    the recorder's outages touched it. A `rich` home has what `enrich` plants. `somebody`
     holds the begin and the end of every stretch in which at least one resident
     was home, in UTC seconds.
     """
 
     seed: int
+    rich: bool = False
     noise: Literal["normal", "dense"]
     first_day: date
     days: int

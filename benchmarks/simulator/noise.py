@@ -1,6 +1,6 @@
 """Everything people do without any habit, and what their walking about sets off."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -151,7 +151,26 @@ def motion(
         ]
     )
     who = np.concatenate([sensor[seen], np.full(int(passing.sum()), hall, np.int32)])
-    return flicker(at, who, chatters, rng)
+    runs = flicker(at, who, chatters, rng)
+    return runs if plan.held is None else _held(plan, *plan.held, runs)
+
+
+def _held(plan: Plan, sensor: str, seconds: float, runs: Runs) -> Runs:
+    """Let one sensor stay on for a fixed time after the last it saw."""
+    ids = [entity.entity_id for entity in plan.house.entities]
+    mine = runs.entity == ids.index(sensor)
+    own = runs.take(mine)
+    alone = np.diff(own.start, prepend=-np.inf) > seconds + 5
+    own = own.take(alone)
+    return Runs.join([runs.take(~mine), replace(own, end=own.start + seconds)])
+
+
+def arrived(plan: Plan, at: Floats, rooms: list[str], rng: np.random.Generator) -> Runs:
+    """Let motion sensors see who comes straight to a room."""
+    sensors = plan.house.where(Role.MOTION).tolist()
+    by_room = {plan.house.entities[n].area_id: n for n in sensors}
+    who = np.array([by_room[room] for room in rooms], np.int32)
+    return flicker(at, who, -1, rng)
 
 
 def flicker(at: Floats, sensor: Codes, chatters: int, rng: np.random.Generator) -> Runs:

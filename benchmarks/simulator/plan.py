@@ -5,7 +5,7 @@ from typing import Literal
 
 from .house import House
 from .residents import Resident
-from .truth import Anchor, Step
+from .truth import Anchor, OddityKind, Step
 
 type Noise = Literal["normal", "dense"]
 
@@ -54,8 +54,10 @@ class RoutineRule:
     """Steps done in a row; each but the first has a median lag and its log's sd.
 
     The first step is at `minute` (wall clock, or counted from the waking of
-    `resident`), or with `arrival` whenever that resident comes home; each later one
-    is left out with probability `skip`.
+    `resident`), with `arrival` whenever that resident comes home, or `any_time` so
+    often a day at no particular time; each later one is left out with probability
+    `skip`. `shuffled` steps come in another order each time. What an `automation`
+    does comes when it says, whoever is home.
     """
 
     name: str
@@ -69,6 +71,57 @@ class RoutineRule:
     weekdays: tuple[int, ...] = (0, 1, 2, 3, 4, 5, 6)
     resident: int = -1
     arrival: bool = False
+    any_time: float = 0.0
+    shuffled: bool = False
+    last_day: int | None = None
+    automation: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoomRule:
+    """A room in which somebody is from one wall-clock minute to another.
+
+    Both ends scatter with the same `sd`; meanwhile `sensor` sees somebody now and
+    then.
+    """
+
+    name: str
+    area_id: str
+    sensor: str
+    begin: float
+    end: float
+    sd: float
+    adherence: float
+    weekdays: tuple[int, ...] = (0, 1, 2, 3, 4, 5, 6)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MoveRule:
+    """Who was in a room goes to another one next, with probability `adherence`."""
+
+    name: str
+    origin: str
+    target: str
+    adherence: float
+    lag: float
+
+
+@dataclass(frozen=True, slots=True)
+class Binge:
+    """Something used again and again on one evening, which makes no habit."""
+
+    entity_id: str
+    day: int
+    times: int
+
+
+@dataclass(frozen=True, slots=True)
+class Oddity:
+    """What goes wrong with an entity on a day."""
+
+    kind: OddityKind
+    entity_id: str
+    day: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +130,8 @@ class Plan:
 
     `days` is the span that rules are told for; life may go on after it.
     `hall` names the motion sensor and the light that an automation ties together;
-    `quiet` are entities whose random use is rare, since a rule would drown in it.
+    `quiet` are entities whose random use is rare, since a rule would drown in it;
+    `held` is a motion sensor that stays on for so many seconds, whatever it sees.
     """
 
     days: int
@@ -90,3 +144,8 @@ class Plan:
     hall: tuple[str, str] | None = None
     quiet: frozenset[str] = frozenset()
     vacation: tuple[int, int] | None = None
+    rooms: tuple[RoomRule, ...] = ()
+    moves: tuple[MoveRule, ...] = ()
+    binges: tuple[Binge, ...] = ()
+    oddities: tuple[Oddity, ...] = ()
+    held: tuple[str, float] | None = None

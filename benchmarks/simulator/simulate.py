@@ -8,15 +8,17 @@ import numpy as np
 from .calendar import COUNTRY, POSITION, holidays
 from .clock import Bools, LocalClock
 from .draw import draw
-from .entailed import Entailment
+from .enrich import enrich
+from .furnish import FURNISHED_ROOMS
 from .happenings import Happenings, bouting, happenings
-from .house import FLOORS, RESIDENTS, ROOMS, Role
-from .life import Life, entered, live_days, mirrored, step_times, timed_truth
-from .model import Home, Runs
-from .outages import draw_outages, recorder_runs
-from .plan import LinkRule, Noise, Plan, RoutineRule, TimedRule
+from .house import FLOORS, RESIDENTS, ROOMS
+from .life import Life, live_days, mirrored
+from .model import Home
+from .outages import Outage, draw_outages, recorder_runs
+from .plan import Noise, Plan
 from .recording import record
-from .truth import PlantedHabit, Step, Truth
+from .told import truth_of
+from .truth import Truth
 
 ROWS_PER_DAY = 10_000
 #: Homes begin on a day of these two years, so that some see a DST change.
@@ -32,11 +34,12 @@ class _Seeds:
     life: np.random.Generator
     record: np.random.Generator
     fresh: np.random.Generator
+    rich: np.random.Generator
 
     @staticmethod
     def of(seed: int) -> _Seeds:
         """Return the generators of a seed."""
-        spawned = np.random.SeedSequence(seed).spawn(4)
+        spawned = np.random.SeedSequence(seed).spawn(5)
         return _Seeds(*(np.random.default_rng(one) for one in spawned))
 
 
@@ -49,6 +52,7 @@ def simulate(
     time_zone: str = "Europe/Berlin",
     first_day: date | None = None,
     rows_per_day: int = ROWS_PER_DAY,
+    rich: bool = False,
 ) -> Home:
     """Simulate a household of two with its habits.
 
@@ -61,6 +65,8 @@ def simulate(
         first_day: The first local day; drawn if none is given.
         rows_per_day: Rows to fill each day with, by numeric sensors; what people
             and their motion sensors do comes first and may be more.
+        rich: Whether to plant what `enrich` tells, too: what all six detectors of
+            a day look for. Without it homes are smaller.
 
     Raises:
         zoneinfo.ZoneInfoNotFoundError: The time zone is not known.
@@ -69,11 +75,13 @@ def simulate(
     drawn = _ORIGIN + timedelta(days=int(seeds.plan.integers(_ORIGIN_DAYS)))
     first_day = first_day or drawn
     plan = draw(seeds.plan, days, noise)
+    if rich:
+        plan = enrich(plan, seeds.rich)
     clock = LocalClock.of(time_zone, first_day, days + after)
     feasts = holidays(first_day, clock.days)
     life = live_days(plan, clock, _free(clock, feasts), seeds.life)
     home = _home(seed, plan, clock, life, feasts, time_zone, rows_per_day, seeds.record)
-    return replace(home, truth=_truth(plan, clock, life))
+    return replace(home, truth=truth_of(plan, clock, life))
 
 
 def fresh_days(home: Home, days: int) -> tuple[Happenings, LocalClock]:
@@ -96,11 +104,28 @@ def fresh_days(home: Home, days: int) -> tuple[Happenings, LocalClock]:
     return happenings(bouting(plan.house.entities), runs), clock
 
 
+def fresh_home(home: Home, days: int) -> Home:
+    """Return the recording of such days, as `fresh_days` lives them.
+
+    Nothing is out of the ordinary in it, and the recorder is never down.
+
+    Args:
+        home: What `simulate` returned.
+        days: For how long.
+    """
+    plan = plan_of(home)
+    clock = LocalClock.of("UTC", date(2001, 1, 1), days)
+    rng = _Seeds.of(home.seed).fresh
+    life = live_days(plan, clock, clock.weekdays >= 5, rng, frozen=True)
+    return _home(home.seed, plan, clock, life, frozenset(), "UTC", 0, rng, outages=())
+
+
 def plan_of(home: Home) -> Plan:
     """Return the plan that a simulated home was lived by."""
     rng = _Seeds.of(home.seed).plan
     rng.integers(_ORIGIN_DAYS)
-    return draw(rng, home.told, home.noise)
+    plan = draw(rng, home.told, home.noise)
+    return enrich(plan, _Seeds.of(home.seed).rich) if home.rich else plan
 
 
 def _free(clock: LocalClock, feasts: frozenset[date]) -> Bools:
@@ -119,14 +144,17 @@ def _home(
     time_zone: str,
     rows_per_day: int,
     rng: np.random.Generator,
+    outages: tuple[Outage, ...] | None = None,
 ) -> Home:
-    """Record a life."""
+    """Record a life; outages are drawn unless some are given."""
     runs = mirrored(plan.house.entities, life.runs)
-    outages = draw_outages(clock, rng)
+    if outages is None:
+        outages = draw_outages(clock, rng)
     house = plan.house
     stream, fires = record(house, clock, runs, life.fires, outages, rows_per_day, rng)
     return Home(
         seed=seed,
+        rich=bool(plan.rooms),
         noise=plan.noise,
         time_zone=time_zone,
         country=COUNTRY,
@@ -135,7 +163,7 @@ def _home(
         days=clock.days,
         told=plan.days,
         entities=house.entities,
-        areas=ROOMS,
+        areas=FURNISHED_ROOMS if plan.rooms else ROOMS,
         floors=FLOORS,
         devices=house.devices,
         users=RESIDENTS,
@@ -146,99 +174,4 @@ def _home(
         recorder_runs=recorder_runs(clock, outages),
         somebody=life.presence.somebody,
         truth=Truth(),
-    )
-
-
-def _truth(plan: Plan, clock: LocalClock, life: Life) -> Truth:
-    """Collect what a life makes true."""
-    habits: list[PlantedHabit] = []
-    for rule, kept in life.kept:
-        if isinstance(rule, TimedRule):
-            habits.append(timed_truth(rule, kept, clock))
-        else:
-            habits += _routine_truths(rule, plan, clock, life.runs)
-            habits += step_times(rule, kept, clock)
-    for link in plan.links:
-        habits.append(_link_truth(link, plan, clock, life.runs))
-    judge = Entailment(plan)
-    moved = (Role.USED, Role.MOTION, Role.PERSON, Role.MIRROR)
-    steps = [
-        Step(entity.entity_id, state)
-        for entity, use in zip(plan.house.entities, plan.house.uses, strict=True)
-        if use.role in moved
-        for state in (entity.active, entity.rest)
-    ]
-    links = frozenset((a, b) for a in steps for b in steps if judge.follows(a, b))
-    automated = [
-        ((rule.step,), rule.automation) for rule in plan.timed if rule.automation
-    ]
-    if plan.hall is not None:
-        lit = Step(plan.hall[1], "on")
-        automated.append(((lit,), "automation.hall"))
-    off = [((Step(s[0].entity_id, "off"),), name) for s, name in automated]
-    return Truth(habits=tuple(habits), links=links, automated=tuple(automated + off))
-
-
-def _routine_truths(
-    rule: RoutineRule, plan: Plan, clock: LocalClock, runs: Runs
-) -> list[PlantedHabit]:
-    """Return the sequence a routine is, and the pairs of its neighboring steps."""
-    each = {
-        "adherence": (1 - rule.skip) * rule.adherence,
-        "first_day": clock.first_day,
-        "last_day": clock.date(clock.days - 1),
-        "weekdays": rule.weekdays,
-    }
-    found = [
-        PlantedHabit(
-            name=rule.name,
-            kind="sequence",
-            steps=rule.steps,
-            lag=sum(rule.lags),
-            **each,  # type: ignore[arg-type]
-        )
-    ]
-    pairs = zip(rule.steps, rule.steps[1:], rule.lags, rule.spreads, strict=False)
-    for before, after, lag, spread in pairs:
-        link = LinkRule(
-            name=f"{rule.name}, a step",
-            cause=before,
-            effect=after,
-            lag=lag,
-            spread=spread,
-            adherence=1 - rule.skip,
-        )
-        found.append(_link_truth(link, plan, clock, runs))
-    return found
-
-
-def _link_truth(
-    rule: LinkRule, plan: Plan, clock: LocalClock, runs: Runs
-) -> PlantedHabit:
-    """Return what a link makes true, and how often it then happened."""
-    index = {entity.entity_id: n for n, entity in enumerate(plan.house.entities)}
-
-    def at(step: Step) -> np.ndarray:
-        number = index[step.entity_id]
-        active = step.state == plan.house.entities[number].active
-        return entered(runs, number, active=active)
-
-    causes, effects = at(rule.cause), at(rule.effect)
-    limit = rule.lag * np.exp(2.5 * rule.spread) + 2
-    later = np.searchsorted(effects, causes, side="right")
-    padded = np.append(effects, np.inf)
-    followed = padded[later] - causes <= limit
-    days, _ = clock.local(causes)
-    return PlantedHabit(
-        name=rule.name,
-        kind="co_occurrence",
-        steps=(rule.cause, rule.effect),
-        adherence=rule.adherence,
-        lag=rule.lag,
-        first_day=clock.first_day,
-        last_day=clock.date(clock.days - 1),
-        eligible=tuple(days.tolist()),
-        kept=tuple(days[followed].tolist()),
-        instants=tuple(causes[followed].tolist()),
-        realized=float(followed.mean()) if len(causes) else None,
     )

@@ -5,7 +5,10 @@ from datetime import date
 from typing import Literal
 
 type Anchor = Literal["each", "first", "last"]
-type Kind = Literal["time_of_day", "co_occurrence", "sequence"]
+type Kind = Literal[
+    "time_of_day", "co_occurrence", "sequence", "duration", "room_based"
+]
+type OddityKind = Literal["many", "none", "hour", "left_on", "missed", "silent"]
 
 #: Jitter (sd, minutes) and adherence from which a timed habit is plain to see.
 CLEAR_SD = 15.0
@@ -33,6 +36,10 @@ class PlantedHabit:
     first step. `realized` is the share of first steps that were followed in the
     finished stream, whatever made them happen. `implied` marks what is true since
     another habit is: nobody expects it to be listed on its own.
+
+    `duration` is the median of seconds that something lasts, `spread` the sd of its
+    log. `area_ids` are a room in use from `minute` until `until`, or the two rooms of
+    a move.
     """
 
     name: str
@@ -45,6 +52,10 @@ class PlantedHabit:
     weekdays: tuple[int, ...] = (0, 1, 2, 3, 4, 5, 6)
     drift: float = 0.0
     lag: float | None = None
+    duration: float | None = None
+    spread: float | None = None
+    area_ids: tuple[str, ...] = ()
+    until: float | None = None
     first_day: date
     last_day: date
     stopped: bool = False
@@ -67,15 +78,26 @@ class PlantedHabit:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class PlantedOddity:
+    """What went wrong with an entity on a day, counted from the home's first."""
+
+    kind: OddityKind
+    entity_id: str
+    day: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Truth:
     """Everything that is true of a home.
 
     `links` holds the ordered pairs of steps of which the second really follows the
     first, planted or entailed (`entailed.py` tells why); `automated` those that an
-    automation brings about, by pair or by the step alone, with its entity id.
+    automation brings about, by pair or by the step alone, with its entity id;
+    `oddities` what was out of the ordinary.
     """
 
     habits: tuple[PlantedHabit, ...] = ()
     links: frozenset[tuple[Step, Step]] = frozenset()
     automated: tuple[tuple[tuple[Step, ...], str], ...] = ()
+    oddities: tuple[PlantedOddity, ...] = ()
