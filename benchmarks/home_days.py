@@ -42,7 +42,7 @@ class HomeDays:
     def window(self, first: date, last: date) -> Window:
         """Return the window over the days from first to last."""
         days = [(day, tables) for day, tables in self.days if first <= day <= last]
-        happenings, exposure = (
+        happenings, exposure, runs = (
             dated(spec, [(day_number(day), own[spec.name]) for day, own in days])
             for spec in DAY_TABLES
         )
@@ -52,6 +52,7 @@ class HomeDays:
             happenings,
             exposure,
             self.home.resolve,
+            runs,
         )
 
 

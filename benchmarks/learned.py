@@ -122,12 +122,17 @@ def detected_in(
     """
     context, wanted = context_of(home), _chosen(detectors)
     tables = [(raw.day, summarize(raw)) for raw in raw_days(home, days)][-WINDOW_DAYS:]
-    happened, exposed = (
+    happened, exposed, lasted = (
         dated(spec, [(day_number(day), own[spec.name]) for day, own in tables])
         for spec in DAY_TABLES
     )
     window = build_window(
-        context.civil, [day for day, _ in tables], happened, exposed, context.resolve
+        context.civil,
+        [day for day, _ in tables],
+        happened,
+        exposed,
+        context.resolve,
+        lasted,
     )
     findings = detect(window, context, wanted)
     analysis = analyze(window, context, wanted, Life(), findings)

@@ -33,7 +33,6 @@ from custom_components.pattern_intelligence.engine.pattern import Finding, Patte
 from custom_components.pattern_intelligence.engine.summarize import summarize
 from custom_components.pattern_intelligence.engine.tables import (
     DAY_TABLES,
-    EXPOSURE,
     HAPPENINGS,
     dated,
 )
@@ -144,11 +143,11 @@ def _batch(order: Order) -> Result:
     with meter.of(Phase.AGGREGATE):
         tables = [(day_number(raw.day), summarize(raw)) for raw in raws]
     with meter.of(Phase.DETECT):
-        happenings, exposure = (
+        happenings, exposure, runs = (
             dated(spec, [(day, found[spec.name]) for day, found in tables])
-            for spec in (HAPPENINGS, EXPOSURE)
+            for spec in DAY_TABLES
         )
-        window = build_window(source.home.civil, days, happenings, exposure)
+        window = build_window(source.home.civil, days, happenings, exposure, runs=runs)
         findings = detect(window, source.home, detectors)
         analysis = analyze(window, source.home, detectors, Life(), findings)
     return meter.result(patterns=len(analysis.patterns))

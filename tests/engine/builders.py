@@ -19,6 +19,7 @@ from custom_components.pattern_intelligence.engine.summarize import summarize
 from custom_components.pattern_intelligence.engine.tables import (
     EXPOSURE,
     HAPPENINGS,
+    RUNS,
     DatedTable,
     Table,
     TableSpec,
@@ -139,4 +140,5 @@ def window_of(days: Sequence[RawDay], civil: CivilTime = BERLIN) -> Window:
         [day for day, _ in tables],
         dated(tables, HAPPENINGS),
         dated(tables, EXPOSURE),
+        runs=dated(tables, RUNS),
     )

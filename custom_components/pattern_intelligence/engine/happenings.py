@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .civil import MINUTE_MS, SECOND_MS
-from .rawday import UNKNOWN_CARRY, RawDay
+from .rawday import UNKNOWN_CARRY, RawDay, by_entity
 
 BOUT_GAP_MS: Final = 5 * MINUTE_MS
 """Quiet time that ends a bout of a sensor that flickers."""
@@ -130,7 +130,7 @@ class Happenings:
 
 
 @dataclass(frozen=True, slots=True)
-class _Reading:
+class Reading:
     """What a recorded state of a domain means."""
 
     name: str
@@ -139,16 +139,17 @@ class _Reading:
     counted: bool = False
 
 
-def _read(domain: str, state: str) -> _Reading:
+def read_state(domain: str, state: str) -> Reading:
+    """Return what a recorded state of a domain that has rules means."""
     if state in GAP_STATES:
-        return _Reading("", gap=True)
+        return Reading("", gap=True)
     rule = RULES[domain]
     if rule.pressed:
-        return _Reading(PRESSED, counted=True)
+        return Reading(PRESSED, counted=True)
     if state in rule.passing:
-        return _Reading(state, passing=True)
+        return Reading(state, passing=True)
     name = dict(rule.same_as).get(state, state)
-    return _Reading(name, counted=name in rule.counted or ANY in rule.counted)
+    return Reading(name, counted=name in rule.counted or ANY in rule.counted)
 
 
 def _pressed_at(state: str) -> int | None:
@@ -175,7 +176,7 @@ def find_happenings(raw: RawDay) -> Happenings:
         The happenings, ordered by entity, then state, then instant.
     """
     domains = [domain_of(entity_id) for entity_id in raw.entities]
-    order = np.lexsort((np.arange(raw.rows), raw.instant, raw.entity))
+    order = by_entity(raw)
     entity, state = raw.entity[order], raw.state[order]
     instant, cause = raw.instant[order], raw.cause[order]
 
@@ -200,7 +201,7 @@ def find_happenings(raw: RawDay) -> Happenings:
     for row in np.flatnonzero(first):
         carried = raw.carried[entity[row]]
         if carried != UNKNOWN_CARRY:
-            before = _read(domains[entity[row]], raw.states[carried])
+            before = read_state(domains[entity[row]], raw.states[carried])
             before_name[row] = name_at.get(before.name, -1)
             before_gap[row] = before.gap or before.passing
 
@@ -227,14 +228,15 @@ def _readings(
     entity: NDArray[np.int32],
     state: NDArray[np.int32],
     width: int,
-) -> tuple[list[_Reading], NDArray[np.int64]]:
+) -> tuple[list[Reading], NDArray[np.int64]]:
     """Return the distinct readings of a day and which of them each row has."""
     distinct = sorted(set(domains))
     domain_at = {domain: index for index, domain in enumerate(distinct)}
     domain = np.array([domain_at[name] for name in domains], np.int64)
     pairs, reading = np.unique(domain[entity] * width + state, return_inverse=True)
     return [
-        _read(distinct[pair // width], states[pair % width]) for pair in pairs.tolist()
+        read_state(distinct[pair // width], states[pair % width])
+        for pair in pairs.tolist()
     ], reading
 
 

@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 from . import codec
 from .civil import HOUR_MS, SECOND_MS
 from .happenings import GAP_STATES, domain_of, find_happenings
+from .lasting import summarize_runs
 from .provenance import AUTOMATION, USER
-from .rawday import UNKNOWN_CARRY, RawDay
-from .tables import EXPOSURE, HAPPENINGS, HOME, Numbers, Table
+from .rawday import UNKNOWN_CARRY, RawDay, by_entity
+from .tables import EXPOSURE, HAPPENINGS, HOME, RUNS, Numbers, Table
 
 PERSON = "person"
 AT_HOME = "home"
@@ -28,9 +29,13 @@ def summarize(raw: RawDay) -> dict[str, Table]:
         raw: the day's rows.
 
     Returns:
-        The tables by name: :data:`.tables.HAPPENINGS`, :data:`.tables.EXPOSURE`.
+        The tables of :data:`.tables.DAY_TABLES` by name.
     """
-    return {HAPPENINGS.name: _happenings(raw), EXPOSURE.name: _exposure(raw)}
+    return {
+        HAPPENINGS.name: _happenings(raw),
+        EXPOSURE.name: _exposure(raw),
+        RUNS.name: summarize_runs(raw),
+    }
 
 
 def _happenings(raw: RawDay) -> Table:
@@ -141,7 +146,7 @@ class _EntityDay:
 
 
 def _entity_days(raw: RawDay) -> list[_EntityDay]:
-    order = np.lexsort((np.arange(raw.rows), raw.instant, raw.entity))
+    order = by_entity(raw)
     state, instant = raw.state[order], raw.instant[order]
     edges = np.searchsorted(raw.entity[order], np.arange(len(raw.entities) + 1))
     return [

@@ -183,4 +183,18 @@ home. The states carried in and out are as recorded, also when unavailable.
 HOME: Final = "home"
 """The row of :data:`EXPOSURE` that stands for the home: when it was recorded."""
 
-DAY_TABLES: Final = (HAPPENINGS, EXPOSURE)
+RUNS: Final = TableSpec(
+    "runs",
+    keys=("entity_id", "state"),
+    numbers=("carried",),
+    texts=("spans", "unseen"),
+)
+"""How long states lasted: a row for each entity and state that a person would name.
+
+``spans`` holds, by :mod:`.codec`, the begin and the end of each run in turn, both
+milliseconds since the day's first instant. ``carried`` tells whether the first went
+on when the day began and the last when it ended, ``unseen`` of which runs the begin
+or the end was not seen (bits of :mod:`.runs`), or nothing where all were.
+"""
+
+DAY_TABLES: Final = (HAPPENINGS, EXPOSURE, RUNS)

@@ -6,7 +6,7 @@ midnight) is joined, and instants get their reading on the home's clock.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -18,23 +18,16 @@ from . import codec
 from .civil import DAY_MS, CivilTime, Instants, date_of, day_number
 from .happenings import BOUT_GAP_MS, RULES, domain_of
 from .hours import hours_of
+from .keys import Key, Resolve
 from .presence import busy_days, days_of_persons
 from .provenance import AUTOMATION, UNNAMED_AUTOMATION
+from .runs import NO_RUNS, Entries, Runs, build_runs
 from .tables import DatedTable, Numbers
 
 WINDOW_DAYS = 63
 """How many local days daily detectors look back on, nine weeks."""
 
-type Resolve = Callable[[str], str]
-"""From an entity id as stored to the id the entity has now."""
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Key:
-    """An entity and the state it enters: the unit most habits are about."""
-
-    entity_id: str
-    state: str
+__all__ = ["WINDOW_DAYS", "Key", "Resolve", "Window", "build_window"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,6 +51,7 @@ class Window:
         recorded: shape (days, 24), the same of the home.
         at_home: shape (days, 24), share of each hour in which anybody was home;
             None where the home has no persons.
+        runs: how long states lasted.
     """
 
     civil: CivilTime
@@ -72,6 +66,7 @@ class Window:
     available: NDArray[np.float32]
     recorded: NDArray[np.float32]
     at_home: NDArray[np.float32] | None
+    runs: Runs = NO_RUNS
 
     @property
     def first_day(self) -> date:
@@ -126,6 +121,7 @@ class Window:
         if kept.all():
             return self
         rows = self.wall >= first * DAY_MS
+        start = self.civil.start_of(date_of(first))
         used = np.unique(self.key[rows])
         return replace(
             self,
@@ -138,6 +134,7 @@ class Window:
             available=self.available[:, kept],
             recorded=self.recorded[kept],
             at_home=None if self.at_home is None else self.at_home[kept],
+            runs=self.runs.since(start),
         )
 
     def of_key(self, index: int) -> slice:
@@ -151,6 +148,7 @@ def build_window(
     happenings: DatedTable,
     exposure: DatedTable,
     resolve: Resolve = lambda entity_id: entity_id,
+    runs: DatedTable | None = None,
 ) -> Window:
     """Return the union of some days' tables.
 
@@ -160,6 +158,7 @@ def build_window(
         happenings: their :data:`.tables.HAPPENINGS`.
         exposure: their :data:`.tables.EXPOSURE`.
         resolve: maps ids that entities had to those they have.
+        runs: their :data:`.tables.RUNS`, where it is asked how long states lasted.
 
     Returns:
         The window.
@@ -171,6 +170,7 @@ def build_window(
     if (np.diff(numbers) <= 0).any():
         raise ValueError("a window is a union of different days in order")
     keys, key, instant, cause, automations = _decode(civil, happenings, resolve)
+    entries = Entries(keys, key, instant, cause)
     key, instant, cause = _join_bouts(civil, keys, key, instant, cause)
     entities, available, recorded, at_home = hours_of(civil, numbers, exposure, resolve)
     return Window(
@@ -186,6 +186,7 @@ def build_window(
         available=available,
         recorded=recorded,
         at_home=at_home,
+        runs=NO_RUNS if runs is None else build_runs(civil, runs, entries, resolve),
     )
 
 
