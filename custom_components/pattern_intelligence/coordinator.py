@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, override
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers.dispatcher import async_dispatcher_send
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 from homeassistant.util import dt as dt_util
 
 from .const import DOMAIN, LOGGER, LearningStatus
 from .decisions import HIDDEN, Resolve, Shown, lay_over
 from .engine.pattern import Json
+from .news import News, Told
 from .settings import Settings
 
 
@@ -37,6 +40,7 @@ class Snapshot:
     Attributes:
         report: the contract's object as it was found, or None before that.
         shown: its patterns, with what the person decided of them.
+        told: which of them were told of, and since when.
         status: what is going on, apart from a pause.
         paused: a backup is being made.
         message: one sentence on the status, or None where it needs none.
@@ -49,6 +53,7 @@ class Snapshot:
 
     report: Json | None = None
     shown: Shown = field(default_factory=Shown)
+    told: Told = field(default_factory=Told)
     status: LearningStatus = LearningStatus.IDLE
     paused: bool = False
     message: str | None = None
@@ -106,6 +111,24 @@ class PatternCoordinator(DataUpdateCoordinator[Snapshot]):
         if changes.keys() & {"report", "shown"}:
             self.data = self._laid_over(self.data)
         self.async_update_listeners()
+
+    @property
+    def news_signal(self) -> str:
+        """Return the name of the dispatcher's signal that carries news."""
+        assert self.config_entry is not None
+        return f"{DOMAIN}_{self.config_entry.entry_id}_news"
+
+    @callback
+    def async_tell(self, news: Sequence[News]) -> None:
+        """Tell what is news, apart from what the person does not want to see."""
+        wanted = {pattern["id"]: pattern for pattern in self.data.patterns}
+        told = [
+            replace(one, pattern=wanted[one.pattern["id"]])
+            for one in news
+            if one.pattern["id"] in wanted
+        ]
+        if told:
+            async_dispatcher_send(self.hass, self.news_signal, told)
 
     def _laid_over(self, snapshot: Snapshot) -> Snapshot:
         shown = lay_over(

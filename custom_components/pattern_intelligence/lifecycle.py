@@ -14,6 +14,7 @@ from .coordinator import PatternCoordinator, Snapshot
 from .decisions import DECISIONS, Shown, read_book
 from .engine.detectors import registry
 from .gate import Gate, async_backup_under_way
+from .news import TOLD, Told
 from .parts import Parts
 from .problems import async_clear_issues, async_raise_issue, passes
 from .published import REPORT, parse
@@ -108,6 +109,7 @@ def _open(
         snapshot = Snapshot(
             report=parse(local.read_text(REPORT)),
             shown=Shown(book=read_book(local.read_text(DECISIONS))),
+            told=Told.from_text(local.read_text(TOLD)),
             last_run=datetime.fromisoformat(runs[-1]["ended"]) if runs else None,
             days=len(marks),
             events=sum(mark.rows for mark in marks),

@@ -63,6 +63,11 @@ class Renames:
             local.write_text(KNOWN_IDS, json.dumps([ids]))
             self._kept_ids = ids
 
+    def clear(self) -> None:
+        """Note that nothing is kept any more that an old id could lead to."""
+        self._renames, self._kept = [], 0
+        self._aliases.clear()
+
     @property
     def aliases(self) -> Mapping[str, str]:
         """Return ids that entities had, and the ids they have now.

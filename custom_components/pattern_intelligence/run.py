@@ -20,6 +20,7 @@ from .engine.pattern import Json
 from .engine.rawday import RawDay
 from .gate import finished, in_executor
 from .home_context import async_build_home
+from .news import TOLD, News, Told
 from .parts import Parts
 from .phases import Phase, Phases
 from .published import REPORT, admitted, count_changes
@@ -29,7 +30,7 @@ from .sources.base import DaySource
 from .sources.recorder import RecorderSource
 from .stores.base import Retention
 from .stores.learned_zone import foreign_zone, note_zone
-from .work import UNSETTLED, Wish, complete_periods, days_to_learn
+from .work import NOT_BEFORE, UNSETTLED, Wish, complete_periods, days_to_learn
 
 
 class Run:
@@ -95,9 +96,11 @@ class Run:
         Raises:
             StoreError: the store failed.
         """
-        parts = self._parts
+        parts, hass = self._parts, self._hass
         async with parts.gate, parts.deciding:
-            await in_executor(self._hass, self._keep)
+            told, news = await in_executor(hass, self._keep, dt_util.now().date())
+        parts.coordinator.async_publish(told=told)
+        parts.coordinator.async_tell(news)
 
     def _runner(self, home: Home) -> Runner:
         """Return the runner of a pass. Blocks: it imports the detectors."""
@@ -171,8 +174,14 @@ class Run:
     def _days(
         self, runner: Runner, extent: tuple[date, date], wish: Wish
     ) -> Sequence[date]:
-        unsettled = self._parts.storage.local.read_text(UNSETTLED)
-        return days_to_learn(runner, extent, wish.again, unsettled)
+        local = self._parts.storage.local
+        return days_to_learn(
+            runner,
+            extent,
+            wish,
+            local.read_text(UNSETTLED),
+            local.read_text(NOT_BEFORE),
+        )
 
     def _settle(self) -> None:
         """Note that no day waits for the one before it any more."""
@@ -212,15 +221,19 @@ class Run:
             return None
         return admitted(report.as_json(), runner.home, self._parts.settings.scope)
 
-    def _keep(self) -> None:
-        local = self._parts.storage.local
+    def _keep(self, today: date) -> tuple[Told, list[News]]:
+        local, snapshot = self._parts.storage.local, self._parts.coordinator.data
         self.record.ended = dt_util.utcnow()
         self.record.took(self._phases, self._hass.loop.time() - self._began)
         local.write_text(RUNS, appended(local.read_text(RUNS), self.record))
-        snapshot = self._parts.coordinator.data
-        if snapshot.report and not self.record.error:
-            local.write_text(REPORT, json_dumps(snapshot.report))
-            keep_book(local, snapshot.shown.book)
+        if not snapshot.report or self.record.error:
+            return snapshot.told, []
+        local.write_text(REPORT, json_dumps(snapshot.report))
+        keep_book(local, snapshot.shown.book)
+        told, news = snapshot.told.tell(snapshot.report, today)
+        if told != snapshot.told:
+            local.write_text(TOLD, told.to_text())
+        return told, news
 
 
 def _yesterday(home: Home) -> date:

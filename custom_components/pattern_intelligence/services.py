@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Final
 
 from homeassistant.const import ATTR_AREA_ID, ATTR_ENTITY_ID
@@ -13,18 +12,17 @@ from homeassistant.core import (
     SupportsResponse,
     callback,
 )
-from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import config_validation as cv
 import voluptuous as vol
 
-from .const import DOMAIN, Trigger
+from .const import DOMAIN
 from .engine.pattern import PatternType, Status
 from .messages import async_message
 from .published import Filter, empty_report
 from .runner import RELEARNED_DAYS
 from .runtime import async_loaded_entry
 from .services_decisions import async_setup_decision_services
-from .services_learning import async_setup_learning_services
+from .services_learning import async_run, async_setup_learning_services
 from .stores.base import Layer
 from .work import Wish
 
@@ -94,27 +92,7 @@ async def _async_run_analysis(call: ServiceCall) -> ServiceResponse:
     else:
         wish = Wish(layers=frozenset({layer}), back=days)
     learner = async_loaded_entry(call.hass).runtime_data.scheduler.learner
-    run = learner.async_run(Trigger.SERVICE, wish)
-    await asyncio.wait([run])
-    if run.cancelled():
-        raise HomeAssistantError(
-            translation_domain=DOMAIN, translation_key="run_stopped"
-        )
-    record = run.result()
-    if record.error is not None:
-        raise HomeAssistantError(
-            translation_domain=DOMAIN,
-            translation_key="held_up",
-            translation_placeholders={"error": record.error},
-        )
-    return {
-        "days_processed": record.days,
-        "periods_processed": record.periods,
-        "events": record.rows,
-        "patterns_found": record.patterns,
-        "patterns_changed": record.changed,
-        "seconds": record.seconds["total"],
-    }
+    return await async_run(learner, wish)
 
 
 async def _async_get_patterns(call: ServiceCall) -> ServiceResponse:

@@ -21,12 +21,14 @@ class Wish:
         layers: the coarse layers to sum up again.
         back: only periods in which one of so many last days lies; 0 for all.
         look_again: the registries have changed, so patterns may read otherwise.
+        days: days to learn again, or for the first time.
     """
 
     again: int = 0
     layers: frozenset[Layer] = frozenset()
     back: int = 0
     look_again: bool = False
+    days: frozenset[date] = frozenset()
 
     def __or__(self, other: Wish) -> Self:
         """Return a wish for what either asks for."""
@@ -35,6 +37,7 @@ class Wish:
             self.layers | other.layers,
             self._farther_back(other),
             self.look_again or other.look_again,
+            self.days | other.days,
         )
 
     def _farther_back(self, other: Wish) -> int:
@@ -44,33 +47,45 @@ class Wish:
 
     def __bool__(self) -> bool:
         """Tell whether more is asked for than what is due."""
-        return bool(self.again or self.layers or self.look_again)
+        return bool(self.again or self.layers or self.look_again or self.days)
 
 
 UNSETTLED: Final = "unsettled"
 """Name of the text that says which day was being learned again: what it carries into
 the next one may have changed, and a run that is killed there must come back to both."""
 
+NOT_BEFORE: Final = "not_before"
+"""Name of the text that says, once all was forgotten, which day is the first that may
+be learned again by itself."""
+
 
 def days_to_learn(
-    runner: Runner, extent: tuple[date, date], again: int, unsettled: str | None
+    runner: Runner,
+    extent: tuple[date, date],
+    wish: Wish,
+    unsettled: str | None,
+    not_before: str | None = None,
 ) -> Sequence[date]:
     """Return the days to learn, oldest first. Blocks.
 
     Args:
         runner: whose store knows which are learned.
         extent: the first and the last complete day recorded.
-        again: how many of the last days to learn again.
+        wish: what is asked for beyond what is due.
         unsettled: the text kept as :data:`UNSETTLED`.
+        not_before: the text kept as :data:`NOT_BEFORE`.
     """
     first, last = extent
+    if not_before:
+        first = max(first, date.fromisoformat(not_before))
     days = set(runner.due(first, last))
     learned = [mark.day for mark in runner.store.learned()]
     if learned:
         oldest = max(
             first, learned[0], learned[-1] - timedelta(days=RELEARNED_DAYS - 1)
         )
-        wished = set(days_between(last - timedelta(days=again - 1), last))
+        wished = {*days_between(last - timedelta(days=wish.again - 1), last)}
+        wished |= wish.days
         if unsettled:
             day = date.fromisoformat(unsettled)
             wished |= {day, day + timedelta(days=1)}

@@ -11,7 +11,12 @@ import pytest
 import voluptuous as vol
 import yaml
 
-from custom_components.pattern_intelligence import const, services
+from custom_components.pattern_intelligence import (
+    const,
+    services,
+    services_decisions,
+    services_learning,
+)
 from custom_components.pattern_intelligence.const import DOMAIN, LearningStatus
 from custom_components.pattern_intelligence.engine.detectors import registry
 from custom_components.pattern_intelligence.engine.pattern import Status
@@ -106,6 +111,16 @@ def test_services() -> None:
     run, get = described["run_analysis"], described["get_patterns"]
     assert run["fields"].keys() == _fields(services.RUN_ANALYSIS_SCHEMA)
     assert get["fields"].keys() == _fields(services.GET_PATTERNS_SCHEMA)
+    for name, schema in (
+        ("accept_pattern", services_decisions.PATTERN_SCHEMA),
+        ("dismiss_pattern", services_decisions.DISMISS_SCHEMA),
+        ("restore_pattern", services_decisions.PATTERN_SCHEMA),
+        ("follow_pattern", services_decisions.PATTERN_SCHEMA),
+        ("unfollow_pattern", services_decisions.PATTERN_SCHEMA),
+        ("relearn", services_learning.RELEARN_SCHEMA),
+        ("forget", services_learning.FORGET_SCHEMA),
+    ):
+        assert described[name]["fields"].keys() == _fields(schema), name
     options = get["fields"]["type"]["selector"]["select"]["options"]
     assert options == KINDS
     number = run["fields"]["days"]["selector"]["number"]
@@ -120,6 +135,7 @@ def test_messages_and_issues(texts: dict[str, Any]) -> None:
     source = "".join(path.read_text(encoding="utf-8") for path in PACKAGE.glob("*.py"))
     named = set(re.findall(r'translation_key="(\w+)"', source))
     named |= set(re.findall(r'async_message\(\s*[\w.]+, "(\w+)"', source))
+    named |= set(re.findall(r'(?:_refused|_failed)\(\s*"(\w+)"', source))
     named -= {each.translation_key for each in SENSORS} | {"home"}
     assert named - {"store", "domain"} == texts["exceptions"].keys()
     assert texts["issues"].keys() == set(ISSUES)
