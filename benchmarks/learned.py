@@ -15,7 +15,7 @@ from custom_components.pattern_intelligence.engine.analysis import (
     analyze,
     detect,
 )
-from custom_components.pattern_intelligence.engine.civil import day_number, days_between
+from custom_components.pattern_intelligence.engine.civil import days_between
 from custom_components.pattern_intelligence.engine.detectors import registry
 from custom_components.pattern_intelligence.engine.home import (
     AreaInfo,
@@ -27,14 +27,11 @@ from custom_components.pattern_intelligence.engine.provenance import grade
 from custom_components.pattern_intelligence.engine.rawday import UNKNOWN_CARRY, RawDay
 from custom_components.pattern_intelligence.engine.scope import Scope, tracked
 from custom_components.pattern_intelligence.engine.summarize import summarize
-from custom_components.pattern_intelligence.engine.tables import DAY_TABLES, dated
-from custom_components.pattern_intelligence.engine.window import (
-    WINDOW_DAYS,
-    build_window,
-)
+from custom_components.pattern_intelligence.engine.window import WINDOW_DAYS
 from custom_components.pattern_intelligence.runner import Runner
 from custom_components.pattern_intelligence.stores.sqlite import SqliteStore
 
+from .home_days import HomeDays
 from .simulator import Home
 
 
@@ -103,7 +100,7 @@ def patterns_of(
     with TemporaryDirectory() as folder:
         store = SqliteStore(Path(folder) / "store.db")
         try:
-            runner = Runner(store, context_of(home), _chosen(detectors))
+            runner = Runner(store, context_of(home), chosen(detectors))
             for raw in raw_days(home, days):
                 runner.learn(raw)
             report = runner.report(last)
@@ -120,26 +117,39 @@ def detected_in(
     Without a past of claims nothing is recalibrated by the home's track record.
     Takes what `patterns_of` takes.
     """
-    context, wanted = context_of(home), _chosen(detectors)
-    tables = [(raw.day, summarize(raw)) for raw in raw_days(home, days)][-WINDOW_DAYS:]
-    happened, exposed, lasted = (
-        dated(spec, [(day_number(day), own[spec.name]) for day, own in tables])
-        for spec in DAY_TABLES
-    )
-    window = build_window(
-        context.civil,
-        [day for day, _ in tables],
-        happened,
-        exposed,
-        context.resolve,
-        lasted,
-    )
-    findings = detect(window, context, wanted)
-    analysis = analyze(window, context, wanted, Life(), findings)
+    last = home.first_day + timedelta(days=days - 1)
+    known = days_of(home, days)
+    return detected_as_of(known, last, chosen(detectors))
+
+
+def days_of(home: Home, days: int | None = None) -> HomeDays:
+    """Return the tables of a home's first days, to look at in any window.
+
+    Args:
+        home: The home.
+        days: How many; all if none is given.
+    """
+    tables = [(raw.day, summarize(raw)) for raw in raw_days(home, days)]
+    return HomeDays(f"home {home.seed}", context_of(home), tables)
+
+
+def detected_as_of(
+    known: HomeDays, last: date, detectors: Detectors
+) -> list[dict[str, Any]]:
+    """Return the patterns that detection alone finds as of the end of a day.
+
+    Args:
+        known: The days of a home.
+        last: The last day looked at.
+        detectors: Those that are asked.
+    """
+    window = known.window(last - timedelta(days=WINDOW_DAYS - 1), last)
+    findings = detect(window, known.home, detectors)
+    analysis = analyze(window, known.home, detectors, Life(), findings)
     return [pattern.as_json() for pattern in analysis.patterns]
 
 
-def _chosen(names: Sequence[str] | None) -> Detectors:
+def chosen(names: Sequence[str] | None) -> Detectors:
     """Return the detectors of those types."""
     return {
         kind: detector

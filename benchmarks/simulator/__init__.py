@@ -2,7 +2,7 @@
 
 from .model import Home
 from .null_homes import null_of, random_home
-from .simulate import fresh_days, simulate
+from .simulate import fresh_days, fresh_home, simulate
 from .truth import PlantedHabit, Step, Truth
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "Step",
     "Truth",
     "fresh_days",
+    "fresh_home",
     "null_of",
     "random_home",
     "simulate",
