@@ -2,15 +2,18 @@
 
 from datetime import date, timedelta
 
+from hypothesis import given, strategies as st
 import numpy as np
 import pytest
 
 from custom_components.pattern_intelligence.engine.civil import DAY_MS, day_number
 from custom_components.pattern_intelligence.engine.eligibility import (
     eligible_days,
+    eligible_spans,
     habit_day,
 )
 from custom_components.pattern_intelligence.engine.pattern import Anchor
+from custom_components.pattern_intelligence.engine.spans import ANCHORS, Spans
 
 from .builders import Row, raw_days, window_of
 
@@ -19,6 +22,9 @@ LAST = FIRST + timedelta(days=6)
 """A week that ends on the day on which 02:00 to 03:00 is skipped."""
 
 LIGHT = "light.a"
+
+SPAN = ((0, 2), (-700, 1700), (1, 600))
+"""Anchor, begin and length in minutes."""
 
 
 def _busy() -> list[Row]:
@@ -106,3 +112,24 @@ def test_an_empty_house_takes_the_day_out_but_not_for_persons() -> None:
     person = eligible_days(window, "person.a", 20 * 60, 21 * 60)
     assert light.tolist() == [True, True, False, True, True, True, False]
     assert person.tolist() == [True] * 6 + [False]
+
+
+@given(st.lists(st.tuples(*(st.integers(*b) for b in SPAN)), min_size=1, max_size=5))
+def test_many_at_once_are_each_by_itself(asked: list[tuple[int, int, int]]) -> None:
+    """Whatever entity, anchor and span stand beside."""
+    rows = [
+        Row(f"{FIRST + timedelta(days=2)}T06:30", LIGHT, "unavailable"),
+        Row(f"{FIRST + timedelta(days=3)}T09:00", LIGHT, "off"),
+    ]
+    window = window_of(
+        raw_days(
+            FIRST, LAST, [*_busy(), *rows], tracked=[LIGHT], before={"light.z": "on"}
+        )
+    )
+    names = [(LIGHT, "light.z", "light.unknown")[low % 3] for _, low, _ in asked]
+    anchor, low, length = np.array(asked).T
+    spans = Spans(anchor, low.astype(float), (low + length).astype(float))
+    together = eligible_spans(window, names, spans)
+    for row, (number, begin, long) in enumerate(asked):
+        alone = eligible_days(window, names[row], begin, begin + long, ANCHORS[number])
+        assert together[row].tolist() == alone.tolist()

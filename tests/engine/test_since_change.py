@@ -10,6 +10,7 @@ import pytest
 
 from custom_components.pattern_intelligence.engine.evidence import (
     posterior_since_change,
+    posteriors_since_change,
 )
 
 
@@ -44,3 +45,23 @@ def test_without_changes_it_is_a_beta_posterior() -> None:
     """Seven of nine, and two days at .4: (7 + .8) / (9 + 2)."""
     happened = np.array([True] * 7 + [False] * 2)
     assert posterior_since_change(happened, 0.4, 2, 0.0) == pytest.approx(7.8 / 11)
+
+
+@given(
+    st.lists(
+        st.lists(st.tuples(st.booleans(), st.booleans()), min_size=5, max_size=5),
+        min_size=1,
+        max_size=4,
+    ),
+    st.floats(0.1, 0.9),
+)
+def test_many_at_once_are_each_by_itself(
+    days: list[list[tuple[bool, bool]]], expected: float
+) -> None:
+    """Days on which nothing could be told are passed over."""
+    happened, known = np.moveaxis(np.array(days), 2, 0)
+    means = expected * np.linspace(0.5, 1, len(days))
+    together = posteriors_since_change(happened, known, means, 2, 0.1)
+    for row, mean in enumerate(means.tolist()):
+        told = happened[row, known[row]].tolist()
+        assert together[row] == pytest.approx(_after_changes(told, mean, 2))

@@ -7,15 +7,18 @@ number of the local date on which their centre (the first's or last's: 04:00) li
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .civil import DAY_MINUTES, DAY_MS, MINUTE_MS, WAKING_DAY_STARTS_MS, Instants
+from .civil import DAY_MINUTES, DAY_MS, MINUTE_MS, Instants
+from .evidence import Floats
 from .happenings import domain_of
 from .pattern import Anchor
 from .presence import waking_days
+from .spans import ANCHORS, EACH, WAKING_MINUTE, Spans
 from .tables import Numbers
 from .window import Window
 
@@ -79,18 +82,71 @@ def eligible_days(
     Returns:
         Shape (days,), for the habit-day with the number of each day.
     """
-    middle = (earliest + latest) / 2 if center is None else center
-    begins = 0 if anchor == "each" else WAKING_DAY_STARTS_MS / MINUTE_MS
-    turn = np.floor((middle - begins) / DAY_MINUTES) * DAY_MINUTES
-    middle, earliest, latest = middle - turn, earliest - turn, latest - turn
-    hours = np.arange(np.floor(earliest / 60), np.ceil(latest / 60), dtype=np.int64)
-    entity = window.entity_at.get(entity_id)
-    share = window.recorded if entity is None else window.available[entity]
-    wanted = window.days + hours[:, None] // 24
-    at = np.minimum(np.searchsorted(window.days, wanted), window.days.size - 1)
-    own = np.where(window.days[at] == wanted, share[at, hours[:, None] % 24], 0.0)
-    enough = own.sum(axis=0, dtype=np.float64) >= NEEDED_SHARE * max(hours.size, 1)
-    eligible: NDArray[np.bool_] = enough & closed_days(window, middle, anchor)
-    if domain_of(entity_id) != "person":
-        eligible &= window.occupied
-    return eligible
+    number = np.array([ANCHORS.index(anchor)])
+    span = Spans(number, np.array([earliest]), np.array([latest]))
+    middle = span.center if center is None else np.array([center])
+    found: NDArray[np.bool_] = eligible_spans(window, [entity_id], span, middle)[0]
+    return found
+
+
+def eligible_spans(
+    window: Window,
+    entity_ids: Sequence[str],
+    spans: Spans,
+    centers: Floats | None = None,
+) -> NDArray[np.bool_]:
+    """Tell on which habit-days entities could have kept times.
+
+    As :func:`eligible_days` has it, for many at once.
+
+    Args:
+        window: the window.
+        entity_ids: whose availability counts, n of them.
+        spans: from when to when, n of them.
+        centers: shape (n,), the habits' times; the spans' when not given.
+
+    Returns:
+        Shape (n, days).
+    """
+    middle = spans.center if centers is None else centers
+    each = spans.anchor == EACH
+    turn = np.floor((middle - np.where(each, 0.0, WAKING_MINUTE)) / DAY_MINUTES)
+    low = np.floor((spans.low - turn * DAY_MINUTES) / 60).astype(np.int64)
+    high = np.ceil((spans.high - turn * DAY_MINUTES) / 60).astype(np.int64)
+    names = sorted(set(entity_ids))
+    row = {name: place for place, name in enumerate(names)}
+    asked = np.array([row[name] for name in entity_ids], np.int64)[:, None]
+    hours = _hours_until(window, names)
+    midnight = (window.days - window.days[0]) * 24
+    begin, end = (
+        (midnight + hour[:, None]).clip(0, hours.shape[1] - 1) for hour in (low, high)
+    )
+    # Sums of shares of an hour, told in seconds, are exact: so are differences.
+    own = hours[asked, end] - hours[asked, begin]
+    needed = NEEDED_SHARE * np.maximum(high - low, 1)
+    eligible = own >= needed[:, None]
+    before, after = window.has_neighbors
+    early = each & ((middle - turn * DAY_MINUTES) * MINUTE_MS < HALF_DAY_MS)
+    eligible &= np.where(early[:, None], before, after)
+    people = np.array([domain_of(name) == "person" for name in names], bool)
+    eligible &= people[asked] | window.occupied
+    found: NDArray[np.bool_] = eligible
+    return found
+
+
+def _hours_until(window: Window, names: Sequence[str]) -> Floats:
+    """Return how many hours entities had been available before each.
+
+    Returns:
+        Shape (names, hours + 1), since the first day's midnight; hours that were not
+        learned are none.
+    """
+    days = window.days - window.days[0]
+    hours = np.zeros((len(names), int(days[-1]) + 1, 24))
+    for place, name in enumerate(names):
+        entity = window.entity_at.get(name)
+        share = window.recorded if entity is None else window.available[entity]
+        hours[place, days] = share
+    until = np.zeros((len(names), hours.shape[1] * 24 + 1))
+    np.cumsum(hours.reshape(len(names), until.shape[1] - 1), axis=1, out=until[:, 1:])
+    return until

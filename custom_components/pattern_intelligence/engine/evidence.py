@@ -117,21 +117,56 @@ def posterior_since_change(
         prior_days: how many occasions the prior counts for.
         hazard: probability of a change before each occasion.
     """
-    fresh = np.maximum(np.array([expected, 1 - expected]) * prior_days, _LEAST)
+    known = np.ones((1, happened.size), bool)
+    means = np.array([expected])
+    return float(
+        posteriors_since_change(happened[None], known, means, prior_days, hazard)[0]
+    )
+
+
+def posteriors_since_change(
+    happened: NDArray[np.bool_],
+    known: NDArray[np.bool_],
+    expected: Floats,
+    prior_days: float,
+    hazard: float,
+) -> Floats:
+    """Return :func:`posterior_since_change` of many things at once, shape (n,).
+
+    Args:
+        happened: shape (n, days), whether it happened.
+        known: shape (n, days), on which days that could be told.
+        expected: shape (n,), means of the priors.
+        prior_days: how many occasions a prior counts for.
+        hazard: probability of a change before each occasion.
+    """
+    sizes = known.sum(axis=1)
+    order = np.argsort(-sizes, kind="stable")
+    # Occasions side by side, those that have most of them first.
+    first = np.argsort(~known[order], axis=1, kind="stable")
+    kept = np.take_along_axis(happened[order], first, axis=1)
+    steps = int(sizes.max(initial=0))
+    fresh = np.array([expected, 1 - expected])[:, order, None] * prior_days
+    met, missed = np.repeat(np.maximum(fresh, _LEAST), steps + 1, axis=2)
     # The newest change comes first: what is known so far is the end of each row.
-    met, missed, weight = np.empty((3, happened.size + 1))
-    met[:], missed[:] = fresh
-    weight[-1] = 1.0
-    for begin, kept in zip(range(happened.size, 0, -1), happened.tolist(), strict=True):
-        hits, misses, likely = met[begin:], missed[begin:], weight[begin:]
+    weight = np.ones_like(met)
+    longer = np.searchsorted(-sizes[order], -np.arange(steps)).tolist()
+    for step, rows in enumerate(longer):
+        begin = steps - step
+        did = kept[:rows, step, None]
+        hits, misses = met[:rows, begin:], missed[:rows, begin:]
+        likely = weight[:rows, begin:]
         chance = hits / (hits + misses)
-        likely *= chance if kept else 1 - chance
-        likely /= likely.sum()
+        likely *= np.where(did, chance, 1 - chance)
+        likely /= likely.sum(axis=1, keepdims=True)
         likely *= 1 - hazard
-        weight[begin - 1] = hazard
-        hits += kept
-        misses += not kept
-    return float(weight @ (met / (met + missed)))
+        weight[:rows, begin - 1] = hazard
+        hits += did
+        misses += ~did
+    begun = np.arange(steps + 1) >= steps - sizes[order, None]
+    found = np.empty(sizes.size)
+    found[order] = (np.where(begun, weight, 0.0) * (met / (met + missed))).sum(axis=1)
+    return found
 
 
 def share_bounds(

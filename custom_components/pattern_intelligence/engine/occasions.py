@@ -8,16 +8,17 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from .civil import DAY_MINUTES, DAY_MS, MINUTE_MS, WAKING_DAY_STARTS_MS, Instants
-from .eligibility import eligible_days, habit_day
+from .civil import DAY_MINUTES, Instants
+from .eligibility import eligible_spans
+from .evidence import Floats
 from .pattern import When
+from .spans import ANCHORS, EACH, WAKING_MINUTE, Spans
 from .tables import Numbers
+from .walls import Met, Walls
 from .window import Key, Window
 
 LEAST_MARGIN: Final = 10.0
 """Minutes by which a stated time is widened on either side, at the least."""
-
-WAKING_MINUTE: Final = WAKING_DAY_STARTS_MS / MINUTE_MS
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,16 +51,40 @@ def span_of(when: When) -> Span:
     Both ends are widened by max(10 min, half their distance). For a first or a last
     the waking day bounds it.
     """
-    begins = 0.0 if when.anchor == "each" else WAKING_MINUTE
-    apart = (when.latest - when.earliest) % DAY_MINUTES
-    margin = max(LEAST_MARGIN, apart / 2)
-    middle = (when.earliest + apart / 2 - begins) % DAY_MINUTES + begins
+    spans = _stated(when)
+    return Span(float(spans.low[0]), float(spans.high[0]))
+
+
+def _stated(when: When) -> Spans:
+    return widened(
+        np.array([ANCHORS.index(when.anchor)]),
+        np.array([when.earliest]),
+        np.array([when.latest]),
+    )
+
+
+def widened(anchor: Numbers, earliest: Floats, latest: Floats) -> Spans:
+    """Return when stated times count as kept, as :func:`span_of` has it.
+
+    Args:
+        anchor: shape (n,), positions in ``ANCHORS``.
+        earliest: shape (n,), minutes after midnight.
+        latest: shape (n,), minutes after midnight.
+    """
+    begins = np.where(anchor == EACH, 0.0, WAKING_MINUTE)
+    apart = (latest - earliest) % DAY_MINUTES
+    margin = np.maximum(LEAST_MARGIN, apart / 2)
+    middle = (earliest + apart / 2 - begins) % DAY_MINUTES + begins
     low, high = middle - apart / 2 - margin, middle + apart / 2 + margin
-    if high - low >= DAY_MINUTES:
-        low, high = middle - DAY_MINUTES / 2, middle + DAY_MINUTES / 2
-    if when.anchor != "each":
-        low, high = max(low, begins), min(high, begins + DAY_MINUTES)
-    return Span(low, high)
+    whole = high - low >= DAY_MINUTES
+    low = np.where(whole, middle - DAY_MINUTES / 2, low)
+    high = np.where(whole, middle + DAY_MINUTES / 2, high)
+    each = anchor == EACH
+    return Spans(
+        anchor,
+        np.where(each, low, np.maximum(low, begins)),
+        np.where(each, high, np.minimum(high, begins + DAY_MINUTES)),
+    )
 
 
 def occasions(
@@ -75,21 +100,13 @@ def occasions(
     Returns:
         Ascending numbers of the eligible habit-days, and whether each kept it.
     """
-    span = span_of(when)
-    eligible = eligible_days(
-        window, key.entity_id, span.low, span.high, when.anchor, span.center
-    )
-    eligible &= np.isin(np.arange(7), when.weekdays)[weekday_of(window.days)]
-    days = window.days[eligible]
     wall = walls_of(window, key)
-    number = habit_day(wall, span.center, when.anchor)
-    minutes = (wall - number * DAY_MS) / MINUTE_MS
-    inside = (minutes >= span.low) & (minutes <= span.high)
-    if when.anchor == "first":
-        inside[1:] &= number[1:] != number[:-1]
-    elif when.anchor == "last":
-        inside[:-1] &= number[1:] != number[:-1]
-    return days, member_of(number[inside], days)
+    spans = _stated(when)
+    eligible = eligible_spans(window, [key.entity_id], spans)[0]
+    eligible &= np.isin(weekday_of(window.days), when.weekdays)
+    days = window.days[eligible]
+    walls, owner = Walls(np.zeros(wall.size, np.int64), wall), np.zeros(1, np.int64)
+    return days, Met(walls, owner, spans, days, closed=True).hits[0]
 
 
 def member_of(days: Numbers, values: Numbers) -> NDArray[np.bool_]:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .evidence import Floats
-from .pattern import Anchor
+from .spans import EACH, FIRST
 from .tables import Numbers
 
 
@@ -38,7 +38,7 @@ def gaps_of(group: Numbers, passed: Floats) -> Floats:
 
 
 def met_within(
-    gaps: Floats, trial: NDArray[np.int64], trials: int, length: float
+    gaps: Floats, trial: NDArray[np.int64], trials: int, length: Floats | float
 ) -> Floats:
     """Return the share of turns for which a stretch of a length is met.
 
@@ -48,7 +48,7 @@ def met_within(
         gaps: shape (n,), distances on the circles.
         trial: shape (n,), to which trial each belongs.
         trials: how many trials there are; one without happenings is never met.
-        length: of the stretch, in [0, 1].
+        length: of the stretch, in [0, 1], or of each gap's own, shape (n,).
 
     Returns:
         Shape (trials,).
@@ -56,20 +56,18 @@ def met_within(
     return np.bincount(trial, np.minimum(gaps, length), minlength=trials).astype(float)
 
 
-def stretches(anchor: Anchor, low: Floats, high: Floats) -> tuple[Floats, Floats]:
+def stretches(anchor: Numbers, low: Floats, high: Floats) -> tuple[Floats, Floats]:
     """Return two lengths whose chances of being met differ by the chance of a match.
 
     The first of a day lies between two places when the stretch up to the later one is
     met and that up to the earlier one is not; the last likewise from the far end.
 
     Args:
-        anchor: which happenings count.
+        anchor: shape (n,), which happenings count, positions in ``ANCHORS``.
         low: shape (n,), where windows begin, measured by the rhythm, from the day's
             begin.
         high: shape (n,), where they end.
     """
-    if anchor == "first":
-        return high, low
-    if anchor == "last":
-        return 1 - low, 1 - high
-    return high - low, np.zeros_like(high)
+    each, first = anchor == EACH, anchor == FIRST
+    longer = np.where(each, high - low, np.where(first, high, 1 - low))
+    return longer, np.where(each, 0.0, np.where(first, low, 1 - high))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,9 +14,10 @@ from .evidence import Floats
 from .occasions import Span
 from .pattern import Anchor
 from .rhythm import BINS, STEP_MINUTES, STEP_MS
+from .spans import ANCHORS, Spans
+from .tables import Numbers
 from .weekday_mask import MASK_SHARES
 
-ANCHORS: Final[tuple[Anchor, ...]] = ("each", "first", "last")
 HALF_WIDTHS: Final = (2, 3, 4, 6, 9, 12, 18, 24)
 """Half widths of the windows, in bins: 10 minutes to 2 hours, by about half."""
 
@@ -35,15 +37,13 @@ _FEW_DAYS: Final = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A window in which a unit may have a habit.
+    """One window in which a unit may have a habit; :class:`Candidates` tells of what.
 
     Attributes:
         unit: whose.
         anchor: which happenings of a day count.
-        low: the bin edge at which it begins, from midnight; below 0 where it spans
-            midnight. Of a first or a last at least the edge at 04:00.
-        high: the edge at which it ends; of a first or a last at most 04:00 of the
-            next day.
+        low: the bin edge at which it begins.
+        high: the edge at which it ends.
         mask: the weekdays, a position in ``MASKS``.
     """
 
@@ -58,10 +58,84 @@ class Candidate:
         """Return it in minutes after midnight."""
         return Span(self.low * STEP_MINUTES, self.high * STEP_MINUTES)
 
+
+@dataclass(frozen=True, eq=False)
+class Candidates:
+    """Windows in which units may have habits.
+
+    Attributes:
+        unit: shape (n,), whose.
+        anchor: shape (n,), which happenings of a day count, positions in ``ANCHORS``.
+        low: shape (n,), the bin edges at which they begin, from midnight; below 0
+            where one spans midnight. Of a first or a last at least the edge at 04:00.
+        high: shape (n,), the edges at which they end; of a first or a last at most
+            04:00 of the next day.
+        mask: shape (n,), the weekdays, positions in ``MASKS``.
+    """
+
+    unit: Numbers
+    anchor: Numbers
+    low: Numbers
+    high: Numbers
+    mask: Numbers
+
+    def __iter__(self) -> Iterator[Candidate]:
+        """Yield them one by one."""
+        columns = (self.unit, self.anchor, self.low, self.high, self.mask)
+        for unit, anchor, low, high, mask in zip(
+            *(column.tolist() for column in columns), strict=True
+        ):
+            yield Candidate(unit, ANCHORS[anchor], low, high, mask)
+
+    @classmethod
+    def of(cls, candidate: Candidate) -> Candidates:
+        """Return one by itself."""
+        return cls(
+            np.array([candidate.unit]),
+            np.array([ANCHORS.index(candidate.anchor)]),
+            np.array([candidate.low]),
+            np.array([candidate.high]),
+            np.array([candidate.mask]),
+        )
+
     @property
-    def half(self) -> int:
-        """Return its half width in bins, of one that 04:00 cuts off rounded up."""
+    def size(self) -> int:
+        """Return how many there are."""
+        return self.unit.size
+
+    @property
+    def spans(self) -> Spans:
+        """Return them in minutes after midnight."""
+        low, high = (
+            (edge * STEP_MINUTES).astype(float) for edge in (self.low, self.high)
+        )
+        return Spans(self.anchor, low, high)
+
+    @property
+    def half(self) -> Numbers:
+        """Return half widths in bins, of those that 04:00 cuts off rounded up."""
         return (self.high - self.low + 1) // 2
+
+    def take(self, which: NDArray[np.bool_] | Numbers | slice) -> Candidates:
+        """Return some of them."""
+        return Candidates(
+            self.unit[which],
+            self.anchor[which],
+            self.low[which],
+            self.high[which],
+            self.mask[which],
+        )
+
+    @classmethod
+    def join(cls, parts: Sequence[Candidates]) -> Candidates:
+        """Return all of several."""
+        none = np.zeros(0, np.int64)
+        return cls(
+            *(
+                np.concatenate([none, *(getattr(part, name) for part in parts)])
+                for name in ("unit", "anchor", "low", "high", "mask")
+            )
+        )
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,8 +8,6 @@ all of them; what passes is tested exactly elsewhere.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -18,10 +16,11 @@ from numpy.typing import NDArray
 from .arrays import running_sums
 from .civil import MINUTE_MS
 from .evidence import Floats
-from .pattern import Anchor
 from .rhythm import BINS, STEP_MS, Rhythms
 from .spacing import gaps_of, stretches
-from .time_grid import ANCHORS, GRID, HALF_WIDTHS, WAKING_BIN, Candidate, log_risk
+from .spans import ANCHORS, EACH, LAST
+from .tables import Numbers
+from .time_grid import GRID, HALF_WIDTHS, WAKING_BIN, Candidates, log_risk
 from .time_units import Units
 from .weekday_mask import MASK_ROWS, SHARED_DAYS
 
@@ -53,43 +52,44 @@ type Weights = NDArray[np.float32]
 """Bounds need no more digits, and there are many of them."""
 
 
-def search(units: Units, rhythms: Rhythms) -> Iterator[Candidate]:
-    """Yield the windows worth an exact test: of each unit and anchor its best peaks.
+def search(units: Units, rhythms: Rhythms) -> Candidates:
+    """Return the windows worth an exact test: of each unit and anchor its best peaks.
 
     Args:
         units: what is searched.
         rhythms: of those units.
     """
+    found: list[Candidates] = []
     for begin in range(0, units.size, _CHUNK):
         end = min(begin + _CHUNK, units.size)
         some, own = units.some(begin, end), Rhythms(rhythms.cdf[begin:end])
         kinds = some.eligible[:, None] & (some.weekday == np.arange(7)[:, None])
         masks = np.matmul(MASK_ROWS.astype(np.float32), kinds.astype(np.float32))
-        met = _met_tables(some, own, masks)
-        for anchor in ANCHORS:
-            if anchor == "each":
+        met = _met_tables(some, own)
+        for anchor in range(len(ANCHORS)):
+            if anchor == EACH:
                 matched = _each(some, masks)
             else:
-                matched = _extreme(some, masks, last=anchor == "last")
-            for unit, mask, window in _peaks(anchor, own, matched, met, masks.sum(2)):
-                low, high = _edges(anchor, window)
-                yield Candidate(begin + unit, anchor, int(low), int(high), mask)
+                matched = _extreme(some, masks, last=anchor == LAST)
+            unit, mask, window = _peaks(anchor, own, matched, met, masks.sum(2))
+            low, high = _edges(anchor, window)
+            which = np.full(unit.size, anchor)
+            found.append(Candidates(begin + unit, which, low, high, mask))
+    return Candidates.join(found)
 
 
-def _edges(
-    anchor: Anchor, window: NDArray[np.int64] | int
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _edges(anchor: int, window: Numbers) -> tuple[Numbers, Numbers]:
     """Return the edges of windows of the grid, in bins from midnight."""
     low, high = GRID.low[window], GRID.high[window]
-    if anchor == "each":
+    if anchor == EACH:
         return low, high
-    return WAKING_BIN + np.clip(low, 0, BINS), WAKING_BIN + np.clip(high, 0, BINS)
+    return WAKING_BIN + low.clip(0, BINS), WAKING_BIN + high.clip(0, BINS)
 
 
 def _peaks(
-    anchor: Anchor, rhythms: Rhythms, matched: Weights, met: Weights, days: Weights
-) -> Iterator[tuple[int, int, int]]:
-    """Yield the windows whose gain pays for the risk spent on them, best first.
+    anchor: int, rhythms: Rhythms, matched: Weights, met: Weights, days: Weights
+) -> tuple[Numbers, Numbers, Numbers]:
+    """Return the windows whose gain pays for the risk spent on them, best first.
 
     Windows that state the same as a better one of the unit are left out.
 
@@ -100,7 +100,7 @@ def _peaks(
         met: as :func:`_met_tables` gives it.
         days: shape (units, masks), eligible days.
 
-    Yields:
+    Returns:
         Unit, mask and window, by unit.
     """
     enough = np.maximum(FEWEST_DAYS, FEWEST_SHARE * days)[:, :, None]
@@ -114,55 +114,56 @@ def _peaks(
     left = np.flatnonzero(own > 0)
     score = own + KEPT_WORTH * kept
     left = left[np.lexsort((window[left], mask[left], -score[left], unit[left]))]
-    edges = np.searchsorted(unit[left], np.arange(days.shape[0] + 1))
-    for begin, end in pairwise(edges.tolist()):
-        rest = left[begin:end]
-        for _ in range(PEAKS):
-            if not rest.size:
-                break
-            best = rest[0]
-            yield int(unit[best]), int(mask[best]), int(window[best])
-            same = SHARED_DAYS[mask[best], mask[rest]]
-            if anchor == "each":
-                same &= _overlap(window[best], window[rest])
-            rest = rest[~same]
+    unit, mask, window = unit[left], mask[left], window[left]
+    rest, peaks = np.arange(left.size), [left[:0]]
+    for _ in range(PEAKS):
+        # Of those left of each unit the first is the best.
+        new = np.append(True, unit[rest[1:]] != unit[rest[:-1]])[: rest.size]
+        peaks.append(rest[new])
+        best = rest[new][np.cumsum(new) - 1]
+        same = SHARED_DAYS[mask[best], mask[rest]]
+        if anchor == EACH:
+            same &= _overlap(window[best], window[rest])
+        rest = rest[~same]
+    best = np.concatenate(peaks)
+    best = best[np.argsort(unit[best], kind="stable")]
+    return unit[best], mask[best], window[best]
 
 
-def _overlap(one: int, others: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Tell which windows of the grid overlap one of them."""
-    apart = np.abs((GRID.low + GRID.high)[others] - (GRID.low + GRID.high)[one])
+def _overlap(one: Numbers, other: Numbers) -> NDArray[np.bool_]:
+    """Tell which windows of the grid overlap, shape (n,)."""
+    apart = np.abs((GRID.low + GRID.high)[other] - (GRID.low + GRID.high)[one])
     apart = np.minimum(apart, 2 * BINS - apart)
-    overlap: NDArray[np.bool_] = apart < 2 * (GRID.half[others] + GRID.half[one])
+    overlap: NDArray[np.bool_] = apart < 2 * (GRID.half[other] + GRID.half[one])
     return overlap
 
 
 def _expected(
-    anchor: Anchor,
+    anchor: int,
     rhythms: Rhythms,
     met: Weights,
-    unit: NDArray[np.int64],
-    mask: NDArray[np.int64],
-    window: NDArray[np.int64],
+    unit: Numbers,
+    mask: Numbers,
+    window: Numbers,
 ) -> Floats:
     """Return the days that windows match by chance, shape (n,)."""
     low, high = (_passed(rhythms, unit, edges) for edges in _edges(anchor, window))
-    start = 0.0 if anchor == "each" else rhythms.cdf[unit, WAKING_BIN]
-    longer, shorter = stretches(anchor, low - start, high - start)
+    start = 0.0 if anchor == EACH else rhythms.cdf[unit, WAKING_BIN]
+    which = np.full(unit.size, anchor)
+    longer, shorter = stretches(which, low - start, high - start)
     expected = _look_up(met, unit, mask, longer)
-    if anchor == "each":
+    if anchor == EACH:
         return expected
     return np.asarray(expected - _look_up(met, unit, mask, shorter))
 
 
-def _passed(
-    rhythms: Rhythms, unit: NDArray[np.int64], edges: NDArray[np.int64]
-) -> Floats:
+def _passed(rhythms: Rhythms, unit: Numbers, edges: Numbers) -> Floats:
     """Return the rhythms of units passed at edges of bins, shape (n,)."""
     passed: Floats = rhythms.cdf[unit, edges % BINS] + edges // BINS
     return passed
 
 
-def _met_tables(units: Units, rhythms: Rhythms, masks: Weights) -> Weights:
+def _met_tables(units: Units, rhythms: Rhythms) -> Weights:
     """Return the days on which a stretch is expected to be met, by its length.
 
     Returns:
@@ -187,9 +188,7 @@ def _met_tables(units: Units, rhythms: Rhythms, masks: Weights) -> Weights:
     return by_mask
 
 
-def _look_up(
-    met: Weights, unit: NDArray[np.int64], mask: NDArray[np.int64], length: Floats
-) -> Floats:
+def _look_up(met: Weights, unit: Numbers, mask: Numbers, length: Floats) -> Floats:
     """Return tabled values at lengths, shape (n,)."""
     place = np.clip(length, 0.0, 1.0) * _LENGTHS
     whole = np.minimum(place.astype(np.int64), _LENGTHS - 1)
@@ -202,9 +201,11 @@ def _each(units: Units, masks: Weights) -> Weights:
     """Return the days matched in each window, shape (units, masks, windows)."""
     at = units.wall // STEP_MS - (units.first - 1) * BINS
     inside = (at >= 0) & (at < (units.days + 2) * BINS)
-    timeline = np.zeros((units.size, (units.days + 2) * BINS + 1), np.int32)
-    np.add.at(timeline, (units.unit[inside], at[inside] + 1), 1)
-    timeline = running_sums(timeline)
+    width = (units.days + 2) * BINS + 1
+    timeline = np.bincount(
+        units.unit[inside] * width + at[inside] + 1, minlength=units.size * width
+    )
+    timeline = running_sums(timeline.reshape(units.size, width).astype(np.int32))
     matched = np.empty((units.size, masks.shape[1], GRID.low.size), np.float32)
     span = units.days * BINS
     for half in HALF_WIDTHS:

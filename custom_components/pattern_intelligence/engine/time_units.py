@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,7 @@ from .occasions import weekday_of
 from .provenance import AUTOMATION
 from .rhythm import BINS, STEP_MS
 from .tables import Numbers
+from .walls import Walls
 from .window import Window
 
 
@@ -47,10 +49,10 @@ class Units:
         """Return how many days there are, those in holes too."""
         return int(self.weekday.size)
 
-    def of(self, unit: int) -> Instants:
-        """Return the wall instants of a unit, ascending."""
-        low, high = np.searchsorted(self.unit, [unit, unit + 1])
-        return self.wall[low:high]
+    @cached_property
+    def walls(self) -> Walls:
+        """Return when things happened, by their unit."""
+        return Walls(self.unit, self.wall)
 
     def some(self, begin: int, end: int) -> Units:
         """Return the units from ``begin`` up to ``end``, numbered from 0."""

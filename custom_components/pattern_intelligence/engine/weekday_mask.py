@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .evidence import Floats
+from .tables import Numbers
 
 EVERY_DAY: Final = tuple(range(7))
 WEEKDAYS: Final = (0, 1, 2, 3, 4)
@@ -48,14 +50,40 @@ def best_mask(matched: Floats, eligible: Floats) -> int:
     Returns:
         Its position in ``MASKS``.
     """
-    inside_n, inside_k = MASK_ROWS @ eligible, MASK_ROWS @ matched
-    outside_n, outside_k = eligible.sum() - inside_n, matched.sum() - inside_k
+    return int(best_masks(matched[None], eligible[None])[0])
+
+
+def best_masks(matched: Floats, eligible: Floats) -> Numbers:
+    """Return the :func:`best_mask` of many habits, shape (n,).
+
+    Args:
+        matched: shape (n, 7), days matched of each weekday.
+        eligible: shape (n, 7), eligible days.
+    """
+    inside_n, inside_k = eligible @ MASK_ROWS.T, matched @ MASK_ROWS.T
+    days = eligible.sum(axis=1, keepdims=True)
+    outside_n, outside_k = days - inside_n, matched.sum(axis=1)[:, None] - inside_k
     rates = np.where(np.arange(len(MASKS)) == 0, 1, 2)
     cost = (
-        rates * np.log(max(eligible.sum(), 1.0))
+        rates * np.log(np.maximum(days, 1.0))
         - 2 * (likelihood(inside_k, inside_n) + likelihood(outside_k, outside_n))
         - 2 * np.log(MASK_SHARES)
     )
     less = inside_k * np.maximum(outside_n, 1) <= outside_k * np.maximum(inside_n, 1)
-    less[0] = False
-    return int(np.argmin(np.where(less | (inside_n == 0), np.inf, cost)))
+    less[:, 0] = False
+    found: Numbers = np.argmin(np.where(less | (inside_n == 0), np.inf, cost), axis=1)
+    return found
+
+
+def holds_on(mask: Numbers, weekday: Numbers) -> NDArray[np.bool_]:
+    """Tell on which days masks hold.
+
+    Args:
+        mask: shape (n,), positions in ``MASKS``.
+        weekday: shape (days,), Monday is 0.
+
+    Returns:
+        Shape (n, days).
+    """
+    found: NDArray[np.bool_] = MASK_ROWS[mask][:, weekday] > 0
+    return found

@@ -9,91 +9,42 @@ automations do to a key is a unit of its own, and reported as theirs.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..civil import DAY_MINUTES, DAY_MS, MINUTE_MS, circular_minutes
+from ..civil import DAY_MINUTES, circular_minutes
 from ..claim import Claim
-from ..drift import expected_next
-from ..eligibility import habit_day
 from ..evidence import (
     FALSE_DISCOVERY_RATE,
     LISTED_FROM,
     Floats,
     Tally,
     false_discovery_q,
-    posterior_since_change,
 )
 from ..home import Home
-from ..occasions import member_of, occasions, span_of
-from ..pattern import Evidence, Finding, PatternType, Provenance, When
+from ..occasions import occasions, span_of
+from ..pattern import Evidence, Finding, PatternType, Provenance
 from ..provenance import AUTOMATION, UNNAMED_AUTOMATION, USER
-from ..rhythm import Rhythms, fit_rhythms
+from ..rhythm import fit_rhythms
+from ..spans import EACH, Spans
 from ..tables import Numbers
+from ..time_claims import Times
 from ..time_grid import Candidate
 from ..time_search import FEWEST_DAYS, KEPT_WORTH, LEAST_LIFT, search
-from ..time_trial import Tested, chances_of, examine, p_values
-from ..time_units import Units, units_of
-from ..weekday_mask import MASKS, SHARED_DAYS
-from ..window import Key, Window
-
-RECENT_MATCHES: Final = 28
-"""Matched habit-days that the stated percentiles look back on."""
-
-PRIOR_DAYS: Final = 2.0
-"""Days that the rhythm's own chance counts for in confidence.
-
-Windows are chosen where habits look best, so that what is seen there is a little too
-good; fitted to what simulated homes did next after 14 to 60 days.
-"""
-
-CHANGE_RATE: Final = 0.003
-"""Share of occasions before which a habit begins, ends or changes: about once a year."""
+from ..time_trial import Passed, Trials
+from ..time_units import units_of
+from ..walls import Met, Walls
+from ..weekday_mask import SHARED_DAYS
+from ..window import Window
 
 _TINY: Final = 1e-9
 _PLAINER: Final = 3.0
 """Log likelihood by which a first or last has to tell more than each happening does."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Searched:
-    """What is searched.
-
-    Attributes:
-        window: the window.
-        keys: shape (units,), the position of each unit's key.
-        automated: shape (units,), whether it is what automations do.
-        units: their happenings.
-        rhythms: of the units.
-    """
-
-    window: Window
-    keys: Numbers
-    automated: NDArray[np.bool_]
-    units: Units
-    rhythms: Rhythms
-
-    @classmethod
-    def of(cls, window: Window) -> _Searched:
-        keys, automated, units = units_of(window, FEWEST_DAYS)
-        rhythms = fit_rhythms(units.profile(), units.days)
-        return cls(window, keys, automated, units, rhythms)
-
-    def key_of(self, own: Tested) -> Key:
-        """Return whose window it is."""
-        return self.window.keys[int(self.keys[own.candidate.unit])]
-
-    def examined(self) -> Iterator[Tested]:
-        """Yield the windows that were worth an exact test, each peak's best."""
-        for candidate in search(self.units, self.rhythms):
-            key = self.window.keys[int(self.keys[candidate.unit])]
-            yield examine(
-                self.window, key.entity_id, self.units, self.rhythms, candidate
-            )
 
 
 class TimeOfDay:
@@ -103,27 +54,18 @@ class TimeOfDay:
 
     def detect(self, window: Window, home: Home) -> Sequence[Finding]:
         """Return what is found as of the window's last day, in a fixed order."""
-        searched = _Searched.of(window)
-        tested = [own for own in searched.examined() if _is_news(own)]
-        p = p_values(tested)
-        q = _q_values(tested, p, searched.units.size)
-        listed: list[tuple[Tested, Finding]] = []
-        told: dict[Key, list[Candidate]] = {}
-        for i in _most_telling_first(tested):
-            own = tested[i]
-            others = told.setdefault(searched.key_of(own), [])
-            if q[i] > FALSE_DISCOVERY_RATE or any(
-                _same(own.candidate, other) for other in others
-            ):
-                continue
-            finding = _finding(searched, home, own, float(p[i]), float(q[i]))
-            # What is automated by something without a name tells nobody anything.
-            unnamed = finding.provenance.automation > 0.5 and not finding.automated_by
-            if finding.confidence >= LISTED_FROM and not unnamed:
-                listed.append((own, finding))
-                others.append(own.candidate)
-        listed.sort(key=lambda pair: _place(pair[0]))
-        return tuple(finding for _, finding in listed)
+        keys, _, units = units_of(window, FEWEST_DAYS)
+        if not units.size:
+            return ()
+        rhythms = fit_rhythms(units.profile(), units.days)
+        passed = Passed.of(units, rhythms)
+        names = [window.keys[key].entity_id for key in keys.tolist()]
+        trials = Trials.of(window, names, passed, search(units, rhythms))
+        trials = trials.take(_are_news(trials))
+        q_values = _q_values(trials, units.size)
+        likely = np.flatnonzero(q_values <= FALSE_DISCOVERY_RATE)
+        told = _Told.of(window, keys, passed, trials.take(likely), q_values[likely])
+        return told.findings(home)
 
     def tally(
         self, claim: Claim | Finding, window: Window, home: Home, since: int
@@ -145,10 +87,10 @@ class TimeOfDay:
         return "nothing keeps a time of day more closely than the day's rhythm explains"
 
 
-def _is_news(own: Tested) -> bool:
-    """Tell whether a window is met on enough days, and clearly more than by chance."""
-    matched = own.matched.size
-    return matched >= max(FEWEST_DAYS, LEAST_LIFT * own.expected)
+def _are_news(trials: Trials) -> NDArray[np.bool_]:
+    """Tell which windows are met on enough days, and clearly more than by chance."""
+    least = np.maximum(FEWEST_DAYS, LEAST_LIFT * trials.expected)
+    return trials.kept >= least
 
 
 def _same(one: Candidate, other: Candidate) -> bool:
@@ -161,15 +103,14 @@ def _same(one: Candidate, other: Candidate) -> bool:
     return apart < (one.span.length + other.span.length) / 2
 
 
-def _q_values(tested: Sequence[Tested], p: Floats, units: int) -> Floats:
+def _q_values(trials: Trials, units: int) -> Floats:
     """Return each window's p after control of the false discovery rate over units.
 
     A unit counts by its best window; each further one by its own p, at its place in
     the order of the units.
     """
-    corrected = np.array([own / t.risk for own, t in zip(p, tested, strict=True)])
-    corrected = corrected.clip(max=1.0)
-    unit = np.array([own.candidate.unit for own in tested], np.int64)
+    corrected = (trials.p_values / np.exp(trials.log_risk)).clip(max=1.0)
+    unit = trials.windows.unit
     least = np.ones(units)
     np.minimum.at(least, unit, corrected)
     of_units = false_discovery_q(least, units)
@@ -179,101 +120,134 @@ def _q_values(tested: Sequence[Tested], p: Floats, units: int) -> Floats:
     return q
 
 
-def _most_telling_first(tested: Sequence[Tested]) -> list[int]:
-    """Return the order in which windows are listed: those that tell most first."""
-    gains = [
-        own.gain
-        + np.log(own.risk)
-        + KEPT_WORTH * own.matched.size
-        + _PLAINER * (own.candidate.anchor == "each")
-        for own in tested
-    ]
-    return sorted(range(len(gains)), key=lambda i: -gains[i])
+@dataclass(frozen=True, eq=False)
+class _Told:
+    """Windows that chance does not explain, and what is said of them.
+
+    Attributes:
+        window: the window of days.
+        trials: of the n windows.
+        key: shape (n,), positions of their keys.
+        q_values: shape (n,).
+        times: what they state.
+        confidence: shape (n,).
+        walls: all happenings by key.
+        cause: shape (happenings,), who caused each.
+    """
+
+    window: Window
+    trials: Trials
+    key: Numbers
+    q_values: Floats
+    times: Times
+    confidence: Floats
+    walls: Walls
+    cause: Numbers
+
+    @classmethod
+    def of(
+        cls,
+        window: Window,
+        keys: Numbers,
+        passed: Passed,
+        trials: Trials,
+        q_values: Floats,
+    ) -> _Told:
+        walls, rows = Walls.of_keys(window)
+        key = keys[trials.windows.unit]
+        names = [window.keys[own].entity_id for own in key.tolist()]
+        times = Times.of(trials, window.days)
+        confidence = times.confidence(window, names, passed, walls, key)
+        cause = window.cause[rows].astype(np.int64)
+        return cls(window, trials, key, q_values, times, confidence, walls, cause)
+
+    def findings(self, home: Home) -> Sequence[Finding]:
+        """Return what is listed, in a fixed order."""
+        windows = list(self.trials.windows)
+        listed: list[tuple[Candidate, Finding]] = []
+        told: dict[int, list[Candidate]] = {}
+        for row in self._most_telling_first():
+            own = windows[row]
+            others = told.setdefault(int(self.key[row]), [])
+            if self.confidence[row] < LISTED_FROM or any(
+                _same(own, other) for other in others
+            ):
+                continue
+            finding = self._finding(row, home)
+            # What is automated by something without a name tells nobody anything.
+            if finding.provenance.automation <= 0.5 or finding.automated_by:
+                listed.append((own, finding))
+                others.append(own)
+        listed.sort(key=lambda pair: _place(pair[0]))
+        return tuple(finding for _, finding in listed)
+
+    def _most_telling_first(self) -> list[int]:
+        """Return the order in which windows are listed: those that tell most first."""
+        trials = self.trials
+        worth = trials.gain + trials.log_risk + KEPT_WORTH * trials.kept
+        worth += _PLAINER * (trials.windows.anchor == EACH)
+        order: list[int] = np.argsort(-worth, kind="stable").tolist()
+        return order
+
+    def _finding(self, row: int, home: Home) -> Finding:
+        """Return what is reported of a window."""
+        trials, days = self.trials, self.window.days
+        key = self.window.keys[int(self.key[row])]
+        matched, eligible = trials.matched[row], trials.eligible[row]
+        expected = float(trials.expected[row])
+        cause = self._causes(row)
+        provenance = _provenance(cause)
+        automated = provenance.automation > 0.5
+        return Finding(
+            PatternType.TIME_OF_DAY,
+            (key,),
+            home.area_ids(key.entity_id),
+            float(self.confidence[row]),
+            Evidence(
+                int(eligible.sum()),
+                int(matched.sum()),
+                cause.size,
+                expected,
+                int(matched.sum()) / max(expected, _TINY),
+                float(trials.p_values[row]),
+                float(self.q_values[row]),
+            ),
+            provenance,
+            days[eligible],
+            days[matched],
+            trials.times[row, matched] - float(self._spans.center[row]),
+            self.times.when(row),
+            automated_by=_automations(self.window, cause) if automated else (),
+        )
+
+    @cached_property
+    def _spans(self) -> Spans:
+        return self.trials.windows.spans
+
+    @cached_property
+    def _inside(self) -> Met:
+        return Met(self.walls, self.key, self._spans, self.window.days)
+
+    def _causes(self, row: int) -> Numbers:
+        """Return who caused what happened in a window on the days that matched."""
+        matched = self.trials.matched[row]
+        low, high = self._inside.low[row, matched], self._inside.high[row, matched]
+        return np.concatenate(
+            [self.cause[a:b] for a, b in zip(low.tolist(), high.tolist(), strict=True)]
+        )
 
 
-def _place(own: Tested) -> tuple[int, str, int, int]:
-    found = own.candidate
-    return found.unit, found.anchor, found.low, found.mask
+def _place(own: Candidate) -> tuple[int, str, int, int]:
+    return own.unit, own.anchor, own.low, own.mask
 
 
-def _finding(
-    searched: _Searched, home: Home, own: Tested, p_value: float, q_value: float
-) -> Finding:
-    """Return what is reported of a window."""
-    window, key = searched.window, searched.key_of(own)
-    last_day = int(window.days[-1])
-    earliest, latest = np.percentile(own.times[-RECENT_MATCHES:], [10, 90]).tolist()
-    # However steep a drift looks, the next time is among the recent ones.
-    time = np.clip(
-        expected_next(own.matched, own.times, last_day + 1, RECENT_MATCHES),
-        earliest,
-        latest,
-    )
-    when = When(
-        float(time) % DAY_MINUTES,
-        earliest % DAY_MINUTES,
-        latest % DAY_MINUTES,
-        own.candidate.anchor,
-        MASKS[own.candidate.mask],
-    )
-    cause = _causes(searched, own)
-    provenance = _provenance(cause)
-    return Finding(
-        PatternType.TIME_OF_DAY,
-        (key,),
-        home.area_ids(key.entity_id),
-        _confidence(searched, own, key, when),
-        Evidence(
-            own.eligible.size,
-            own.matched.size,
-            cause.size,
-            own.expected,
-            own.matched.size / max(own.expected, _TINY),
-            p_value,
-            q_value,
-        ),
-        provenance,
-        own.eligible,
-        own.matched,
-        own.times - own.candidate.span.center,
-        when,
-        automated_by=_automations(window, cause) if provenance.automation > 0.5 else (),
-    )
-
-
-def _confidence(searched: _Searched, own: Tested, key: Key, when: When) -> float:
-    """Return the probability of the claim on the next eligible day."""
-    days, kept = occasions(searched.window, key, when)
-    chances = chances_of(
-        searched.units,
-        searched.rhythms,
-        own.candidate.unit,
-        when.anchor,
-        span_of(when),
-        days,
-    )
-    expected = float(chances.sum()) / max(days.size, 1)
-    return posterior_since_change(kept, expected, PRIOR_DAYS, CHANGE_RATE)
-
-
-def _causes(searched: _Searched, own: Tested) -> NDArray[np.int16]:
-    """Return who caused what happened in a window on the days that matched."""
-    window, span = searched.window, own.candidate.span
-    rows = window.of_key(int(searched.keys[own.candidate.unit]))
-    wall = window.wall[rows]
-    number = habit_day(wall, span.center, own.candidate.anchor)
-    minutes = (wall - number * DAY_MS) / MINUTE_MS
-    inside = (minutes >= span.low) & (minutes < span.high)
-    return window.cause[rows][inside & member_of(own.matched, number)]
-
-
-def _provenance(cause: NDArray[np.int16]) -> Provenance:
+def _provenance(cause: Numbers) -> Provenance:
     automation = float((cause >= AUTOMATION).mean())
     user = float((cause == USER).mean())
     return Provenance(user, max(1 - user - automation, 0.0), automation)
 
 
-def _automations(window: Window, cause: NDArray[np.int16]) -> tuple[str, ...]:
+def _automations(window: Window, cause: Numbers) -> tuple[str, ...]:
     codes = np.unique(cause[cause >= AUTOMATION]) - AUTOMATION
     named = {window.automations[code] for code in codes.tolist()}
     return tuple(sorted(named - {UNNAMED_AUTOMATION}))
