@@ -40,7 +40,7 @@ def claim_of(pattern: Json) -> Claim:
 def all_told(patterns: Sequence[Json]) -> Iterator[Json]:
     """Yield patterns, and what they say they stand for.
 
-    What is named as a companion is told with the type and time of its pattern.
+    What goes along with a time is told with that time, and marked as `along`.
     """
     for pattern in patterns:
         yield pattern
@@ -52,7 +52,8 @@ def all_told(patterns: Sequence[Json]) -> Iterator[Json]:
 
 def _companions(pattern: Json) -> Iterator[Json]:
     for one in pattern.get("companions", ()):
-        yield {**pattern, "entities": [one], "companions": [], "stands_for": []}
+        if pattern["type"] == "time_of_day":
+            yield {**pattern, "entities": [one], "along": True}
 
 
 def _when(stored: Json | None) -> When | None:

@@ -1,24 +1,26 @@
 """Scores patterns, as the contract's JSON gives them, against what was planted."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from itertools import combinations
 
+from .claims import Json, all_told, claim_of
+from .fresh import FreshDays
 from .proofs import Prover, Window
 from .simulator import Home, PlantedHabit, Step
 from .simulator.clock import DAY_MINUTES
 from .simulator.truth import Anchor
-
-type Json = Mapping[str, Any]
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _ANCHORS: dict[str, Anchor] = {"each": "each", "first": "first", "last": "last"}
 #: A timed habit that happened on fewer days leaves nothing to learn from.
 LEARNABLE_DAYS = 6
 #: A link is worth knowing when this share of causes is followed, on so many days.
-_LINK_SHARE = 0.5
-_LINK_DAYS = 10
+LINK_SHARE = 0.5
+LINK_DAYS = 10
+#: What goes along with a first or last may keep a time of its own, so far from it.
+_ALONG_MINUTES = 90.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,73 +86,99 @@ def score_times(patterns: Sequence[Json], home: Home, learned: int) -> Score:
             its truth is told as of.
     """
     mine = [one for one in patterns if one["type"] == "time_of_day"]
-    mirrors = _mirrors(home)
+    told = [one for one in all_told(patterns) if one["type"] == "time_of_day"]
     planted = [h for h in home.truth.habits if h.kind == "time_of_day"]
     score = Score(reported=len(mine))
-    matches: dict[int, list[Json]] = {n: [] for n in range(len(planted))}
     prover = Prover(home)
-    automated = {steps[0]: name for steps, name in home.truth.automated}
+    automated = automations(home)
+
+    def says(pattern: Json, habit: PlantedHabit) -> bool:
+        own = plain(home, step_of(pattern["entities"][0])) == habit.steps[0]
+        return own and _same_time(habit, window_of(pattern), pattern.get("along"))
+
     for pattern in mine:
         step = step_of(pattern["entities"][0])
-        plain = Step(mirrors.get(step.entity_id, step.entity_id), step.state)
-        window = window_of(pattern)
-        said = [
-            n
-            for n, habit in enumerate(planted)
-            if habit.steps[0] == plain and _same_time(habit, window)
-        ]
-        for number in said:
-            matches[number].append(pattern)
-        silent = _silent_about(pattern, automated.get(plain))
-        score.planted += bool(said)
-        proven = bool(said) or prover.true(
-            step.entity_id, step.state, window, automated=bool(pattern["automated_by"])
+        said = any(says(pattern, habit) for habit in planted)
+        silent = silent_about(pattern, automated.get(plain(home, step)))
+        score.planted += said
+        proven = said or prover.true(
+            step.entity_id,
+            step.state,
+            window_of(pattern),
+            automated=bool(pattern["automated_by"]),
         )
         if silent or not proven:
             score.false.append(pattern)
-    for number, habit in enumerate(planted):
+    for habit in planted:
         if habit.automation is not None or habit.stopped or habit.implied:
             continue
         if sum(day < learned for day in habit.kept) < LEARNABLE_DAYS:
             score.few += 1
             continue
-        score.wanted.append(_found_time(habit, matches[number]))
+        found = [one for one in told if says(one, habit)]
+        score.wanted.append(_found_time(habit, found))
     return score
 
 
-def score_pairs(patterns: Sequence[Json], home: Home, learned: int) -> Score:
-    """Score patterns of the type `co_occurrence`; arguments as for times."""
+def score_pairs(
+    patterns: Sequence[Json], home: Home, learned: int, fresh: FreshDays | None = None
+) -> Score:
+    """Score patterns of the type `co_occurrence`.
+
+    A planted pair is found, too, where a sequence says it.
+
+    Args:
+        patterns: As for times.
+        home: As for times.
+        learned: As for times.
+        fresh: Where what is not entailed by what was planted may be proven.
+    """
     mine = [one for one in patterns if one["type"] == "co_occurrence"]
-    mirrors = _mirrors(home)
-    automated = {steps[-1]: name for steps, name in home.truth.automated}
+    fresh = fresh or FreshDays(home)
+    automated = automations(home)
     score = Score(reported=len(mine))
-    said: dict[tuple[Step, ...], list[Json]] = {}
     planted = {h.steps for h in home.truth.habits if h.kind == "co_occurrence"}
     for pattern in mine:
-        steps = [step_of(one) for one in pattern["entities"]]
-        if (steps[0], steps[-1]) not in home.truth.links or _silent_about(
-            pattern, automated.get(steps[-1])
-        ):
+        cause, effect = (step_of(one) for one in pattern["entities"])
+        true = (cause, effect) in home.truth.links or fresh.true(claim_of(pattern))
+        if not true or silent_about(pattern, automated.get(effect)):
             score.false.append(pattern)
-        plain = tuple(
-            Step(mirrors.get(s.entity_id, s.entity_id), s.state) for s in steps
-        )
-        said.setdefault(plain, []).append(pattern)
-        score.planted += plain in planted
+        score.planted += (plain(home, cause), plain(home, effect)) in planted
+    said: dict[tuple[Step, ...], list[Json]] = {}
+    for pattern in all_told(patterns):
+        for pair in _pairs_in(pattern, home):
+            said.setdefault(pair, []).append(pattern)
     for habit in home.truth.habits:
-        if habit.kind != "co_occurrence" or (habit.realized or 0.0) < _LINK_SHARE:
+        if habit.kind != "co_occurrence" or (habit.realized or 0.0) < LINK_SHARE:
+            continue
+        if habit.stopped or habit.automation is not None:
             continue
         days = {day for day in habit.kept if day < learned}
-        if len(days) < _LINK_DAYS:
+        if len(days) < LINK_DAYS:
             score.few += 1
             continue
         found = tuple(said.get(habit.steps, ()))
+        own = [
+            one for one in found if one["type"] == "co_occurrence" and "lag_s" in one
+        ]
         error = None
-        if found and habit.lag is not None:
+        if own and habit.lag is not None:
             lag = habit.lag
-            error = min(abs(one["lag_s"]["median"] - lag) for one in found)
+            error = min(abs(one["lag_s"]["median"] - lag) for one in own)
         score.wanted.append(Found(habit, found, error))
     return score
+
+
+def _pairs_in(pattern: Json, home: Home) -> Iterator[tuple[Step, Step]]:
+    """Yield the pairs that a pattern says: its own, or those of a sequence."""
+    if pattern["type"] not in {"co_occurrence", "sequence"}:
+        return
+    steps = [plain(home, step_of(one)) for one in pattern["entities"]]
+    along = [plain(home, step_of(one)) for one in pattern.get("companions", ())]
+    yield from combinations(steps, 2)
+    for other in along:
+        yield from ((step, other) for step in steps)
+        yield from ((other, step) for step in steps)
 
 
 def false_kinds(score: Score) -> Counter[str]:
@@ -161,20 +189,26 @@ def false_kinds(score: Score) -> Counter[str]:
     )
 
 
-def _mirrors(home: Home) -> dict[str, str]:
-    """Return whom each mirroring entity repeats."""
-    return {e.entity_id: e.mirrors for e in home.entities if e.mirrors}
+def plain(home: Home, step: Step) -> Step:
+    """Return the step of what an entity mirrors, if it mirrors any."""
+    mirrors = {e.entity_id: e.mirrors for e in home.entities if e.mirrors}
+    return Step(mirrors.get(step.entity_id, step.entity_id), step.state)
 
 
-def _silent_about(pattern: Json, automation: str | None) -> bool:
+def automations(home: Home) -> dict[Step, str]:
+    """Return which automation brings about what."""
+    return {steps[-1]: name for steps, name in home.truth.automated}
+
+
+def silent_about(pattern: Json, automation: str | None) -> bool:
     """Tell whether a pattern keeps quiet that an automation does what it says."""
     if automation is None or automation in pattern["automated_by"]:
         return False
     return float(pattern["provenance"]["automation"]) > 0.5
 
 
-def _same_time(habit: PlantedHabit, window: Window) -> bool:
-    """Tell whether a claimed time is that of a planted habit."""
+def _same_time(habit: PlantedHabit, window: Window, along: object = None) -> bool:
+    """Tell whether a claimed time, or what goes along with it, is a planted habit."""
     assert habit.minute is not None
     assert habit.sd is not None
     if window.anchor not in {"each", habit.anchor} and habit.anchor != "each":
@@ -183,7 +217,9 @@ def _same_time(habit: PlantedHabit, window: Window) -> bool:
         window.weekdays
     ):
         return False
-    return abs(_apart(window.time, habit.minute)) <= max(15.0, habit.sd)
+    return abs(_apart(window.time, habit.minute)) <= (
+        _ALONG_MINUTES if along else max(15.0, habit.sd)
+    )
 
 
 def _found_time(habit: PlantedHabit, patterns: list[Json]) -> Found:
@@ -191,7 +227,9 @@ def _found_time(habit: PlantedHabit, patterns: list[Json]) -> Found:
     if not patterns:
         return Found(habit, ())
     assert habit.minute is not None
-    windows = [window_of(one) for one in patterns]
+    windows = [window_of(one) for one in patterns if not one.get("along")]
+    if not windows:
+        return Found(habit, tuple(patterns))
     error = min(abs(_apart(one.time, habit.minute)) for one in windows)
     named = frozenset().union(*(one.weekdays for one in windows))
     return Found(habit, tuple(patterns), error, named == set(habit.weekdays))

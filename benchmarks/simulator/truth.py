@@ -68,14 +68,13 @@ class PlantedHabit:
 
     @property
     def clear(self) -> bool:
-        """Whether a person would call it a fixed time."""
-        return (
-            self.kind == "time_of_day"
-            and self.anchor == "each"
-            and self.sd is not None
-            and self.sd <= CLEAR_SD
-            and self.adherence >= CLEAR_ADHERENCE
-        )
+        """Whether a person would call it a habit at once: kept, and on time."""
+        if self.kind == "duration":
+            return True
+        if self.kind == "time_of_day" and (self.anchor != "each" or self.sd is None):
+            return False
+        on_time = self.sd is None or self.sd <= CLEAR_SD
+        return on_time and self.adherence >= CLEAR_ADHERENCE
 
 
 @dataclass(frozen=True, slots=True)

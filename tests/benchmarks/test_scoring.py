@@ -56,7 +56,10 @@ def _pair_pattern(habit: PlantedHabit) -> dict[str, Any]:
         "entities": [
             {"entity_id": step.entity_id, "state": step.state} for step in habit.steps
         ],
+        "area_ids": [],
         "when": None,
+        "duration_s": None,
+        "context": None,
         "lag_s": {"median": habit.lag, "p10": 0.0, "p90": 3 * (habit.lag or 0)},
         "confidence": habit.adherence,
         "provenance": {"user": 0.0, "physical": 1.0, "automation": 0.0},
