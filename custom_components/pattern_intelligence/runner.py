@@ -7,39 +7,23 @@ or in which portions it was asked.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping
 from datetime import date, timedelta
 
-from .engine.analysis import Detectors, advance, analyze, detect
-from .engine.civil import days_between, last_sunday, month_end, month_of, week_of
+from .chronicle import RELEARNED_DAYS, Chronicle
+from .engine.analysis import Detectors, analyze
+from .engine.civil import days_between, month_end, month_of, week_of
 from .engine.happenings import GAP_STATES
 from .engine.home import Home
-from .engine.life import Life
-from .engine.pattern import Finding
 from .engine.rawday import RawDay
 from .engine.rollup import rollup
 from .engine.scope import Scope
 from .engine.summarize import summarize
-from .engine.tables import EXPOSURE, HAPPENINGS, HOME, Table, only
-from .engine.window import WINDOW_DAYS, Window, build_window
+from .engine.tables import EXPOSURE, HAPPENINGS, HOME, Table
+from .lookback import Lookback, TooOldError, decoding
 from .phases import Phase, Phases, counted_as
 from .report import Report
-from .stores.base import (
-    AggregateStore,
-    Layer,
-    LearnedDay,
-    Retention,
-    StoreDamagedError,
-    StoreError,
-)
-
-RELEARNED_DAYS = 27
-"""How far back a day may be learned again: 90 are kept and 63 looked at."""
-
-
-class TooOldError(StoreError):
-    """A day that is asked about can no longer be said anything about."""
+from .stores.base import AggregateStore, Layer, LearnedDay, Retention
 
 
 class Runner:
@@ -71,7 +55,7 @@ class Runner:
         self.phases = phases or Phases()
         self._scope = scope or Scope()
         self._retention = retention
-        self._detected: tuple[bytes, Home, Sequence[Finding]] | None = None
+        self._told: Chronicle | None = None
 
     def due(self, first: date, last: date) -> list[date]:
         """Return the days that are recorded but not learned, oldest first.
@@ -119,17 +103,17 @@ class Runner:
             tables = summarize(raw)
         known = {mark.day for mark in marks}
         changed = raw.day in known and self._carries(raw.day) != _carried(tables)
-        self._detected = None
+        self._told = None
         self.store.write_day(
             LearnedDay(raw.day, raw.rows, len(raw.entities)),
             tables,
             keep_life=newest is None or raw.day > newest,
         )
         self._roll_up_complete(raw.day, newest)
-        if newest is None or last_sunday(raw.day) > last_sunday(newest):
-            # Told now, while the days that this Sunday looks back on are kept.
+        if newest is None or raw.day > newest:
+            # Told now, while the days that are looked back on are kept.
             with self.phases.of(Phase.DETECT):
-                self._fold(marks[0].day if marks else raw.day, raw.day)
+                self._chronicle().tell(marks[0].day if marks else raw.day, raw.day)
         if self._retention:
             self.store.forget_before(max(newest or raw.day, raw.day), self._retention)
         return changed and raw.day + timedelta(days=1) in known
@@ -153,7 +137,7 @@ class Runner:
         ahead = [mark for mark in self.store.learned() if mark.day > last]
         if not 0 < len(ahead) <= RELEARNED_DAYS:
             return 0
-        self._detected = None
+        self._told = None
         self.store.forget_after(last)
         return len(ahead)
 
@@ -198,7 +182,7 @@ class Runner:
         happenings = self.store.read_days(HAPPENINGS, first, last)
         exposure = self.store.read_days(EXPOSURE, first, last)
         if exposure.day.size:
-            with self.phases.of(Phase.AGGREGATE), _decoding():
+            with self.phases.of(Phase.AGGREGATE), decoding():
                 tables = rollup(self.home.civil, happenings, exposure)
             self.store.write_period(layer, first, tables)
 
@@ -219,94 +203,34 @@ class Runner:
         if not marks:
             return None
         first, newest = marks[0].day, marks[-1].day
-        life = self._fold(first, newest)
-        window = self._window(newest)
-        assert window is not None
-        findings = self._detect(window)
+        chronicle = self._chronicle()
+        life = chronicle.tell(first, newest)
+        view = chronicle.past.view(newest)
+        assert view is not None
+        analysis = analyze(
+            view.window,
+            self.home,
+            self.detectors,
+            life,
+            [*chronicle.past.found(newest), *chronicle.verdicts(newest)],
+        )
         return Report(
             time_zone=self.home.zone.key,
             first_day=first,
             days=len(marks),
             events=sum(mark.rows for mark in marks),
             entities=marks[-1].entities,
-            analysis=analyze(window, self.home, self.detectors, life, findings),
+            analysis=analysis,
         )
 
-    def _fold(self, first: date, last: date) -> Life:
-        """Tell the Sundays not yet told; return the life as of the last one."""
-        stored = self.store.read_life(last)
-        with _decoding():
-            life = Life.from_text(stored[1], self.home.resolve) if stored else Life()
-        sunday = stored[0] if stored else None
-        following = (sunday or last_sunday(first - timedelta(days=1))) + timedelta(7)
-        while following <= last:
-            window = self._window(following)
-            if window is not None:
-                findings = self._detect(window)
-                life = advance(
-                    window, self.home, self.detectors, life, findings, following
-                )
-            with self.phases.of(Phase.STORE):
-                self.store.write_life(following, life.to_text())
-            following += timedelta(days=7)
-        return life
-
-    def _detect(self, window: Window) -> Sequence[Finding]:
-        """Return what is found, worked out once while nothing is learned."""
-        known, days = self._detected, window.days.tobytes()
-        if known and known[0] == days and known[1] is self.home:
-            return known[2]
-        findings = detect(window, self.home, self.detectors)
-        self._detected = (days, self.home, findings)
-        return findings
-
-    def _window(self, last: date) -> Window | None:
-        """Return the window that ends with a day; None where nothing is in it.
-
-        Raises:
-            TooOldError: a day that was learned is no longer kept.
-        """
-        first = last - timedelta(days=WINDOW_DAYS - 1)
-        days = [m.day for m in self.store.learned() if first <= m.day <= last]
-        if missing := set(days) - set(self.store.kept_days()):
-            raise TooOldError(
-                f"what was learned of {min(missing)} is no longer kept, so {last} "
-                "cannot be looked back on: ask for a later day"
+    def _chronicle(self) -> Chronicle:
+        """Return what is told of the past, anew where the home has changed."""
+        if self._told is None or self._told.past.home is not self.home:
+            past = Lookback(
+                self.store, self.home, self.detectors, self._scope, self.phases
             )
-        if not days:
-            return None
-        with self.phases.of(Phase.STORE):
-            happenings = self.store.read_days(HAPPENINGS, first, last)
-            exposure = self.store.read_days(EXPOSURE, first, last)
-        with _decoding():
-            return build_window(
-                self.home.civil,
-                days,
-                only(happenings, self._admits),
-                only(exposure, self._admits),
-                self.home.resolve,
-            )
-
-    def _admits(self, stored_id: str) -> bool:
-        """Tell whether the person lets an entity be looked at."""
-        entity = self.home.entity(self.home.resolve(stored_id))
-        return stored_id == HOME or self._scope.admits(entity)
-
-
-@contextmanager
-def _decoding() -> Generator[None]:
-    """Tell damage of what is stored from a fault of ours.
-
-    Raises:
-        StoreDamagedError: in place of what decoding says of it.
-    """
-    try:
-        yield
-    except (ValueError, LookupError) as err:
-        raise StoreDamagedError(
-            f"what was learned is damaged ({err}): restore it from a backup, or learn "
-            "anew"
-        ) from err
+            self._told = Chronicle(self.store, past, self.detectors, self.phases)
+        return self._told
 
 
 def period(layer: Layer, day: date) -> tuple[date, date]:

@@ -62,6 +62,11 @@ class Life:
     entries: tuple[Entry, ...] = ()
     record: TrackRecord = field(default_factory=TrackRecord)
 
+    @property
+    def claims(self) -> list[Claim]:
+        """Return what was claimed on the last Sunday."""
+        return [entry.claim for entry in self.entries if not entry.missed]
+
     def to_text(self) -> str:
         """Return it as JSON, the same for equal lives."""
         return json.dumps(

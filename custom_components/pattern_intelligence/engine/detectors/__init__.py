@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from ..claim import Claim
 from ..evidence import Tally
@@ -38,6 +38,22 @@ class Detector(Protocol):
 
     def waits_for(self, window: Window, home: Home) -> str:
         """Return one plain sentence that says why nothing is found."""
+
+
+@runtime_checkable
+class Judge(Detector, Protocol):
+    """Finds out about single days instead, each when it is over."""
+
+    def judge(
+        self, window: Window, habits: Sequence[Claim], home: Home
+    ) -> Sequence[Finding]:
+        """Return what was out of the ordinary on the window's last day.
+
+        Args:
+            window: that day, and the days before it that it is judged by.
+            habits: what was claimed as of the last Sunday before it.
+            home: the context.
+        """
 
 
 def registry() -> Mapping[PatternType, Detector]:

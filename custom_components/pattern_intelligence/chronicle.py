@@ -1,0 +1,117 @@
+"""What was told and is kept: the life of patterns by Sunday, verdicts by day.
+
+Both are functions of the days learned: told late, or again, they say the same.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from .engine.analysis import Detectors, advance
+from .engine.civil import last_sunday
+from .engine.detectors import Judge
+from .engine.life import Life
+from .engine.pattern import Finding, PatternType
+from .engine.verdicts import from_text, to_text
+from .engine.window import WINDOW_DAYS
+from .lookback import Lookback, decoding
+from .phases import Phase, Phases
+from .stores.base import AggregateStore
+
+RELEARNED_DAYS = 27
+"""How far back a day may be learned again: 90 are kept and 63 looked at."""
+
+
+class Chronicle:
+    """Tells what was not yet told of the days learned, and remembers what was.
+
+    Args:
+        store: where it is kept.
+        past: what the days look back on.
+        detectors: those that are switched on, by type.
+        phases: where the time that is spent is added up.
+    """
+
+    def __init__(
+        self,
+        store: AggregateStore,
+        past: Lookback,
+        detectors: Detectors,
+        phases: Phases,
+    ) -> None:
+        """Take the parts; nothing is read yet."""
+        self.past = past
+        self._store = store
+        self._detectors = detectors
+        self._phases = phases
+
+    def tell(self, first: date, last: date) -> Life:
+        """Tell what was not yet told of the days up to one; return the life as of it.
+
+        Args:
+            first: the first day learned.
+            last: a day learned.
+        """
+        life = self._fold(first, last)
+        judge = self._detectors.get(PatternType.ANOMALY)
+        if isinstance(judge, Judge):
+            self._judge(judge, last)
+        return life
+
+    def _fold(self, first: date, last: date) -> Life:
+        """Tell the Sundays not yet told; return the life as of the last one."""
+        sunday, life = self._life(last)
+        following = (sunday or last_sunday(first - timedelta(days=1))) + timedelta(7)
+        while following <= last:
+            if view := self.past.view(following):
+                life = advance(
+                    view.window,
+                    self.past.home,
+                    self._detectors,
+                    life,
+                    self.past.found(following),
+                    following,
+                )
+            with self._phases.of(Phase.STORE):
+                self._store.write_life(following, life.to_text())
+            following += timedelta(days=7)
+        return life
+
+    def _life(self, last: date) -> tuple[date | None, Life]:
+        """Return the newest life that is told of a day or of one before it."""
+        with self._phases.of(Phase.STORE):
+            stored = self._store.read_life(last)
+        if not stored:
+            return None, Life()
+        with decoding():
+            return stored[0], Life.from_text(stored[1], self.past.home.resolve)
+
+    def _judge(self, judge: Judge, last: date) -> None:
+        """Judge the days not yet judged that can still be looked back on."""
+        newest = self._store.learned()[-1].day
+        oldest = newest - timedelta(days=RELEARNED_DAYS - 1)
+        judged = self._store.read_verdicts(oldest, last)
+        for mark in self._store.learned():
+            if not oldest <= mark.day <= last or mark.day in judged:
+                continue
+            view = self.past.view(mark.day)
+            assert view is not None
+            _, life = self._life(mark.day - timedelta(days=1))
+            verdicts = judge.judge(view.whole, life.claims, self.past.home)
+            with self._phases.of(Phase.STORE):
+                self._store.write_verdicts(mark.day, to_text(verdicts))
+
+    def verdicts(self, last: date) -> list[Finding]:
+        """Return what was out of the ordinary on the days looked at."""
+        if PatternType.ANOMALY not in self._detectors:
+            return []
+        first = last - timedelta(days=WINDOW_DAYS - 1)
+        with self._phases.of(Phase.STORE):
+            texts = self._store.read_verdicts(first, last).values()
+        with decoding():
+            return [
+                found
+                for text in texts
+                for found in from_text(text, self.past.home.resolve, self.past.home)
+                if all(self.past.admits(key.entity_id) for key in found.entities)
+            ]

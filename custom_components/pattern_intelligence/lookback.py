@@ -1,0 +1,141 @@
+"""What the end of a day looks back on: the days before it, and what they show.
+
+A window is built once and asked more than once: by a Sunday's life, by a day's
+verdicts, and by the report.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from .engine.analysis import Detectors, detect
+from .engine.civil import day_number
+from .engine.home import Home
+from .engine.pattern import Finding
+from .engine.scope import Scope
+from .engine.tables import EXPOSURE, HAPPENINGS, HOME, RUNS, DatedTable, TableSpec, only
+from .engine.window import WINDOW_DAYS, Window, build_window
+from .phases import Phase, Phases
+from .stores.base import AggregateStore, StoreDamagedError, StoreError
+
+
+class TooOldError(StoreError):
+    """A day that is asked about can no longer be said anything about."""
+
+
+@dataclass(frozen=True, eq=False)
+class View:
+    """The days up to one.
+
+    Attributes:
+        whole: with one day more than detectors look at: a day and all before it that
+            it is judged by.
+        window: what detectors look at.
+    """
+
+    whole: Window
+    window: Window
+
+
+class Lookback:
+    """Reads windows from a store, and has the detectors look at them.
+
+    Good for as long as nothing is learned and the home stays as it is.
+
+    Args:
+        store: where the aggregates live.
+        home: the context.
+        detectors: those that are switched on, by type.
+        scope: what the person left out.
+        phases: where the time that is spent is added up.
+    """
+
+    def __init__(
+        self,
+        store: AggregateStore,
+        home: Home,
+        detectors: Detectors,
+        scope: Scope,
+        phases: Phases,
+    ) -> None:
+        """Take the parts; nothing is read yet."""
+        self.home = home
+        self._store = store
+        self._detectors = detectors
+        self._scope = scope
+        self._phases = phases
+        self._view: tuple[date, View | None] | None = None
+        self._found: tuple[date, Sequence[Finding]] | None = None
+
+    def view(self, last: date) -> View | None:
+        """Return the days up to one; None where none of them was learned.
+
+        Raises:
+            TooOldError: a day that detectors look at is no longer kept.
+            StoreError: the store failed.
+        """
+        if self._view is None or self._view[0] != last:
+            self._view = last, self._read(last)
+        return self._view[1]
+
+    def found(self, last: date) -> Sequence[Finding]:
+        """Return what is detected as of the end of a day.
+
+        Raises:
+            TooOldError: a day that detectors look at is no longer kept.
+            StoreError: the store failed.
+        """
+        if self._found is None or self._found[0] != last:
+            view = self.view(last)
+            found = detect(view.window, self.home, self._detectors) if view else ()
+            self._found = last, found
+        return self._found[1]
+
+    def admits(self, entity_id: str) -> bool:
+        """Tell whether the person lets an entity be looked at, by an id it had."""
+        return self._scope.admits(self.home.entity(self.home.resolve(entity_id)))
+
+    def _read(self, last: date) -> View | None:
+        looked_at = last - timedelta(days=WINDOW_DAYS - 1)
+        first = looked_at - timedelta(days=1)
+        kept = set(self._store.kept_days())
+        days = [m.day for m in self._store.learned() if first <= m.day <= last]
+        if missing := [day for day in days if day not in kept]:
+            raise TooOldError(
+                f"what was learned of {missing[0]} is no longer kept, so {last} "
+                "cannot be looked back on: ask for a later day"
+            )
+        if not days or days[-1] < looked_at:
+            return None
+        happenings = self._rows(HAPPENINGS, days)
+        exposure = self._rows(EXPOSURE, days)
+        runs = self._rows(RUNS, days)
+        with decoding():
+            whole = build_window(
+                self.home.civil, days, happenings, exposure, self.home.resolve, runs
+            )
+        return View(whole, whole.since(day_number(looked_at)))
+
+    def _rows(self, spec: TableSpec, days: Sequence[date]) -> DatedTable:
+        with self._phases.of(Phase.STORE):
+            rows = self._store.read_days(spec, days[0], days[-1])
+        return only(rows, lambda stored: stored == HOME or self.admits(stored))
+
+
+@contextmanager
+def decoding() -> Generator[None]:
+    """Tell damage of what is stored from a fault of ours.
+
+    Raises:
+        StoreDamagedError: in place of what decoding says of it.
+    """
+    try:
+        yield
+    except (ValueError, LookupError) as err:
+        raise StoreDamagedError(
+            f"what was learned is damaged ({err}): restore it from a backup, or learn "
+            "anew"
+        ) from err
