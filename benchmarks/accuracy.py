@@ -1,61 +1,56 @@
 """Prints how well the detectors do in simulated homes, and how quiet in empty ones.
 
-    python -m benchmarks.accuracy [--seeds 100-109] [--days 60] [--noise normal dense]
-                                  [--detectors time_of_day co_occurrence] [--nulls]
-                                  [--quick] [--show]
+    python -m benchmarks.accuracy [--seeds 100-109] [--days 30 60 180]
+                                  [--noise normal dense] [--detectors time_of_day ...]
+                                  [--nulls] [--quick] [--plain] [--show]
 
 Homes are simulated for some weeks more than are learned; what was stated is checked
-against them. With `--nulls`, false patterns are counted in homes that have no habit.
+against them, and on some of these days something is out of the ordinary. With
+`--nulls`, false patterns are counted in homes that have no habit.
 """
 
 import argparse
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from datetime import timedelta
 import os
 import sys
-from typing import Any
 
-import numpy as np
+from custom_components.pattern_intelligence.engine.detectors import registry
+from custom_components.pattern_intelligence.engine.window import WINDOW_DAYS
 
+from .accuracy_table import Tally, lines_of, null_lines, odd_lines
 from .calibration import outcomes
-from .learned import detected_in, patterns_of
-from .occasions import Occasions
-from .scoring import Found, Score, false_kinds, score_pairs, score_times
+from .claims import Json
+from .fresh import FreshDays
+from .learned import chosen, days_of, detected_as_of, detected_in, lived_with
+from .odd_days import OddScore, judged, score_odd_days
+from .scoring import Score, false_kinds, score_pairs, score_times
+from .scoring_routines import score_durations, score_rooms, score_sequences
 from .simulator import Home, null_of, random_home, simulate
 from .simulator.plan import Noise
 
 #: Days simulated after those learned, to check what was stated.
 AFTER = 28
-_MONTH = 365.25 / 12
-_SCORERS: dict[str, Callable[[Sequence[Any], Home, int], Score]] = {
-    "time_of_day": score_times,
+#: A run judges so many days anew, the last of them its own.
+_JUDGED = 27
+_SCORERS: dict[str, Callable[[Sequence[Json], Home, int, FreshDays], Score]] = {
+    "time_of_day": lambda patterns, home, days, _: score_times(patterns, home, days),
     "co_occurrence": score_pairs,
+    "sequence": score_sequences,
+    "room_based": score_rooms,
+    "duration": score_durations,
 }
+ANOMALY = "anomaly"
 _NULLS = ("poisson", "rhythm", "permuted", "turned", "redrawn")
-
-
-@dataclass(slots=True)
-class Tally:
-    """What a detector did in one home, or in many."""
-
-    reported: int = 0
-    planted: int = 0
-    false: int = 0
-    few: int = 0
-    wanted: list[Found] = field(default_factory=list)
-    occasions: Occasions = field(default_factory=Occasions)
-    shown: list[str] = field(default_factory=list)
-
-    def join(self, other: Tally) -> None:
-        """Add another home."""
-        self.reported += other.reported
-        self.planted += other.planted
-        self.false += other.false
-        self.few += other.few
-        self.wanted += other.wanted
-        self.occasions.join(other.occasions)
-        self.shown += other.shown
+#: What survives in a null of a kind and is not false: whole days that change places
+#: keep their times, and no null touches how long things last but those drawn anew.
+_SURVIVES = {
+    "permuted": {"time_of_day", "room_based use", "duration"},
+    "turned": {"duration"},
+    "redrawn": {"duration"},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,36 +61,86 @@ class Task:
     noise: Noise
     detectors: tuple[str, ...]
     quick: bool
+    rich: bool = True
 
-    def patterns(self, home: Home) -> list[dict[str, Any]]:
-        """Return what the engine says of a home."""
-        learn = detected_in if self.quick else patterns_of
-        return learn(home, self.days, self.detectors)
-
-    def measure(self, seed: int) -> dict[str, Tally]:
+    def measure(self, seed: int) -> tuple[dict[str, Tally], OddScore]:
         """Return how each detector did in the home of a seed."""
-        home = simulate(seed, self.days, after=AFTER, noise=self.noise, rows_per_day=0)
-        patterns = self.patterns(home)
-        checked = outcomes(patterns, home, self.days)
+        home = simulate(
+            seed,
+            self.days,
+            after=AFTER,
+            noise=self.noise,
+            rows_per_day=0,
+            rich=self.rich,
+        )
+        patterns, odd = self._learned(home)
+        known = days_of(home)
+        fresh = FreshDays(home)
+        checked = outcomes(patterns, home, self.days, known)
         found: dict[str, Tally] = {}
         for kind in self.detectors:
-            score = _SCORERS[kind](patterns, home, self.days)
+            if kind == ANOMALY:
+                continue
+            score = _SCORERS[kind](patterns, home, self.days, fresh)
             found[kind] = Tally(
                 score.reported,
                 score.planted,
                 len(score.false),
                 score.few,
                 score.wanted,
-                checked[kind],
+                checked.get(kind, Tally().occasions),
                 list(_shown(seed, kind, score)),
             )
-        return found
+        return found, odd
+
+    def _learned(self, home: Home) -> tuple[list[Json], OddScore]:
+        """Return what is known after the days learned, and what is said of later."""
+        judges = ANOMALY in self.detectors and self.days + AFTER > WINDOW_DAYS
+        last = home.days - 1
+        first = last - _JUDGED + 1
+        if self.quick:
+            known, detectors = days_of(home), chosen(self.detectors)
+            start = home.first_day
+            as_of = start + timedelta(days=self.days - 1)
+            patterns: list[Json] = list(detected_as_of(known, as_of, detectors))
+            told = (
+                judged(
+                    known,
+                    detectors,
+                    start + timedelta(days=first),
+                    start + timedelta(days=last),
+                )
+                if judges
+                else []
+            )
+        else:
+            ends = (self.days, home.days) if judges else (self.days,)
+            reports = lived_with(home, ends, self.detectors)
+            patterns = list(reports[0])
+            told = [one for one in reports[-1] if one["type"] == ANOMALY]
+        patterns = [one for one in patterns if one["type"] != ANOMALY]
+        if not judges:
+            return patterns, OddScore()
+        odd = score_odd_days(told, home, first, last)
+        odd.shown = [f"  home {home.seed} anomaly {text}" for text in odd.shown]
+        return patterns, odd
 
     def count_false(self, null: tuple[str, int]) -> dict[str, int]:
         """Return how many patterns of each type a home without habits has."""
-        home = _null(*null, self.days, self.noise)
-        types = [pattern["type"] for pattern in self.patterns(home)]
-        return {kind: types.count(kind) for kind in self.detectors}
+        kind, seed = null
+        home = _null(kind, seed, self.days, self.noise, rich=self.rich)
+        learn = detected_in if self.quick else _lived
+        counts: dict[str, int] = {}
+        for pattern in learn(home, self.days, self.detectors):
+            name = pattern["type"]
+            told = f"{name} use" if name == "room_based" and pattern["when"] else name
+            if told not in _SURVIVES.get(kind, ()):
+                counts[name] = counts.get(name, 0) + 1
+        return counts
+
+
+def _lived(home: Home, days: int, detectors: Sequence[str]) -> Sequence[Json]:
+    return lived_with(home, (days,), detectors)[0]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -103,113 +148,71 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = _parser().parse_args(arguments)
     with ProcessPoolExecutor(given.jobs) as pool:
         for noise in given.noise:
-            task = Task(given.days, noise, tuple(given.detectors), given.quick)
-            total = {kind: Tally() for kind in given.detectors}
-            for tallies in pool.map(task.measure, given.seeds):
-                for kind, tally in tallies.items():
-                    total[kind].join(tally)
-            lines = [f"{len(given.seeds)} homes, {given.days} days, {noise} noise"]
-            for kind, tally in total.items():
-                lines += lines_of(kind, tally)
-                if given.show:
-                    lines += tally.shown
-            if given.nulls:
-                nulls = [(kind, seed) for kind in _NULLS for seed in given.seeds]
-                counts = list(pool.map(task.count_false, nulls))
-                lines += null_lines(task, nulls, counts, len(given.seeds))
-            sys.stdout.write("\n".join(lines) + "\n\n")
+            for days in given.days:
+                rich = not given.plain
+                detectors = tuple(given.detectors)
+                task = Task(days, noise, detectors, given.quick, rich)
+                print(f"\n{len(given.seeds)} homes, {days} days, {noise} noise")
+                _report(task, given.seeds, pool, show=given.show)
+                if given.nulls:
+                    _report_nulls(task, given.seeds, pool)
     return 0
 
 
-def lines_of(kind: str, tally: Tally) -> list[str]:
-    """Return the lines of one detector's report."""
-    right = tally.reported - tally.false
-    precision = right / tally.reported if tally.reported else 1.0
-    return [
-        (
-            f"{kind}: precision {precision:.3f} ({right} of {tally.reported} true,"
-            f" {tally.planted} say what was planted)"
-        ),
-        *_recalls(kind, tally.wanted),
-        f"  left out, since they happened too rarely to be learned: {tally.few}",
-        f"  next {AFTER} days: {tally.occasions}",
-    ]
+def _report(
+    task: Task, seeds: Sequence[int], pool: ProcessPoolExecutor, *, show: bool
+) -> None:
+    total = {kind: Tally() for kind in task.detectors if kind != ANOMALY}
+    odd = OddScore()
+    for tallies, own in pool.map(task.measure, seeds):
+        odd.join(own)
+        for kind, tally in tallies.items():
+            total[kind].join(tally)
+    print(*lines_of(total), sep="\n")
+    if odd.days:
+        print(*odd_lines(odd), sep="\n")
+    if show:
+        shown = [text for tally in total.values() for text in tally.shown]
+        print(*shown, *odd.shown, sep="\n")
+    sys.stdout.flush()
 
 
-def _recalls(kind: str, wanted: Sequence[Found]) -> list[str]:
-    """Return recall and errors by kind of planted habit."""
-    groups: dict[str, Callable[[Found], bool]] = {"all": lambda one: True}
-    if kind == "time_of_day":
-        groups = {
-            "clear": lambda one: one.habit.clear,
-            "each": lambda one: one.habit.anchor == "each",
-            "first": lambda one: one.habit.anchor == "first",
-            "last": lambda one: one.habit.anchor == "last",
-        } | groups
-    lines: list[str] = []
-    for name, chosen in groups.items():
-        mine = [one for one in wanted if chosen(one)]
-        found = [one for one in mine if one.patterns]
-        recall = len(found) / len(mine) if mine else 1.0
-        line = f"  recall {name:6s} {recall:.3f} ({len(found)} of {len(mine)})"
-        errors = [one.error for one in found if one.error is not None]
-        if errors:
-            unit = "min" if kind == "time_of_day" else "s"
-            line += f", median error {np.median(errors):.1f} {unit}"
-        masks = [one.mask for one in found if one.mask is not None]
-        if masks and name in {"clear", "each"}:
-            line += f", weekdays exact {np.mean(masks):.3f}"
-        lines.append(line)
-    return lines
+def _report_nulls(task: Task, seeds: Sequence[int], pool: ProcessPoolExecutor) -> None:
+    nulls = [(kind, seed) for kind in _NULLS for seed in seeds]
+    counts: dict[str, list[Mapping[str, int]]] = {kind: [] for kind in _NULLS}
+    for (kind, _), count in zip(nulls, pool.map(task.count_false, nulls), strict=True):
+        counts[kind].append(count)
+    print(*null_lines(task.detectors, counts, task.days), sep="\n")
+    sys.stdout.flush()
 
 
-def null_lines(
-    task: Task,
-    nulls: Sequence[tuple[str, int]],
-    counts: Sequence[dict[str, int]],
-    homes: int,
-) -> Iterator[str]:
-    """Yield the false patterns per home and month, by kind of null."""
-    months = task.days / _MONTH * homes
-    yield "false patterns per home and month"
-    for kind in _NULLS:
-        mine = [
-            count for null, count in zip(nulls, counts, strict=True) if null[0] == kind
-        ]
-        # Habits of single entities survive when whole days change places.
-        told = [
-            f"{name} {sum(one[name] for one in mine) / months:.2f}"
-            for name in task.detectors
-            if (kind, name) != ("permuted", "time_of_day")
-        ]
-        yield f"  {kind:8s} {', '.join(told)}"
-
-
-def _null(kind: str, seed: int, days: int, noise: Noise) -> Home:
+def _null(kind: str, seed: int, days: int, noise: Noise, *, rich: bool) -> Home:
     """Return a home without habits."""
     match kind:
         case "poisson" | "rhythm":
             return random_home(seed, days, kind=kind, noise=noise, rows_per_day=0)
         case "permuted" | "turned" | "redrawn":
-            home = simulate(seed, days, noise=noise, rows_per_day=0)
+            home = simulate(seed, days, noise=noise, rows_per_day=0, rich=rich)
             return null_of(home, kind, rows_per_day=0)
     raise ValueError(kind)
 
 
-def _shown(seed: int, kind: str, score: Score) -> Iterator[str]:
-    """Yield what was false and what was missed in a home."""
-    for text, count in false_kinds(score).items():
-        yield f"  home {seed} {kind} false: {text} ({count})"
+def _shown(seed: int, kind: str, score: Score) -> list[str]:
+    """Return what was false and what was missed in a home, in words."""
+    told = [
+        f"  home {seed} {kind} false: {text} ({count})"
+        for text, count in false_kinds(score).items()
+    ]
     for one in score.wanted:
-        if one.patterns:
-            continue
         habit = one.habit
         steps = " -> ".join(f"{s.entity_id}={s.state}" for s in habit.steps)
-        yield (
-            f"  home {seed} {kind} missed: {habit.name}: {steps}, adherence"
-            f" {habit.adherence:.2f}, sd {habit.sd or 0:.0f} min,"
-            f" {len(habit.kept)} times"
-        )
+        if not one.patterns:
+            told.append(
+                f"  home {seed} {kind} missed: {habit.name}: {steps}, adherence"
+                f" {habit.adherence:.2f}, realized {habit.realized or 0:.2f}, sd"
+                f" {habit.sd or 0:.0f} min, {len(habit.kept)} times"
+            )
+    return told
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -218,19 +221,21 @@ def _parser() -> argparse.ArgumentParser:
         prog="python -m benchmarks.accuracy",
         description="How well the detectors do in simulated homes.",
     )
+    there = [kind.value for kind in registry()]
     parser.add_argument("--seeds", type=seeds_of, default=seeds_of("100-109"))
-    parser.add_argument("--days", type=int, default=60)
+    parser.add_argument("--days", type=int, nargs="+", default=[60])
     parser.add_argument(
         "--noise", nargs="+", choices=("normal", "dense"), default=["normal", "dense"]
     )
-    parser.add_argument(
-        "--detectors", nargs="+", choices=tuple(_SCORERS), default=list(_SCORERS)
-    )
+    parser.add_argument("--detectors", nargs="+", choices=there, default=there)
     parser.add_argument(
         "--nulls", action="store_true", help="also homes without habits"
     )
     parser.add_argument(
         "--quick", action="store_true", help="detect once, without a track record"
+    )
+    parser.add_argument(
+        "--plain", action="store_true", help="smaller homes, for times and links alone"
     )
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
     parser.add_argument("--show", action="store_true", help="what was false or missed")

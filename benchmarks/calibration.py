@@ -1,18 +1,24 @@
 """Checks what patterns stated against what happened on the days that followed."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
 
 import numpy as np
 
+from custom_components.pattern_intelligence.engine.civil import day_number
+from custom_components.pattern_intelligence.engine.detectors import registry
+from custom_components.pattern_intelligence.engine.evidence import Tally
+from custom_components.pattern_intelligence.engine.window import WINDOW_DAYS
+
+from .claims import Json, claim_of
+from .home_days import HomeDays
 from .occasions import Occasions
 from .proofs import hits
 from .scoring import WEEKDAYS, step_of, window_of
 from .simulator import Home
 from .simulator.clock import DAY_SECONDS, Bools, Floats, LocalClock
-from .simulator.happenings import bouting, happenings
-
-type Json = Mapping[str, Any]
+from .simulator.happenings import Happenings, bouting, happenings
 
 #: Hours of a waking day in which somebody must be home for habits to be due.
 _HOME_HOURS = 1.0
@@ -21,52 +27,106 @@ _LOST_HOURS = 1.0
 
 
 def outcomes(
-    patterns: Sequence[Json], home: Home, learned: int
+    patterns: Sequence[Json], home: Home, learned: int, known: HomeDays | None = None
 ) -> dict[str, Occasions]:
     """Return, by type, what came of what was stated on the days after those learned.
 
     Times: each eligible day on which the window, widened on either side by
     max(10 min, half its width), was or was not met. Links: each first event, which
-    was or was not followed within max(1.5 p90, p90 + 60 s).
+    was or was not followed within max(1.5 p90, p90 + 60 s). Both are told from what
+    happened in the simulation; other types by their detector's own tally.
 
     Args:
-        patterns: The contract's objects; types other than those two are passed by.
+        patterns: The contract's objects.
         home: A home with more days than were learned.
         learned: How many days were, from the first.
+        known: All days of the home; other types are passed by without them.
     """
-    happened = happenings(bouting(home.entities), home.runs)
-    clock = home.clock
-    index = {e.entity_id: n for n, e in enumerate(home.entities)}
-    after = np.arange(clock.days) >= learned
-    # The last habit-day may not be over when the recording ends.
-    after[-1] = False
-    due = _due(home, clock) & after
-
-    def of(entity: Json) -> Floats:
-        step = step_of(entity)
-        number = index[step.entity_id]
-        active = home.entities[number].active == step.state
-        return happened.of(number, active=active)
-
     found = {"time_of_day": Occasions(), "co_occurrence": Occasions()}
+    lived = _Lived.of(home, learned)
+    tallied = _tallies(home, learned, known) if known else None
     for pattern in patterns:
-        stated = float(pattern["confidence"])
-        first, last = pattern["entities"][0], pattern["entities"][-1]
-        if pattern["type"] == "time_of_day":
-            window = window_of(pattern)
-            # Whether a person comes or goes does not hang on who is home.
-            person = first["entity_id"].startswith("person.")
-            days = _days(home, clock, after if person else due, pattern["when"])
-            kept = hits(of(first), clock, window, window.widened)[days]
-        elif pattern["type"] == "co_occurrence":
-            p90 = float(pattern["lag_s"]["p90"])
-            limit = max(1.5 * p90, p90 + 60)
-            kept = _followed(of(first), of(last), limit, clock, due)
+        kind = pattern["type"]
+        if kind == "time_of_day":
+            happened = lived.times(pattern)
+        elif kind == "co_occurrence":
+            happened = lived.links(pattern)
+        elif tallied is not None and kind != "anomaly":
+            happened = tallied(pattern)
         else:
             continue
-        if len(kept):
-            found[pattern["type"]].add(stated, len(kept), int(kept.sum()))
+        if happened.occasions:
+            own = found.setdefault(kind, Occasions())
+            stated = float(pattern["confidence"])
+            own.add(stated, happened.occasions, happened.happened)
     return found
+
+
+def _tallies(home: Home, learned: int, known: HomeDays) -> Callable[[Json], Tally]:
+    """Return how a detector counts what came of a pattern on the days after."""
+    detectors, first = registry(), home.first_day + timedelta(days=learned)
+    last = home.first_day + timedelta(days=home.days - 1)
+    window = known.window(last - timedelta(days=WINDOW_DAYS - 1), last)
+
+    def tally(pattern: Json) -> Tally:
+        claim = claim_of(pattern)
+        detector = detectors[claim.type]
+        return detector.tally(claim, window, known.home, day_number(first))
+
+    return tally
+
+
+@dataclass(frozen=True)
+class _Lived:
+    """What happened on the days after those learned.
+
+    Attributes:
+        home: the home.
+        clock: its civil time.
+        after: the days after those learned.
+        due: those of them on which somebody was home and the recorder ran.
+        happened: what happened.
+    """
+
+    home: Home
+    clock: LocalClock
+    after: Bools
+    due: Bools
+    happened: Happenings
+
+    @classmethod
+    def of(cls, home: Home, learned: int) -> _Lived:
+        clock = home.clock
+        after = np.arange(clock.days) >= learned
+        # The last habit-day may not be over when the recording ends.
+        after[-1] = False
+        happened = happenings(bouting(home.entities), home.runs)
+        return cls(home, clock, after, _due(home, clock) & after, happened)
+
+    def _at(self, entity: Json) -> Floats:
+        step = step_of(entity)
+        ids = [one.entity_id for one in self.home.entities]
+        number = ids.index(step.entity_id)
+        active = self.home.entities[number].active == step.state
+        return self.happened.of(number, active=active)
+
+    def times(self, pattern: Json) -> Tally:
+        """Return on how many days a stated time was kept."""
+        window, entity = window_of(pattern), pattern["entities"][0]
+        # Whether a person comes or goes does not hang on who is home.
+        person = entity["entity_id"].startswith("person.")
+        among = self.after if person else self.due
+        days = _days(self.home, self.clock, among, pattern["when"])
+        kept = hits(self._at(entity), self.clock, window, window.widened)[days]
+        return Tally(len(kept), int(kept.sum()))
+
+    def links(self, pattern: Json) -> Tally:
+        """Return how often a cause was followed in time."""
+        cause, effect = (self._at(entity) for entity in pattern["entities"])
+        p90 = float(pattern["lag_s"]["p90"])
+        limit = max(1.5 * p90, p90 + 60)
+        kept = _followed(cause, effect, limit, self.clock, self.due)
+        return Tally(len(kept), int(kept.sum()))
 
 
 def _followed(

@@ -96,17 +96,33 @@ def patterns_of(
         days: How many of its days are learned.
         detectors: Types to look for; all there are if none is given.
     """
-    last = home.first_day + timedelta(days=days - 1)
+    return lived_with(home, (days,), detectors)[0]
+
+
+def lived_with(
+    home: Home, days: Sequence[int], detectors: Sequence[str] | None = None
+) -> list[list[dict[str, Any]]]:
+    """Return the patterns known after so many days each, learned as a home learns.
+
+    Args:
+        home: The home.
+        days: Numbers of days learned, ascending.
+        detectors: As for `patterns_of`.
+    """
+    reports: list[list[dict[str, Any]]] = []
     with TemporaryDirectory() as folder:
         store = SqliteStore(Path(folder) / "store.db")
         try:
             runner = Runner(store, context_of(home), chosen(detectors))
-            for raw in raw_days(home, days):
+            for number, raw in enumerate(raw_days(home, days[-1]), start=1):
                 runner.learn(raw)
-            report = runner.report(last)
+                if number in days:
+                    report = runner.report(raw.day)
+                    patterns = report.analysis.patterns if report else ()
+                    reports.append([one.as_json() for one in patterns])
         finally:
             store.close()
-    return [one.as_json() for one in report.analysis.patterns] if report else []
+    return reports
 
 
 def detected_in(

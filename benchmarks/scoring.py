@@ -183,10 +183,20 @@ def _pairs_in(pattern: Json, home: Home) -> Iterator[tuple[Step, Step]]:
 
 def false_kinds(score: Score) -> Counter[str]:
     """Count false patterns by what they are about, for a person to look at."""
-    return Counter(
-        " -> ".join(f"{e['entity_id']}={e['state']}" for e in one["entities"])
-        for one in score.false
-    )
+    return Counter(_about(one) for one in score.false)
+
+
+def _about(pattern: Json) -> str:
+    """Return what a pattern is about, in a line."""
+    steps = (f"{e['entity_id']}={e['state']}" for e in pattern["entities"])
+    when, lasts = pattern["when"], pattern["duration_s"]
+    told = [
+        " -> ".join(steps) or " -> ".join(pattern["area_ids"]),
+        f"{when['earliest']}-{when['latest']}" if when else "",
+        f"{lasts['p10']:.0f}-{lasts['p90']:.0f} s" if lasts else "",
+        f"{pattern['confidence']:.2f}",
+    ]
+    return " ".join(text for text in told if text)
 
 
 def plain(home: Home, step: Step) -> Step:

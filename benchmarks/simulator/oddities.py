@@ -78,10 +78,10 @@ def _disturb(
     """Return an entity's runs with the oddity, or None where it would be none."""
     day, minute = clock.local(own.start)
     waking, _ = clock.waking(own.start)
-    on_the_day = waking == oddity.day
+    on_the_day = (waking == oddity.day) | (day == oddity.day)
     match oddity.kind:
         case "silent":
-            return own.take(waking < oddity.day)
+            return own.take(day < oddity.day)
         case "none":
             return own.take(~on_the_day)
         case "missed":
