@@ -47,6 +47,7 @@ SHIPPED_BY_CORE = {
     "voluptuous_serialize",
     "aiohttp",
     "propcache",
+    "urllib3",
     "yaml",
     "yarl",
 }

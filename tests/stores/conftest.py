@@ -7,14 +7,28 @@ import pytest
 
 from custom_components.pattern_intelligence.stores.base import AggregateStore
 
-from .makers import SqliteFactory, StoreFactory
+from .influx_servers import VERSIONS, Servers, address_of, all_servers, make_buckets
+from .makers import InfluxFactory, SqliteFactory, StoreFactory
 
 
-@pytest.fixture(params=[SqliteFactory])
+@pytest.fixture(scope="session")
+def influx_servers() -> Iterator[Servers]:
+    """Return what starts real servers of InfluxDB."""
+    with all_servers() as servers:
+        yield servers
+
+
+@pytest.fixture(params=["sqlite", *VERSIONS])
 def factory(request: pytest.FixtureRequest, tmp_path: Path) -> StoreFactory:
     """Return what opens a store, of every kind in turn."""
-    made: StoreFactory = request.param(tmp_path)
-    return made
+    if request.param == "sqlite":
+        return SqliteFactory(tmp_path)
+    # Home Assistant's plugin lets no test open a connection unless it says so.
+    request.getfixturevalue("socket_enabled")
+    servers: Servers = request.getfixturevalue("influx_servers")
+    address = address_of(servers.get(request.param))
+    make_buckets(address)
+    return InfluxFactory(address)
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Protocol
+from uuid import uuid4
 
 import numpy as np
 
@@ -13,6 +14,9 @@ from custom_components.pattern_intelligence.engine.tables import (
     TableSpec,
 )
 from custom_components.pattern_intelligence.stores.base import AggregateStore
+from custom_components.pattern_intelligence.stores.influx.address import InfluxAddress
+from custom_components.pattern_intelligence.stores.influx.server import server_at
+from custom_components.pattern_intelligence.stores.influx.store import InfluxStore
 from custom_components.pattern_intelligence.stores.sqlite import SqliteStore
 
 COUNTS = TableSpec(
@@ -44,6 +48,19 @@ class SqliteFactory:
     def open(self) -> SqliteStore:
         """Return the store, as the last one closed left it."""
         return SqliteStore(self.path)
+
+
+class InfluxFactory:
+    """Opens the store of one home in InfluxDB."""
+
+    def __init__(self, address: InfluxAddress) -> None:
+        """Take a server with buckets; the home is a new one."""
+        self.address = address
+        self.home = uuid4().hex
+
+    def open(self) -> InfluxStore:
+        """Return the store, as the last one closed left it."""
+        return InfluxStore(server_at(self.address), self.home)
 
 
 def table(spec: TableSpec, rows: Sequence[Row]) -> Table:

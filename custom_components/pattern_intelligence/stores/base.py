@@ -22,6 +22,10 @@ class StoreUnavailableError(StoreError):
     """The store is away, locked or full for now; asking again later may do."""
 
 
+class StoreRefusedError(StoreError):
+    """The store's server refuses the credentials; a person must give others."""
+
+
 class StoreDamagedError(StoreError):
     """The store's data cannot be read, and waiting will not help."""
 

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 import sqlite3
 from threading import RLock
 from typing import Final
 
-from ..engine.civil import date_of, day_number, month_end
+from ..engine.civil import date_of, day_number
 from ..engine.tables import DatedTable, Table, TableSpec
 from . import sqlite_file, sqlite_tables, sqlite_told
 from .base import Layer, LearnedDay, Retention, StoreError, StoreSize
+from .spans import coarse, last_of
 
 SCHEME: Final = "sqlite"
 
@@ -83,7 +84,7 @@ class SqliteStore:
         """Write the roll-up of the week or month that begins at a date."""
         number = day_number(start)
         with self._writing() as database:
-            self._replace(database, _coarse(layer), number, tables)
+            self._replace(database, coarse(layer), number, tables)
             database.execute(
                 "INSERT OR REPLACE INTO periods (layer, start) VALUES (?, ?)",
                 (layer.value, number),
@@ -93,12 +94,12 @@ class SqliteStore:
         self, layer: Layer, spec: TableSpec, first: date, last: date
     ) -> DatedTable:
         """Return a table's rows of the periods that begin from first to last."""
-        return self._read(_coarse(layer), spec, first, last)
+        return self._read(coarse(layer), spec, first, last)
 
     def periods(self, layer: Layer) -> Sequence[date]:
         """Return the first days of the periods held, ascending."""
         with self._reading() as database:
-            return _periods(database, _coarse(layer))
+            return _periods(database, coarse(layer))
 
     def write_life(self, sunday: date, life: str) -> None:
         """Write the life of patterns as of the end of a Sunday."""
@@ -135,7 +136,7 @@ class SqliteStore:
             database.execute("UPDATE learned SET kept = 0 WHERE day <= ?", (daily,))
             for layer, number in ((Layer.WEEKLY, weekly), (Layer.MONTHLY, monthly)):
                 for start in _periods(database, layer):
-                    if day_number(_last_of(layer, start)) <= number:
+                    if day_number(last_of(layer, start)) <= number:
                         _delete_period(database, layer, start)
             sqlite_told.drop_outdated(database, daily, weekly)
 
@@ -149,7 +150,7 @@ class SqliteStore:
             database.execute("DELETE FROM learned WHERE day > ?", (number,))
             for layer in (Layer.WEEKLY, Layer.MONTHLY):
                 for start in _periods(database, layer):
-                    if _last_of(layer, start) > last:
+                    if last_of(layer, start) > last:
                         _delete_period(database, layer, start)
             sqlite_told.drop_unlearned(database)
 
@@ -295,22 +296,11 @@ def path_of(url: str) -> Path:
     ).expanduser()
 
 
-def _coarse(layer: Layer) -> Layer:
-    if layer is Layer.DAILY:
-        raise ValueError("days are written and read as days")
-    return layer
-
-
 def _periods(database: sqlite3.Connection, layer: Layer) -> list[date]:
     rows = database.execute(
         "SELECT start FROM periods WHERE layer = ? ORDER BY start", (layer.value,)
     )
     return [date_of(start) for (start,) in rows.fetchall()]
-
-
-def _last_of(layer: Layer, start: date) -> date:
-    """Return the last day of the period that begins at a date."""
-    return month_end(start) if layer is Layer.MONTHLY else start + timedelta(days=6)
 
 
 def _outdated(database: sqlite3.Connection, newest: date, kept: int) -> int:

@@ -1,0 +1,1 @@
+"""A store of aggregates in InfluxDB, 2.x or 1.8."""

@@ -1,0 +1,145 @@
+"""Where an InfluxDB is, and as whom one speaks to it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+import re
+from typing import Final
+from urllib.parse import urlsplit
+
+from ..base import Layer, StoreError
+
+DEFAULT_PREFIX: Final = "pattern_intelligence"
+_PREFIX: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
+_HOME: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
+
+
+class InfluxVersion(StrEnum):
+    """The kinds of server there are."""
+
+    V2 = "2"
+    V1 = "1.8"
+
+
+@dataclass(frozen=True, slots=True)
+class InfluxAddress:
+    """Where an InfluxDB is, and as whom one speaks to it.
+
+    Attributes:
+        url: ``http://host:8086`` or ``https://…``, without user, query or fragment.
+        version: which kind of server it is.
+        organization: of 2.x: the organization that owns the buckets.
+        token: of 2.x.
+        database: of 1.8: the database that holds the retention policies.
+        username: of 1.8; empty where the server asks for none.
+        password: of 1.8.
+        prefix: what the names of the buckets, or retention policies, begin with.
+        verify_tls: whether the server's certificate is checked.
+        ca_file: file with certificates that are trusted besides; None for none.
+
+    Raises:
+        StoreError: it is no address, or a name in it is not a usable one.
+    """
+
+    url: str
+    version: InfluxVersion = InfluxVersion.V2
+    organization: str = ""
+    token: str = field(default="", repr=False)
+    database: str = ""
+    username: str = ""
+    password: str = field(default="", repr=False)
+    prefix: str = DEFAULT_PREFIX
+    verify_tls: bool = True
+    ca_file: str | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse what could be no address."""
+        try:
+            parts = urlsplit(self.url)
+            usable = parts.scheme in {"http", "https"} and bool(parts.hostname)
+            usable = usable and (parts.port or 1) > 0
+        except ValueError:
+            usable = False
+        if not usable:
+            raise StoreError(
+                "the address of InfluxDB is not usable: write http://HOST:8086 or "
+                "https://HOST"
+            )
+        if parts.username or parts.password or parts.query or parts.fragment:
+            raise StoreError(
+                "the address of InfluxDB holds more than a host: leave out users, "
+                "passwords and what follows ? or #"
+            )
+        if not _PREFIX.fullmatch(self.prefix):
+            raise StoreError(
+                f"{self.prefix!r} cannot begin the name of a bucket: use letters, "
+                "digits, - and _"
+            )
+
+    def bucket(self, layer: Layer) -> str:
+        """Return the name of the bucket, or retention policy, of a layer."""
+        return f"{self.prefix}_{layer}"
+
+    @property
+    def host(self) -> str:
+        """Return how a person is told of the server."""
+        return self.url.rstrip("/")
+
+
+def address_from(environment: Mapping[str, str], url: str) -> InfluxAddress:
+    """Return the address that a URL and the client's own variables describe.
+
+    An organization ``-`` stands for a 1.8, whose token is ``user:password`` and whose
+    database is the bucket's name.
+
+    Args:
+        environment: ``INFLUXDB_V2_TOKEN``, ``…_ORG``, ``…_BUCKET`` (the prefix),
+            ``…_VERIFY_SSL``, ``…_SSL_CA_CERT``.
+        url: of the server.
+
+    Raises:
+        StoreError: they describe none.
+    """
+    organization = environment.get("INFLUXDB_V2_ORG", "")
+    token = environment.get("INFLUXDB_V2_TOKEN", "")
+    bucket = environment.get("INFLUXDB_V2_BUCKET", "") or DEFAULT_PREFIX
+    verify = environment.get("INFLUXDB_V2_VERIFY_SSL", "true").lower()
+    verify_tls = verify not in {"false", "0", "no"}
+    ca_file = environment.get("INFLUXDB_V2_SSL_CA_CERT") or None
+    if organization == "-":
+        username, _, password = token.partition(":")
+        return InfluxAddress(
+            url=url,
+            version=InfluxVersion.V1,
+            database=bucket,
+            username=username,
+            password=password,
+            verify_tls=verify_tls,
+            ca_file=ca_file,
+        )
+    if not organization or not token:
+        raise StoreError(
+            "an InfluxDB needs INFLUXDB_V2_ORG and INFLUXDB_V2_TOKEN in the "
+            "environment (for a 1.8: - and USER:PASSWORD)"
+        )
+    return InfluxAddress(
+        url=url,
+        organization=organization,
+        token=token,
+        prefix=bucket,
+        verify_tls=verify_tls,
+        ca_file=ca_file,
+    )
+
+
+def home_tag(home: str) -> str:
+    """Return the id of a home if it can be one.
+
+    Raises:
+        ValueError: it cannot.
+    """
+    if not _HOME.fullmatch(home):
+        raise ValueError(f"{home!r} is no id of a home")
+    return home

@@ -1,0 +1,170 @@
+"""What the network and a server mean by not answering as asked."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from contextlib import contextmanager
+import json
+from typing import Any, Final
+
+from ..base import StoreError
+from .address import InfluxAddress
+from .problem import InfluxAwayError, InfluxError, InfluxRefusedError, Problem
+
+_SAID: Final = 200
+"""Characters of what a server says that are passed on."""
+
+_FULL: Final = ("no space left", "disk quota", "enospc")
+
+
+@contextmanager
+def translated(address: InfluxAddress) -> Generator[None]:
+    """Say in one line what is wrong with a server.
+
+    Raises:
+        StoreError: of the kind that fits, in place of the client's own errors. These
+            are not chained: they may quote what was sent.
+    """
+    from influxdb_client.rest import ApiException
+    from urllib3.exceptions import HTTPError
+
+    error: StoreError
+    try:
+        yield
+    except ApiException as err:
+        error = _of_status(err, address) if err.status else _of_tls(address)
+    except HTTPError as err:
+        error = _of_network(err, address)
+    except OSError as err:
+        # Of a file with certificates that is not there, mostly.
+        why = err.strerror or type(err).__name__
+        error = InfluxAwayError(
+            Problem.UNREACHABLE, f"InfluxDB at {address.host} cannot be asked: {why}"
+        )
+    except UnicodeError:
+        error = InfluxRefusedError(
+            Problem.REFUSED,
+            f"InfluxDB at {address.host} cannot be asked with these credentials: they "
+            "hold characters that no token has",
+        )
+    else:
+        return
+    raise error from None
+
+
+def _of_network(err: Exception, address: InfluxAddress) -> StoreError:
+    """Return the error for a connection that failed or was cut."""
+    from urllib3 import exceptions as urllib3
+
+    host = f"InfluxDB at {address.host}"
+    cause = getattr(err, "reason", None) or err
+    if isinstance(cause, urllib3.SSLError):
+        return _of_tls(address)
+    if isinstance(cause, urllib3.ConnectTimeoutError | urllib3.NewConnectionError):
+        return InfluxAwayError(
+            Problem.UNREACHABLE,
+            f"{host} is not reachable: check that it runs, its address and its port",
+        )
+    if isinstance(cause, urllib3.TimeoutError):
+        return InfluxAwayError(Problem.SLOW, f"{host} takes too long to answer")
+    return InfluxAwayError(
+        Problem.UNREACHABLE, f"{host} has cut the connection", soon=True
+    )
+
+
+def _of_tls(address: InfluxAddress) -> StoreError:
+    return InfluxAwayError(
+        Problem.TLS,
+        f"InfluxDB at {address.host} has no certificate that is trusted: check the "
+        "address, or give the file of its certificate authority",
+    )
+
+
+def _of_status(err: Any, address: InfluxAddress) -> StoreError:
+    """Return the error for an answer that is none.
+
+    Args:
+        err: the client's exception, with status, headers and body.
+        address: of the server.
+    """
+    status, said = int(err.status), _said(err.body)
+    host = f"InfluxDB at {address.host}"
+    match status:
+        case 401:
+            return InfluxRefusedError(
+                Problem.REFUSED, f"{host} refuses the credentials: give valid ones"
+            )
+        case 403:
+            return InfluxRefusedError(
+                Problem.FORBIDDEN,
+                f"{host} does not let these credentials do what is needed: {said}",
+            )
+        case 404:
+            return _missing(said, address)
+        case 413:
+            return InfluxError(Problem.TOO_LARGE, f"{host} refuses so much at once")
+        case 429 | 502 | 503 | 504:
+            return InfluxAwayError(
+                Problem.BUSY,
+                f"{host} is busy or starting: {said}",
+                soon=True,
+                retry_after=_seconds(err.headers),
+            )
+        case 400 | 422 if "retention policy" in said and "beyond" in said:
+            return InfluxError(Problem.EXPIRED, f"{host} refuses days so old: {said}")
+        case 422 if "outside retention policy" in said:
+            return InfluxError(Problem.EXPIRED, f"{host} refuses days so old: {said}")
+        case _ if status >= 500:
+            full = any(sign in said.lower() for sign in _FULL)
+            return InfluxAwayError(
+                Problem.FAILING,
+                f"{host} has no room left: make room on its disk"
+                if full
+                else f"{host} fails: {said}",
+            )
+        case _ if 300 <= status < 400:
+            return InfluxError(
+                Problem.NOT_INFLUXDB,
+                f"what answers at {address.host} leads elsewhere: give the address of "
+                "InfluxDB itself",
+            )
+    return InfluxError(Problem.NOT_UNDERSTOOD, f"{host} refuses: {said}")
+
+
+def _missing(said: str, address: InfluxAddress) -> StoreError:
+    host = f"InfluxDB at {address.host}"
+    if "organization" in said:
+        return InfluxRefusedError(
+            Problem.NO_ORGANIZATION,
+            f"{host} knows no organization {address.organization!r}, or does not show "
+            "it to this token",
+        )
+    if any(what in said for what in ("bucket", "database", "retention policy")):
+        return InfluxAwayError(
+            Problem.NO_BUCKET, f"{host} lacks what is needed: {said}"
+        )
+    return InfluxError(
+        Problem.NOT_INFLUXDB,
+        f"what answers at {address.host} is no InfluxDB of this kind: check host, port "
+        "and version",
+    )
+
+
+def _said(body: Any) -> str:
+    """Return what the server says, in one short line."""
+    text = body.decode("utf-8", "replace") if isinstance(body, bytes) else str(body)
+    try:
+        found = json.loads(text)
+        text = str(found.get("message") or found.get("error") or text)
+    except ValueError, AttributeError:
+        pass
+    line = " ".join(text.split())
+    return line if len(line) <= _SAID else f"{line[:_SAID]}…"
+
+
+def _seconds(headers: Any) -> float | None:
+    """Return what ``Retry-After`` says, if it says it in seconds."""
+    try:
+        return max(0.0, float((headers or {}).get("Retry-After", "")))
+    except ValueError:
+        return None

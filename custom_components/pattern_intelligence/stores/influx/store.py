@@ -1,0 +1,328 @@
+"""The store in InfluxDB: aggregates as points, with a watermark that says what counts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from datetime import date
+from threading import RLock
+from time import time as time_of_day
+from typing import Final
+
+from ...engine.civil import date_of, day_number
+from ...engine.tables import DatedTable, Table, TableSpec
+from ..base import (
+    AggregateStore,
+    Layer,
+    LearnedDay,
+    Retention,
+    StoreDamagedError,
+    StoreError,
+    StoreSize,
+)
+from ..spans import coarse, last_of, outdated
+from . import told
+from .address import home_tag
+from .attic import Attic, in_attic
+from .keeper import Keeper
+from .points import DAY_NS, lines_of
+from .problem import InfluxError, Problem
+from .server import Server
+from .watermark import ATTIC, Kind, Shelf, Watermark
+
+_LOT: Final = 30
+"""So many points of time that are too old are deleted together."""
+
+DAYS: Final = (Layer.DAILY, Kind.TABLES)
+VERDICTS: Final = (Layer.DAILY, Kind.VERDICTS)
+LIFE: Final = (Layer.WEEKLY, Kind.LIFE)
+
+
+class InfluxStore:
+    """An :class:`~..base.AggregateStore` in InfluxDB, and texts by name.
+
+    A day's points are written first, under a version of their own, and the watermark
+    last: killed at any moment, the day is there as a whole or not at all. What is not
+    valid is never read, and deleted when the server is there.
+
+    Args:
+        server: holds the points; its buckets must exist.
+        home: the id by which the points of homes are told apart.
+        attic: takes what is older than the server keeps, which refuses it; None where
+            nothing is.
+        clock: returns the seconds since 1970.
+    """
+
+    def __init__(
+        self,
+        server: Server,
+        home: str,
+        attic: AggregateStore | None = None,
+        clock: Callable[[], float] = time_of_day,
+    ) -> None:
+        """Take the parts; nothing is sent yet."""
+        self.server = server
+        self._home = home_tag(home)
+        self._attic = Attic(attic)
+        self._keeper = Keeper(server, self._home, clock)
+        self._lock = RLock()
+        self._closed = False
+
+    def learned(self) -> Sequence[LearnedDay]:
+        """Return every day ever learned, ascending, also those no longer kept."""
+        with self._reading() as mark:
+            return [
+                LearnedDay(date_of(day), rows, entities)
+                for day, (rows, entities) in sorted(mark.learned.items())
+            ]
+
+    def write_day(
+        self, learned: LearnedDay, tables: Mapping[str, Table], *, keep_life: bool
+    ) -> None:
+        """Write a day with its mark, or replace it, as a whole or not at all."""
+        number = day_number(learned.day)
+        with self._changing() as mark:
+            self._replace(mark, DAYS, number, tables, learned)
+            mark.learned[number] = (learned.rows, learned.entities)
+            if not keep_life:
+                for shelf in (LIFE, VERDICTS):
+                    _drop(mark, shelf, lambda day: day >= number)
+
+    def read_days(self, spec: TableSpec, first: date, last: date) -> DatedTable:
+        """Return a table's rows of the kept days from first to last, both included."""
+        return self._read(Layer.DAILY, spec, first, last)
+
+    def kept_days(self) -> Sequence[date]:
+        """Return the days whose daily tables are still held, ascending."""
+        return self._held(Layer.DAILY)
+
+    def write_period(
+        self, layer: Layer, start: date, tables: Mapping[str, Table]
+    ) -> None:
+        """Write the roll-up of the week or month that begins at a date."""
+        shelf = (coarse(layer), Kind.TABLES)
+        with self._changing() as mark:
+            self._replace(mark, shelf, day_number(start), tables, None)
+
+    def read_periods(
+        self, layer: Layer, spec: TableSpec, first: date, last: date
+    ) -> DatedTable:
+        """Return a table's rows of the periods that begin from first to last."""
+        return self._read(coarse(layer), spec, first, last)
+
+    def periods(self, layer: Layer) -> Sequence[date]:
+        """Return the first days of the periods held, ascending."""
+        return self._held(coarse(layer))
+
+    def write_life(self, sunday: date, life: str) -> None:
+        """Write the life of patterns as of the end of a Sunday."""
+        with self._changing() as mark:
+            self._tell(mark, LIFE, day_number(sunday), life)
+
+    def read_life(self, last: date) -> tuple[date, str] | None:
+        """Return the newest life that is not after a date, with its Sunday."""
+        with self._reading() as mark:
+            before = [day for day in mark.valid[LIFE] if day <= day_number(last)]
+            if not before:
+                return None
+            sunday = max(before)
+            found = self._told(mark, LIFE, sunday, sunday)
+        return (date_of(sunday), found[sunday]) if sunday in found else None
+
+    def write_verdicts(self, day: date, verdicts: str) -> None:
+        """Write what was out of the ordinary on a day; kept as long as the day is."""
+        with self._changing() as mark:
+            self._tell(mark, VERDICTS, day_number(day), verdicts)
+
+    def read_verdicts(self, first: date, last: date) -> Mapping[date, str]:
+        """Return the verdicts of the days from first to last that have any."""
+        with self._reading() as mark:
+            found = self._told(mark, VERDICTS, day_number(first), day_number(last))
+        return {date_of(day): text for day, text in sorted(found.items())}
+
+    def forget_before(self, newest: date, retention: Retention) -> None:
+        """Delete what is older than its layer keeps."""
+        with self._changing() as mark:
+            for layer, kept in (
+                (Layer.DAILY, retention.daily),
+                (Layer.WEEKLY, retention.weekly),
+                (Layer.MONTHLY, retention.monthly),
+            ):
+                old = outdated(mark.learned, newest, kept)
+                for shelf in mark.valid:
+                    if shelf[0] is layer:
+                        _drop(mark, shelf, _ended_by(shelf, old))
+
+    def forget_after(self, last: date) -> None:
+        """Unlearn the days after one, as a whole or not at all."""
+        number = day_number(last)
+        with self._changing() as mark:
+            mark.learned = {d: m for d, m in mark.learned.items() if d <= number}
+            newest = max(mark.learned, default=0)
+            for shelf in mark.valid:
+                # What was told of later dates did not know the days still to come.
+                is_told = shelf in {LIFE, VERDICTS}
+                ended = _ended_by(shelf, newest if is_told else number)
+                _drop(mark, shelf, ended, keep=True)
+
+    def size(self) -> StoreSize:
+        """Return how much is held: points of the home by measurement."""
+        with self._reading():
+            return StoreSize(None, self._keeper.count())
+
+    def clear(self) -> None:
+        """Delete everything learned; texts, such as decisions, stay."""
+        with self._lock:
+            self._keeper.clear()
+            self._attic.clear()
+
+    def read_text(self, name: str) -> str | None:
+        """Return a text, or None where there is none."""
+        with self._reading() as mark:
+            return mark.texts.get(name)
+
+    def write_text(self, name: str, text: str) -> None:
+        """Write a text, durably."""
+        with self._changing() as mark:
+            mark.texts[name] = text
+
+    def close(self) -> None:
+        """Let go of the connection; closing twice does no harm."""
+        with self._lock:
+            self._closed = True
+            self.server.link.close()
+
+    @contextmanager
+    def _reading(self) -> Generator[Watermark]:
+        with self._lock:
+            if self._closed:
+                raise StoreError("the connection to InfluxDB was closed")
+            yield self._keeper.current()
+
+    @contextmanager
+    def _changing(self) -> Generator[Watermark]:
+        """Write the watermark at the end, or forget what was changed of it."""
+        with self._reading() as mark:
+            before = mark.as_text()
+            try:
+                yield mark
+                if mark.as_text() != before:
+                    self._keeper.put(mark)
+            except BaseException:
+                self._keeper.forget()
+                raise
+            # What was asked for is done; what is left over can wait.
+            with suppress(StoreError):
+                self._keeper.sweep(mark, _LOT)
+
+    def _replace(
+        self,
+        mark: Watermark,
+        shelf: Shelf,
+        day: int,
+        tables: Mapping[str, Table],
+        learned: LearnedDay | None,
+    ) -> None:
+        """Write tables of a day or period under a new version."""
+
+        def lines(time: int) -> list[str]:
+            written = [
+                line
+                for table in tables.values()
+                for line in lines_of(shelf[0], table, self._home, time)
+            ]
+            count = len(written)
+            marked = told.mark_lines(shelf[0], self._home, time, count, learned)
+            return [*written, *marked]
+
+        if not self._sent(mark, shelf, day, lines):
+            self._attic.put(shelf, day, tables, learned)
+            mark.done(shelf, day, ATTIC)
+
+    def _tell(self, mark: Watermark, shelf: Shelf, day: int, text: str) -> None:
+        """Write a text of a date under a new version."""
+
+        def lines(time: int) -> list[str]:
+            return told.text_lines(shelf, self._home, time, text)
+
+        if not self._sent(mark, shelf, day, lines):
+            self._attic.put(shelf, day, text, None)
+            mark.done(shelf, day, ATTIC)
+
+    def _sent(
+        self,
+        mark: Watermark,
+        shelf: Shelf,
+        day: int,
+        lines: Callable[[int], list[str]],
+    ) -> bool:
+        """Send points under a new version; tell whether the server takes such old ones.
+
+        Args:
+            mark: names the version as the valid one afterwards.
+            shelf: the layer, and what of it.
+            day: day number.
+            lines: makes the points of a time.
+        """
+        layer = shelf[0]
+        if self._keeper.too_old(layer, day):
+            return False
+        version = mark.begin(shelf, day)
+        points = lines(day * DAY_NS + version)
+        self._keeper.put(mark)
+        try:
+            self.server.write(layer, points)
+        except InfluxError as err:
+            if err.problem is not Problem.EXPIRED or not self._attic.open:
+                raise
+            return False
+        mark.done(shelf, day, version)
+        return True
+
+    def _read(
+        self, layer: Layer, spec: TableSpec, first: date, last: date
+    ) -> DatedTable:
+        shelf = (layer, Kind.TABLES)
+        with self._reading() as mark:
+            found = self._keeper.rows(
+                mark, shelf, spec, day_number(first), day_number(last)
+            )
+            return self._attic.with_rows(mark, shelf, spec, (first, last), found)
+
+    def _held(self, layer: Layer) -> list[date]:
+        shelf = (layer, Kind.TABLES)
+        with self._reading() as mark:
+            there = self._keeper.there(mark, layer)
+            known = mark.valid[shelf].keys()
+            there |= in_attic(mark, shelf, 0, max(known, default=0))
+            lost = [d for d in known - there if not self._keeper.too_old(layer, d)]
+        if lost:
+            raise StoreDamagedError(
+                f"the bucket {self.server.link.address.bucket(layer)} no longer holds "
+                f"what was learned of {date_of(max(lost))}: restore it from a backup, "
+                "or learn anew"
+            )
+        return [date_of(day) for day in sorted(there)]
+
+    def _told(
+        self, mark: Watermark, shelf: Shelf, first: int, last: int
+    ) -> dict[int, str]:
+        """Return the texts of the dates from first to last."""
+        rows = self._keeper.rows(mark, shelf, told.spec_of(shelf), first, last)
+        return told.texts_of(rows) | self._attic.texts(mark, shelf, first, last)
+
+
+def _drop(
+    mark: Watermark, shelf: Shelf, which: Callable[[int], bool], *, keep: bool = False
+) -> None:
+    """Forget what is kept of some dates, or of all others."""
+    for day in [day for day in mark.valid[shelf] if which(day) is not keep]:
+        mark.drop(shelf, day)
+
+
+def _ended_by(shelf: Shelf, number: int) -> Callable[[int], bool]:
+    """Return what tells whether the span of a date has ended by a day."""
+    layer, kind = shelf
+    # What is told of a week is told of its Sunday.
+    span = layer if kind is Kind.TABLES else Layer.DAILY
+    return lambda start: day_number(last_of(span, date_of(start))) <= number

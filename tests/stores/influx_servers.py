@@ -1,0 +1,102 @@
+"""Real servers of InfluxDB for the tests, each started once."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+import tempfile
+
+import pytest
+
+from custom_components.pattern_intelligence.stores.base import Layer
+from custom_components.pattern_intelligence.stores.influx.address import (
+    InfluxAddress,
+    InfluxVersion,
+)
+from custom_components.pattern_intelligence.stores.influx.server import (
+    SHARD_DAYS,
+    server_at,
+)
+from scripts.tools.failure import UnusableError
+from scripts.tools.influx_program import RELEASES
+from scripts.tools.influx_server import (
+    DATABASE,
+    ORGANIZATION,
+    PASSWORD,
+    TOKEN,
+    USER,
+    RunningInflux,
+    running,
+)
+
+VERSIONS = ("2.7", "1.8")
+MISSING: dict[str, int] = {}
+"""How many tests were skipped for want of a server, by version."""
+
+
+class Servers:
+    """Starts servers when they are first asked for, and stops them in the end."""
+
+    def __init__(self, stack: ExitStack) -> None:
+        """Begin with none."""
+        self._stack = stack
+        self._running: dict[str, RunningInflux | UnusableError] = {}
+
+    def get(self, version: str) -> RunningInflux:
+        """Return a server; the test is skipped where none can be had."""
+        if version not in self._running:
+            folder = self._stack.enter_context(
+                tempfile.TemporaryDirectory(prefix="pattern_intelligence.")
+            )
+            try:
+                self._running[version] = self._stack.enter_context(
+                    running(RELEASES[version], Path(folder))
+                )
+            except UnusableError as err:
+                self._running[version] = err
+        found = self._running[version]
+        if isinstance(found, UnusableError):
+            MISSING[version] = MISSING.get(version, 0) + 1
+            pytest.skip(str(found))
+        return found
+
+
+@contextmanager
+def all_servers() -> Iterator[Servers]:
+    """Return what starts servers until the block is left."""
+    with ExitStack() as stack:
+        yield Servers(stack)
+
+
+def address_of(server: RunningInflux, prefix: str = "forever") -> InfluxAddress:
+    """Return how to speak to a server as one who may do everything."""
+    if server.release.name == "1.8":
+        return InfluxAddress(
+            url=server.url,
+            version=InfluxVersion.V1,
+            database=DATABASE,
+            username=USER,
+            password=PASSWORD,
+            prefix=prefix,
+        )
+    return InfluxAddress(
+        url=server.url, organization=ORGANIZATION, token=TOKEN, prefix=prefix
+    )
+
+
+def make_buckets(address: InfluxAddress, days: int | None = None) -> None:
+    """Make the buckets of an address where they are not there yet.
+
+    Args:
+        address: the server.
+        days: how long all of them keep points; None for ever.
+    """
+    server = server_at(address)
+    names = {layer: address.bucket(layer) for layer in Layer}
+    try:
+        there = server.buckets(list(names.values()))
+    except Exception:  # noqa: BLE001
+        there = {}
+    for layer, name in names.items():
+        if name not in there:
+            server.create(name, days, SHARD_DAYS[layer])
+    server.link.close()
