@@ -13,10 +13,12 @@ from homeassistant.helpers import (
     device_registry as dr,
     entity_registry as er,
 )
+from homeassistant.util import dt as dt_util
 
 from .engine.home import AreaInfo, EntityInfo, Home
 from .sources.attributes import info_from_attributes, texts_or_none
 from .sources.config_dir import zone_named
+from .sources.public_holidays import calendar_of
 
 _ENTRIES_AT_ONCE: Final = 100
 """Entries looked at before the event loop gets its turn: half a millisecond."""
@@ -30,6 +32,9 @@ async def async_build_home(hass: HomeAssistant) -> Home:
     """
     # Time zones are read from files.
     zone = await hass.async_add_executor_job(zone_named, hass.config.time_zone)
+    calendar = await hass.async_add_executor_job(
+        calendar_of, hass.config.country, dt_util.now().date()
+    )
     entries = er.async_get(hass).entities
     entities = {
         state.entity_id: info_from_attributes(state.entity_id, state.attributes)
@@ -49,6 +54,7 @@ async def async_build_home(hass: HomeAssistant) -> Home:
             area.id: AreaInfo(area.name, area.floor_id)
             for area in ar.async_get(hass).async_list_areas()
         },
+        calendar=calendar,
     )
 
 

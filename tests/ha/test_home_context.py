@@ -16,6 +16,7 @@ from homeassistant.helpers import (
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, flush_store
 
+from custom_components.pattern_intelligence.engine.day_kinds import Calendar
 from custom_components.pattern_intelligence.engine.home import AreaInfo, EntityInfo
 from custom_components.pattern_intelligence.home_context import async_build_home
 from custom_components.pattern_intelligence.sources.config_dir import read_home
@@ -133,6 +134,7 @@ async def test_a_directory_says_the_same(
         "select.stranger": live.entity("select.stranger"),
     }
     assert stored.areas == live.areas
+    assert stored.calendar == live.calendar != Calendar()
     assert (stored.zone, stored.country, stored.latitude, stored.longitude) == (
         live.zone,
         "DE",

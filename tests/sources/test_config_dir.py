@@ -1,5 +1,6 @@
 """What a configuration directory says of its home."""
 
+from datetime import date
 import json
 from pathlib import Path
 from typing import Any
@@ -7,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from custom_components.pattern_intelligence.engine.civil import day_number
 from custom_components.pattern_intelligence.engine.home import (
     AreaInfo,
     EntityInfo,
@@ -49,9 +51,17 @@ def folder(tmp_path: Path) -> Path:
 
 def test_core(folder: Path) -> None:
     """Zone, country, place and language; the registries need not be there."""
-    assert read_home(folder) == Home(
-        BERLIN, country="DE", latitude=52.5, longitude=13.0, language="de"
+    home = read_home(folder)
+    assert home == Home(
+        BERLIN,
+        country="DE",
+        latitude=52.5,
+        longitude=13.0,
+        language="de",
+        calendar=home.calendar,
     )
+    unity = day_number(date(2025, 10, 3))
+    assert unity in home.calendar.holidays
 
 
 def test_another_zone(folder: Path) -> None:

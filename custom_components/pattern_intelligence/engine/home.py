@@ -11,6 +11,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from .civil import CivilTime
+from .day_kinds import Calendar
 from .happenings import domain_of
 
 
@@ -74,6 +75,7 @@ class Home:
         entities: by entity id.
         areas: by area id.
         aliases: ids that entities had, and the ids they have now.
+        calendar: which days are free.
     """
 
     zone: ZoneInfo
@@ -84,6 +86,7 @@ class Home:
     entities: Mapping[str, EntityInfo] = field(default_factory=dict)
     areas: Mapping[str, AreaInfo] = field(default_factory=dict)
     aliases: Mapping[str, str] = field(default_factory=dict)
+    calendar: Calendar = field(default_factory=Calendar)
 
     @property
     def civil(self) -> CivilTime:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 import json
 from pathlib import Path
 from typing import Any, Final
@@ -17,6 +18,7 @@ from ..engine.home import AreaInfo, EntityInfo, Home
 from .attributes import text_or_none, texts_or_none
 from .base import SourceError
 from .names import friendly_name
+from .public_holidays import calendar_of
 
 STORAGE: Final = ".storage"
 
@@ -52,9 +54,11 @@ def read_home(folder: Path, zone: ZoneInfo | None = None) -> Home:
     devices = dict(_devices(_data(folder / STORAGE / "core.device_registry")))
     entities = _data(folder / STORAGE / "core.entity_registry")
     areas = _data(folder / STORAGE / "core.area_registry")
+    zone = zone or _own_zone(core)
+    country = text_or_none(core.get("country"))
     return Home(
-        zone=zone or _own_zone(core),
-        country=text_or_none(core.get("country")),
+        zone=zone,
+        country=country,
         latitude=_number_or_none(core.get("latitude")),
         longitude=_number_or_none(core.get("longitude")),
         language=text_or_none(core.get("language")) or "en",
@@ -71,6 +75,7 @@ def read_home(folder: Path, zone: ZoneInfo | None = None) -> Home:
             for item in _items(areas, "areas")
             if (area_id := text_or_none(item.get("id")))
         },
+        calendar=calendar_of(country, datetime.now(zone).date()),
     )
 
 
