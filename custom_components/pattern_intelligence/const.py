@@ -11,7 +11,14 @@ from homeassistant.const import Platform
 
 DOMAIN: Final = "pattern_intelligence"
 LOGGER: Final = logging.getLogger(__package__)
-PLATFORMS: Final = [Platform.SENSOR]
+PLATFORMS: Final = [
+    Platform.BINARY_SENSOR,
+    Platform.BUTTON,
+    Platform.CALENDAR,
+    Platform.EVENT,
+    Platform.SENSOR,
+    Platform.SWITCH,
+]
 
 CONF_STORE: Final = "store"
 CONF_SCOPE: Final = "scope"
@@ -46,6 +53,7 @@ class LearningStatus(StrEnum):
     WAITING_FOR_HISTORY = "waiting_for_history"
     WAITING_FOR_RECORDER = "waiting_for_recorder"
     PAUSED = "paused"
+    SWITCHED_OFF = "switched_off"
     ERROR = "error"
 
 
@@ -57,3 +65,5 @@ class Trigger(StrEnum):
     RETRY = "retry"
     RENAMED = "renamed"
     SERVICE = "service"
+    BUTTON = "button"
+    SWITCHED_ON = "switched_on"

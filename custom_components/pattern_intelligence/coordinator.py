@@ -9,14 +9,16 @@ from typing import Any, override
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
+from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers.dispatcher import async_dispatcher_send
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 from homeassistant.util import dt as dt_util
 
 from .const import DOMAIN, LOGGER, LearningStatus
 from .decisions import HIDDEN, Resolve, Shown, lay_over
-from .engine.pattern import Json
+from .engine.pattern import Json, PatternType
 from .news import News, Told
+from .occurrences import IsHoliday, no_holidays
 from .settings import Settings
 
 
@@ -49,6 +51,11 @@ class Snapshot:
         next_run: when the next nightly run is due, UTC.
         days: days learned.
         events: rows of the recorder they had.
+        learning: whether the person lets it learn.
+        store_reachable: whether the store answered when it was last asked.
+        store_bytes: how much it holds, where it tells.
+        last_seconds: how long the last run took.
+        last_events: how many rows of the recorder it read.
     """
 
     report: Json | None = None
@@ -62,11 +69,27 @@ class Snapshot:
     next_run: datetime | None = None
     days: int = 0
     events: int = 0
+    learning: bool = True
+    store_reachable: bool = True
+    store_bytes: int | None = None
+    last_seconds: float | None = None
+    last_events: int | None = None
 
     @property
     def patterns(self) -> list[Json]:
         """Return the patterns last found that are not dismissed, surest first."""
         return [p for p in self.shown.patterns if p["status"] not in HIDDEN]
+
+    @property
+    def anomalies(self) -> list[Json]:
+        """Return what was out of the ordinary on the last day learned."""
+        day = self.last_day
+        return [
+            pattern
+            for pattern in self.patterns
+            if pattern["type"] == PatternType.ANOMALY
+            and (pattern["when"] or {}).get("date") == day
+        ]
 
     @property
     def last_day(self) -> str | None:
@@ -76,7 +99,11 @@ class Snapshot:
     @property
     def shown_status(self) -> LearningStatus:
         """Return what the status sensor says."""
-        return LearningStatus.PAUSED if self.paused else self.status
+        if self.paused:
+            return LearningStatus.PAUSED
+        if not self.learning and self.status is not LearningStatus.LEARNING:
+            return LearningStatus.SWITCHED_OFF
+        return self.status
 
 
 class PatternCoordinator(DataUpdateCoordinator[Snapshot]):
@@ -94,6 +121,7 @@ class PatternCoordinator(DataUpdateCoordinator[Snapshot]):
         super().__init__(hass, LOGGER, config_entry=entry, name=DOMAIN)
         self._settings = settings
         self._resolve = resolve
+        self.is_holiday: IsHoliday = no_holidays
         self.data = self._laid_over(snapshot)
 
     @override
@@ -111,6 +139,24 @@ class PatternCoordinator(DataUpdateCoordinator[Snapshot]):
         if changes.keys() & {"report", "shown"}:
             self.data = self._laid_over(self.data)
         self.async_update_listeners()
+
+    @callback
+    def async_settle(self) -> None:
+        """Say that no run is under way any more: it was stopped."""
+        if self.data.status is LearningStatus.LEARNING:
+            self.async_publish(status=LearningStatus.IDLE, message=None, progress=None)
+
+    @callback
+    def async_refuse_while_off(self) -> None:
+        """Refuse to learn what the person has paused.
+
+        Raises:
+            ServiceValidationError: learning is switched off.
+        """
+        if not self.data.learning:
+            raise ServiceValidationError(
+                translation_domain=DOMAIN, translation_key="learning_off"
+            )
 
     @property
     def news_signal(self) -> str:

@@ -19,7 +19,7 @@ from .problems import Outage, async_clear_issues, async_raise_issue
 from .run import Run
 from .run_log import RunRecord
 from .sources.base import SourceError
-from .stores.base import StoreError
+from .stores.base import StoreError, StoreUnavailableError
 from .work import Wish
 
 _LOGGER = logging.getLogger(__name__)
@@ -145,5 +145,11 @@ class Learner:
             status=status,
             message=message,
             progress=None,
-            last_run=coordinator.data.last_run if error else record.ended,
+            store_reachable=not isinstance(error, StoreUnavailableError),
         )
+        if error is None:
+            coordinator.async_publish(
+                last_run=record.ended,
+                last_seconds=record.seconds["total"],
+                last_events=record.rows,
+            )

@@ -14,6 +14,7 @@ from .coordinator import PatternCoordinator, Snapshot
 from .decisions import DECISIONS, Shown, read_book
 from .engine.detectors import registry
 from .gate import Gate, async_backup_under_way
+from .learning import learning_is_on
 from .news import TOLD, Told
 from .parts import Parts
 from .problems import async_clear_issues, async_raise_issue, passes
@@ -110,6 +111,10 @@ def _open(
             report=parse(local.read_text(REPORT)),
             shown=Shown(book=read_book(local.read_text(DECISIONS))),
             told=Told.from_text(local.read_text(TOLD)),
+            learning=learning_is_on(local),
+            store_bytes=storage.aggregates.size().size,
+            last_seconds=runs[-1]["seconds"].get("total") if runs else None,
+            last_events=runs[-1]["rows"] if runs else None,
             last_run=datetime.fromisoformat(runs[-1]["ended"]) if runs else None,
             days=len(marks),
             events=sum(mark.rows for mark in marks),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -28,7 +29,7 @@ from .run_log import RUNS, RunRecord, appended, resident_mb
 from .runner import Runner
 from .sources.base import DaySource
 from .sources.recorder import RecorderSource
-from .stores.base import Retention
+from .stores.base import Retention, StoreError
 from .stores.learned_zone import foreign_zone, note_zone
 from .work import NOT_BEFORE, UNSETTLED, Wish, complete_periods, days_to_learn
 
@@ -48,6 +49,7 @@ class Run:
         self._began = hass.loop.time()
         report = parts.coordinator.data.report
         self._before: list[Json] = report["patterns"] if report else []
+        self._bytes = parts.coordinator.data.store_bytes
         self.record = RunRecord(dt_util.utcnow(), trigger)
 
     async def async_pass(self, wish: Wish) -> None:
@@ -99,7 +101,7 @@ class Run:
         parts, hass = self._parts, self._hass
         async with parts.gate, parts.deciding:
             told, news = await in_executor(hass, self._keep, dt_util.now().date())
-        parts.coordinator.async_publish(told=told)
+        parts.coordinator.async_publish(told=told, store_bytes=self._bytes)
         parts.coordinator.async_tell(news)
 
     def _runner(self, home: Home) -> Runner:
@@ -230,6 +232,8 @@ class Run:
             return snapshot.told, []
         local.write_text(REPORT, json_dumps(snapshot.report))
         keep_book(local, snapshot.shown.book)
+        with suppress(StoreError):
+            self._bytes = self._parts.storage.aggregates.size().size
         told, news = snapshot.told.tell(snapshot.report, today)
         if told != snapshot.told:
             local.write_text(TOLD, told.to_text())

@@ -78,22 +78,28 @@ class Scheduler:
         await self.learner.async_stop()
 
     @callback
+    def _start(self, trigger: Trigger, wish: Wish | None = None) -> None:
+        """Begin a run, unless the person has paused learning."""
+        if self._parts.coordinator.data.learning:
+            self.learner.async_start(trigger, wish)
+
+    @callback
     def _started(self, _hass: HomeAssistant) -> None:
-        self.learner.async_start(Trigger.START)
+        self._start(Trigger.START)
 
     @callback
     def _night_came(self, _now: datetime) -> None:
         self._publish_next_run()
-        self.learner.async_start(Trigger.NIGHTLY)
+        self._start(Trigger.NIGHTLY)
 
     @callback
     def _retry(self, _now: datetime) -> None:
         self._cancel_retry = None
-        self.learner.async_start(Trigger.RETRY)
+        self._start(Trigger.RETRY)
 
     @callback
     def _renames_settled(self) -> None:
-        self.learner.async_start(Trigger.RENAMED, Wish(look_again=True))
+        self._start(Trigger.RENAMED, Wish(look_again=True))
 
     @callback
     def _run_ended(self, error: Exception | None) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final, override
 
 from homeassistant.components.sensor import (
@@ -13,15 +13,18 @@ from homeassistant.components.sensor import (
     SensorEntityDescription,
     SensorStateClass,
 )
-from homeassistant.const import EntityCategory
+from homeassistant.const import EntityCategory, UnitOfInformation, UnitOfTime
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.json import json_bytes
+from homeassistant.util import dt as dt_util
 
 from .const import LearningStatus
 from .coordinator import Snapshot
 from .engine.pattern import Json
 from .entity import PatternIntelligenceEntity
+from .followed import async_follow_patterns
+from .news import WEEK
 from .runtime import PatternIntelligenceConfigEntry
 
 PARALLEL_UPDATES = 0
@@ -40,7 +43,7 @@ class PatternSensorDescription(SensorEntityDescription):
         attributes: its attributes, if it has any.
     """
 
-    value: Callable[[Snapshot], int | str | datetime | None]
+    value: Callable[[Snapshot], int | float | str | datetime | None]
     attributes: Callable[[Snapshot], Mapping[str, Any]] | None = None
 
 
@@ -53,12 +56,37 @@ def _progress(snapshot: Snapshot) -> Mapping[str, Any]:
     }
 
 
+def _new_this_week(snapshot: Snapshot) -> list[Json]:
+    """Return the patterns that were first told of in the last seven days."""
+    new = snapshot.told.new_since(dt_util.now().date() - WEEK + timedelta(days=1))
+    return [pattern for pattern in snapshot.patterns if pattern["id"] in new]
+
+
 SENSORS: Final = (
     PatternSensorDescription(
         key="patterns",
         translation_key="patterns",
         state_class=SensorStateClass.MEASUREMENT,
         value=lambda snapshot: len(snapshot.patterns),
+    ),
+    PatternSensorDescription(
+        key="new_this_week",
+        translation_key="new_this_week",
+        state_class=SensorStateClass.MEASUREMENT,
+        value=lambda snapshot: len(_new_this_week(snapshot)),
+        attributes=lambda snapshot: {"patterns": strongest(_new_this_week(snapshot))},
+    ),
+    PatternSensorDescription(
+        key="anomalies_yesterday",
+        translation_key="anomalies_yesterday",
+        state_class=SensorStateClass.MEASUREMENT,
+        value=lambda snapshot: (
+            len(snapshot.anomalies) if snapshot.report is not None else None
+        ),
+        attributes=lambda snapshot: {
+            "date": snapshot.last_day,
+            "patterns": strongest(snapshot.anomalies),
+        },
     ),
     PatternSensorDescription(
         key="status",
@@ -75,6 +103,36 @@ SENSORS: Final = (
         device_class=SensorDeviceClass.TIMESTAMP,
         entity_category=EntityCategory.DIAGNOSTIC,
         value=lambda snapshot: snapshot.last_run,
+    ),
+    PatternSensorDescription(
+        key="last_run_duration",
+        translation_key="last_run_duration",
+        device_class=SensorDeviceClass.DURATION,
+        native_unit_of_measurement=UnitOfTime.SECONDS,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=1,
+        value=lambda snapshot: snapshot.last_seconds,
+    ),
+    PatternSensorDescription(
+        key="last_run_events",
+        translation_key="last_run_events",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        state_class=SensorStateClass.MEASUREMENT,
+        value=lambda snapshot: snapshot.last_events,
+    ),
+    PatternSensorDescription(
+        key="store_size",
+        translation_key="store_size",
+        device_class=SensorDeviceClass.DATA_SIZE,
+        native_unit_of_measurement=UnitOfInformation.BYTES,
+        suggested_unit_of_measurement=UnitOfInformation.MEGABYTES,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        state_class=SensorStateClass.MEASUREMENT,
+        value=lambda snapshot: snapshot.store_bytes,
     ),
     PatternSensorDescription(
         key="next_run",
@@ -145,6 +203,7 @@ async def async_setup_entry(
     """Set up the sensors, one more for each detector that is switched on."""
     coordinator = entry.runtime_data.parts.coordinator
     kinds = entry.runtime_data.detectors
+    async_follow_patterns(hass, entry, async_add_entities)
     async_add_entities(
         PatternSensor(coordinator, description)
         for description in (*SENSORS, *(of_type(kind) for kind in kinds))
@@ -155,11 +214,11 @@ class PatternSensor(PatternIntelligenceEntity, SensorEntity):
     """A figure of what was learned."""
 
     entity_description: PatternSensorDescription
-    _unrecorded_attributes = frozenset({"message", "patterns", "progress"})
+    _unrecorded_attributes = frozenset({"date", "message", "patterns", "progress"})
 
     @property
     @override
-    def native_value(self) -> int | str | datetime | None:
+    def native_value(self) -> int | float | str | datetime | None:
         """Return the figure."""
         return self.entity_description.value(self.coordinator.data)
 

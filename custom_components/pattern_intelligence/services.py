@@ -91,8 +91,9 @@ async def _async_run_analysis(call: ServiceCall) -> ServiceResponse:
         wish = Wish(again=days)
     else:
         wish = Wish(layers=frozenset({layer}), back=days)
-    learner = async_loaded_entry(call.hass).runtime_data.scheduler.learner
-    return await async_run(learner, wish)
+    data = async_loaded_entry(call.hass).runtime_data
+    data.parts.coordinator.async_refuse_while_off()
+    return await async_run(data.scheduler.learner, wish)
 
 
 async def _async_get_patterns(call: ServiceCall) -> ServiceResponse:

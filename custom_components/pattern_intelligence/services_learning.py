@@ -97,6 +97,7 @@ async def _async_relearn(call: ServiceCall) -> ServiceResponse:
     """Read a range of days from the recorder again."""
     data = async_loaded_entry(call.hass).runtime_data
     parts = data.parts
+    parts.coordinator.async_refuse_while_off()
     try:
         extent = await _async_extent(call.hass, parts)
         marks = await parts.gate.async_run(parts.storage.aggregates.learned)
@@ -179,7 +180,9 @@ async def _async_forget(call: ServiceCall) -> ServiceResponse:
     except StoreError as err:
         raise _failed("not_forgotten", str(err)) from err
     finally:
-        data.scheduler.learner.async_start(Trigger.SERVICE, Wish(look_again=True))
+        data.parts.coordinator.async_settle()
+        if data.parts.coordinator.data.learning:
+            data.scheduler.learner.async_start(Trigger.SERVICE, Wish(look_again=True))
 
 
 async def _async_forget_everything(

@@ -51,4 +51,6 @@ def test_triggers_are_kept_by_name() -> None:
         "retry",
         "renamed",
         "service",
+        "button",
+        "switched_on",
     ]

@@ -114,12 +114,47 @@ async def test_figures_on_how_it_runs_are_diagnostic(
         "patterns": None,
         "patterns_time_of_day": None,
         "patterns_co_occurrence": None,
+        "new_this_week": None,
+        "anomalies_yesterday": None,
+        "anomaly_today": None,
+        "news": None,
+        "routines": None,
         "status": diagnostic,
         "last_run": diagnostic,
+        "last_run_duration": diagnostic,
+        "last_run_events": diagnostic,
         "next_run": diagnostic,
         "days_learned": diagnostic,
         "events_processed": diagnostic,
+        "store_size": diagnostic,
+        "store_reachable": diagnostic,
+        "learning": EntityCategory.CONFIG,
+        "run_now": EntityCategory.CONFIG,
     }
+
+
+async def test_figures_for_the_curious_are_off_by_default(
+    hass: HomeAssistant, entity_registry: er.EntityRegistry
+) -> None:
+    """What few people look at is there when they switch it on."""
+    await async_record(hass, household(days(date(2026, 2, 20), 10)))
+    entry = await async_set_up(hass)
+    disabled = {
+        entity.unique_id.removeprefix(f"{entry.entry_id}_"): entity.entity_id
+        for entity in er.async_entries_for_config_entry(entity_registry, entry.entry_id)
+        if entity.disabled_by
+    }
+    assert disabled.keys() == {"last_run_duration", "last_run_events", "store_size"}
+    for entity_id in disabled.values():
+        entity_registry.async_update_entity(entity_id, disabled_by=None)
+    await hass.config_entries.async_reload(entry.entry_id)
+    await async_learned(hass)
+    await async_call(hass, "run_analysis", days=2)
+    # The door has twelve rows a day, light and kettle seven.
+    assert shown(hass, "last_run_events") == str(2 * 19)
+    # The clock stands still in tests.
+    assert shown(hass, "last_run_duration") == "0.0"
+    assert float(shown(hass, "store_size")) > 0
 
 
 async def test_asked_for_an_update_they_stay(hass: HomeAssistant) -> None:

@@ -17,21 +17,26 @@ from custom_components.pattern_intelligence import (
     services_decisions,
     services_learning,
 )
+from custom_components.pattern_intelligence.binary_sensor import ANOMALY, STORE
+from custom_components.pattern_intelligence.button import RUN_NOW
+from custom_components.pattern_intelligence.calendar import ROUTINES
 from custom_components.pattern_intelligence.const import DOMAIN, LearningStatus
-from custom_components.pattern_intelligence.engine.detectors import registry
-from custom_components.pattern_intelligence.engine.pattern import Status
+from custom_components.pattern_intelligence.engine.pattern import PatternType, Status
+from custom_components.pattern_intelligence.event import NEWS
 from custom_components.pattern_intelligence.forms import (
     DOMAINS,
     SCOPE_SCHEMA,
     STORE_SCHEMA,
     options_schema,
 )
+from custom_components.pattern_intelligence.news import NewsKind
 from custom_components.pattern_intelligence.problems import ISSUES
 from custom_components.pattern_intelligence.sensor import SENSORS, of_type
 from custom_components.pattern_intelligence.stores.base import Layer
+from custom_components.pattern_intelligence.switch import LEARNING
 
 PACKAGE = Path(const.__file__).parent
-KINDS = [kind.value for kind in registry()]
+KINDS = [kind.value for kind in PatternType]
 
 
 @pytest.fixture(name="texts")
@@ -99,10 +104,27 @@ def test_choices_of_selectors(texts: dict[str, Any]) -> None:
 def test_sensors(texts: dict[str, Any], icons: dict[str, Any]) -> None:
     """Each sensor has a name and an icon, each status too."""
     keys = {each.translation_key for each in (*SENSORS, *map(of_type, KINDS))}
+    keys |= {"followed_time", "followed_confidence"}
     assert texts["entity"]["sensor"].keys() == keys
     assert icons["entity"]["sensor"].keys() == keys
     states = texts["entity"]["sensor"]["status"]["state"]
     assert states.keys() == {status.value for status in LearningStatus}
+
+
+def test_other_entities(texts: dict[str, Any], icons: dict[str, Any]) -> None:
+    """Each entity of another platform has a name and an icon, each event too."""
+    keys = {
+        "binary_sensor": {ANOMALY.key, STORE.key},
+        "button": {RUN_NOW.key},
+        "calendar": {ROUTINES.key},
+        "event": {NEWS.key},
+        "switch": {LEARNING.key},
+    }
+    for platform, known in keys.items():
+        assert texts["entity"][platform].keys() == known
+        assert icons["entity"][platform].keys() == known
+    events = texts["entity"]["event"]["news"]["state_attributes"]["event_type"]
+    assert events["state"].keys() == {kind.value for kind in NewsKind}
 
 
 def test_services() -> None:
@@ -136,8 +158,8 @@ def test_messages_and_issues(texts: dict[str, Any]) -> None:
     named = set(re.findall(r'translation_key="(\w+)"', source))
     named |= set(re.findall(r'async_message\(\s*[\w.]+, "(\w+)"', source))
     named |= set(re.findall(r'(?:_refused|_failed)\(\s*"(\w+)"', source))
-    named -= {each.translation_key for each in SENSORS} | {"home"}
-    assert named - {"store", "domain"} == texts["exceptions"].keys()
+    named -= {key for part in texts["entity"].values() for key in part}
+    assert named - {"home", "store", "domain"} == texts["exceptions"].keys()
     assert texts["issues"].keys() == set(ISSUES)
 
 
