@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from .exact import spread_from_json, spread_to_json, time_from_json, time_to_json
 from .pattern import Context, Finding, Json, PatternType, Spread, When, identity
 from .window import Key, Resolve
 
@@ -65,22 +66,13 @@ class Claim:
 
     def to_json(self) -> Json:
         """Return it with every figure exact."""
-        when = self.when
         return {
             "type": self.type.value,
             "entities": [[key.entity_id, key.state] for key in self.entities],
             "area_ids": list(self.area_ids),
-            "when": when
-            and [
-                when.time,
-                when.earliest,
-                when.latest,
-                when.anchor,
-                list(when.weekdays),
-                when.day_kind,
-            ],
-            "lag_s": _spread_to_json(self.lag_s),
-            "duration_s": _spread_to_json(self.duration_s),
+            "when": time_to_json(self.when),
+            "lag_s": spread_to_json(self.lag_s),
+            "duration_s": spread_to_json(self.duration_s),
             "context": dict(self.context) if self.context else None,
             "raw": self.raw,
             "stated": self.stated,
@@ -89,23 +81,14 @@ class Claim:
     @classmethod
     def from_json(cls, stored: Mapping[str, Any], resolve: Resolve) -> Claim:
         """Return what :meth:`to_json` gave, with the ids that entities have now."""
-        when = stored["when"]
         return cls(
             PatternType(stored["type"]),
             tuple(Key(resolve(entity), state) for entity, state in stored["entities"]),
             tuple(stored["area_ids"]),
-            when and When(when[0], when[1], when[2], when[3], tuple(when[4]), when[5]),
-            _spread_from_json(stored["lag_s"]),
-            _spread_from_json(stored["duration_s"]),
-            stored["context"],
+            time_from_json(stored["when"]),
+            spread_from_json(stored["lag_s"]),
+            spread_from_json(stored["duration_s"]),
+            renamed(stored["context"], resolve),
             stored["raw"],
             stored["stated"],
         )
-
-
-def _spread_to_json(spread: Spread | None) -> list[float] | None:
-    return [spread.median, spread.p10, spread.p90] if spread else None
-
-
-def _spread_from_json(stored: list[float] | None) -> Spread | None:
-    return Spread(*stored) if stored else None
