@@ -6,7 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .exact import spread_from_json, spread_to_json, time_from_json, time_to_json
+from .exact import (
+    renamed,
+    spread_from_json,
+    spread_to_json,
+    time_from_json,
+    time_to_json,
+)
 from .pattern import Context, Finding, Json, PatternType, Spread, When, identity
 from .window import Key, Resolve
 

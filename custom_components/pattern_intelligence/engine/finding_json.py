@@ -7,7 +7,13 @@ from typing import Any, Final
 
 import numpy as np
 
-from .exact import spread_from_json, spread_to_json, time_from_json, time_to_json
+from .exact import (
+    renamed,
+    spread_from_json,
+    spread_to_json,
+    time_from_json,
+    time_to_json,
+)
 from .home import Home
 from .keys import Key, Resolve
 from .pattern import Evidence, Finding, Json, PatternType, Provenance
