@@ -1,0 +1,246 @@
+"""The search for the times at which rooms come into use more than chance has it.
+
+Windows of several widths, at all places of the clock and for all weekday masks, are
+weighed by a bound; each room's best are tested exactly, and pay for having been
+searched for by a share of the risk (Bonferroni's correction, weighted).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .civil import DAY_MS, HOUR_MS, MINUTE_MS, WAKING_DAY_STARTS_MS
+from .eligibility import NEEDED_SHARE, eligible_days
+from .evidence import Floats
+from .occasions import Span, weekday_of
+from .rhythm import BINS, STEP_MINUTES, STEP_MS, Rhythms
+from .room_rhythm import RoomRhythms
+from .room_stays import Stays
+from .rooms import Rooms
+from .spacing import gaps_of
+from .tables import Numbers
+from .weekday_mask import MASK_ROWS, MASK_SHARES, SHARED_DAYS, best_mask
+
+FEWEST_DAYS: Final = 6
+"""Matches that any claim needs: a single weekday has hardly more in two months."""
+
+FEWEST_SHARE: Final = 0.3
+"""Share of days below which no claim of .5 can be made, even of what began lately."""
+
+LEAST_LIFT: Final = 1.5
+"""Times as many days as by chance: what a rhythm tells nearly as well is no news."""
+
+PEAKS: Final = 3
+"""Times of use of a room that are tested: a morning, a noon, an evening."""
+
+HALF_WIDTHS: Final = (2, 3, 4, 6, 9, 12, 18, 24)
+"""Half widths of the windows, in bins: 10 minutes to 2 hours, by about half."""
+
+_LENGTHS: Final = 256
+"""Lengths for which the chance of being met is tabled, evenly from 0 to 1."""
+
+
+def _windows() -> tuple[Numbers, Numbers]:
+    # Steps of half a half width: a time of use is never far off a window's middle.
+    middles = [np.arange(0, BINS, max(1, half // 2)) for half in HALF_WIDTHS]
+    half = np.repeat(HALF_WIDTHS, [own.size for own in middles])
+    return np.concatenate(middles), half
+
+
+MIDDLE, HALF = _windows()
+
+ALIKE: Final = 5.0
+"""How much less than so many separate chances the windows are, as they overlap.
+
+Measured on homes without habits: so that a room's least corrected p is below any level
+with at most that probability."""
+
+RISK: Final = ALIKE / (len(HALF_WIDTHS) * BINS / HALF)
+"""The share of the risk that each window gets: widths alike, places alike.
+
+Windows of a width that overlap by more than half are hardly separate chances."""
+
+
+@dataclass(frozen=True, eq=False)
+class Use:
+    """A time at which a room comes into use, tested exactly.
+
+    Attributes:
+        room: which room.
+        span: the window of the clock.
+        mask: the weekdays, a position in ``MASKS``.
+        eligible: numbers of the eligible habit-days.
+        matched: those of them that matched.
+        chances: shape (eligible,), the chance of a match on each.
+        risk: the share of the risk spent on the window.
+    """
+
+    room: int
+    span: Span
+    mask: int
+    eligible: Numbers
+    matched: Numbers
+    chances: Floats
+    risk: float
+
+    @property
+    def expected(self) -> float:
+        """Return the days matched by chance."""
+        return float(self.chances.sum())
+
+
+def enough_days(rooms: Rooms) -> NDArray[np.bool_]:
+    """Tell which rooms were in use on enough days for any claim, shape (rooms,)."""
+    used = np.zeros((len(rooms.area_ids), rooms.home.days.size), bool)
+    known = rooms.day >= 0
+    used[rooms.visits.key[known], rooms.day[known]] = True
+    enough: NDArray[np.bool_] = used.sum(axis=1) >= FEWEST_DAYS
+    return enough
+
+
+def tested_uses(rhythms: RoomRhythms) -> Iterator[Use]:
+    """Yield the times of use that are worth an exact test, by room, best first.
+
+    A home with one room has nothing to hold it against.
+    """
+    enough = enough_days(rhythms.rooms)
+    if enough.sum() < 2:
+        return
+    for room in np.flatnonzero(enough).tolist():
+        for mask, window in _peaks(rhythms, room):
+            use = _examined(rhythms, room, mask, window)
+            if use.matched.size >= max(FEWEST_DAYS, LEAST_LIFT * use.expected):
+                yield use
+
+
+def _examined(rhythms: RoomRhythms, room: int, mask: int, window: int) -> Use:
+    """Return a window's days, matches and chances, with the mask that fits best."""
+    visits = rhythms.rooms.visits
+    low = int(MIDDLE[window] - HALF[window]) * STEP_MINUTES
+    span = Span(low, low + 2 * int(HALF[window]) * STEP_MINUTES)
+    area = visits.keys[room].entity_id
+    eligible = visits.days[
+        eligible_days(visits, area, span.low, span.high, "each", span.center)
+    ]
+    matched = np.unique(Stays.of(rhythms.rooms, room, span, eligible).day)
+    days = [np.bincount(weekday_of(own), minlength=7) for own in (matched, eligible)]
+    mask = best_mask(days[0].astype(float), days[1].astype(float))
+    eligible = eligible[MASK_ROWS[mask, weekday_of(eligible)] > 0]
+    matched = matched[MASK_ROWS[mask, weekday_of(matched)] > 0]
+    return Use(
+        room,
+        span,
+        mask,
+        eligible,
+        matched,
+        rhythms.chances(room, span, eligible),
+        float(RISK[window] * MASK_SHARES[mask]),
+    )
+
+
+def _peaks(rhythms: RoomRhythms, room: int) -> Iterator[tuple[int, int]]:
+    """Yield the masks and windows whose gain pays for their risk, best first."""
+    matched, chance, eligible = _screened(rhythms, room)
+    masks = MASK_ROWS[:, weekday_of(rhythms.rooms.visits.days)] * eligible
+    days = masks.sum(axis=1)[:, None]
+    hits, expected = masks @ matched, masks @ chance
+    worth = hits >= np.maximum(FEWEST_DAYS, FEWEST_SHARE * days)
+    worth &= hits >= LEAST_LIFT * expected
+    risk = np.log(RISK) + np.log(MASK_SHARES)[:, None]
+    gains = np.where(worth, _gain(hits, expected, np.maximum(days, 1.0)) + risk, 0.0)
+    mask, window = np.nonzero(gains > 0)
+    order = np.lexsort((window, mask, -gains[mask, window]))
+    mask, window = mask[order], window[order]
+    for _ in range(PEAKS):
+        if not mask.size:
+            return
+        yield int(mask[0]), int(window[0])
+        apart = np.abs(MIDDLE[window] - MIDDLE[window[0]])
+        apart = np.minimum(apart, BINS - apart)
+        left = ~SHARED_DAYS[mask[0], mask]
+        left |= apart >= HALF[window] + HALF[window[0]]
+        mask, window = mask[left], window[left]
+
+
+def _gain(hits: Floats, expected: Floats, days: Floats) -> Floats:
+    """Return the log likelihood gained over chance.
+
+    A bound of the logarithm of a p (W. Hoeffding, Probability inequalities for sums
+    of bounded random variables, JASA 58, 1963).
+    """
+    share, chance = hits / days, np.clip(expected / days, 1e-6, 1 - 1e-6)
+    met, rest = np.clip(share, 1e-9, 1.0), np.clip(1 - share, 1e-9, 1.0)
+    gained: Floats = days * (
+        met * np.log(met / chance) + rest * np.log(rest / (1 - chance))
+    )
+    return gained
+
+
+def _screened(
+    rhythms: RoomRhythms, room: int
+) -> tuple[Floats, Floats, NDArray[np.bool_]]:
+    """Return each day's matches and chances of all windows, and which days count.
+
+    The chances are those of waking days, and good enough to choose by.
+
+    Returns:
+        Shapes (days, windows), (days, windows), (days,).
+    """
+    rooms = rhythms.rooms
+    visits = rooms.visits
+    days, wall = visits.days, np.sort(visits.wall[visits.of_key(room)])
+    span = int(days[-1] - days[0]) + 1
+    at = wall // STEP_MS - (int(days[0]) - 1) * BINS
+    at = at[(at >= 0) & (at < (span + 2) * BINS)]
+    begun = np.append(0, np.cumsum(np.bincount(at, minlength=(span + 2) * BINS)))
+    middle = (days - days[0] + 1)[:, None] * BINS + MIDDLE
+    matched = (begun[middle + HALF] > begun[middle - HALF]).astype(float)
+    own, others = (_met(rooms, room, *rhythm) for rhythm in rhythms.of_days(room, days))
+    share = visits.available[room].sum(axis=1) / (DAY_MS // HOUR_MS)
+    return (
+        matched,
+        np.maximum(own, others),
+        rooms.home.occupied & (share >= NEEDED_SHARE),
+    )
+
+
+def _met(rooms: Rooms, room: int, rhythm: Rhythms, row: Numbers) -> Floats:
+    """Return the chance that windows are met on each day, if a rhythm is all.
+
+    Args:
+        rooms: the rooms.
+        room: which.
+        rhythm: the rhythm.
+        row: shape (days,), its row that holds on each day.
+
+    Returns:
+        Shape (days, windows).
+    """
+    visits = rooms.visits
+    own = visits.of_key(room)
+    kept = rooms.day[own] >= 0
+    day, wall = rooms.day[own][kept], visits.wall[own][kept]
+    order = np.lexsort((wall, day))
+    day, wall = day[order], wall[order]
+    start = rhythm.cdf[row, WAKING_DAY_STARTS_MS // STEP_MS][day]
+    passed = rhythm.upto(wall % DAY_MS / MINUTE_MS, row[day])
+    gaps = gaps_of(day, (passed - start) % 1.0)
+    size = visits.days.size * (_LENGTHS + 1)
+    flat = day * (_LENGTHS + 1) + np.ceil(gaps * _LENGTHS).clip(0, _LENGTHS).astype(int)
+    count = np.bincount(flat, minlength=size).reshape(-1, _LENGTHS + 1).cumsum(axis=1)
+    total = np.bincount(flat, gaps, minlength=size).reshape(-1, _LENGTHS + 1)
+    longer = count[:, -1:] - count
+    met = total.cumsum(axis=1) + longer * (np.arange(_LENGTHS + 1) / _LENGTHS)
+    low, high = MIDDLE - HALF, MIDDLE + HALF
+    chance = np.empty((visits.days.size, MIDDLE.size))
+    for kind in np.unique(row).tolist():
+        cdf, days = rhythm.cdf[kind], np.flatnonzero(row == kind)
+        length = cdf[high % BINS] + high // BINS - cdf[low % BINS] - low // BINS
+        place = np.ceil(length * _LENGTHS).clip(0, _LENGTHS).astype(int)
+        chance[days] = met[days][:, place]
+    return chance
