@@ -28,6 +28,9 @@ SCREENED: Final = 1.5
 AT_ONCE: Final = 32
 """Causes looked at together, so that memory stays small in a large home."""
 
+JOINED_AT_ONCE: Final = 100_000
+"""Happenings after occasions looked at together: what a processor keeps at hand."""
+
 
 def candidates(stream: Stream, floor: float) -> list[tuple[int, int]]:
     """Return the pairs of keys of which the second follows the first often enough.
@@ -63,8 +66,10 @@ def candidates(stream: Stream, floor: float) -> list[tuple[int, int]]:
         )
         follows = counts[NEXT] >= enough
         for manner in range(NEXT):
-            chance = hours @ covered[manner].T
-            follows |= counts[manner] >= np.maximum(enough, SCREENED * chance)
+            often = counts[manner] >= enough
+            a, b = np.nonzero(often & ~follows)
+            chance = np.einsum("nh,nh->n", hours[a], covered[manner][b])
+            follows[a, b] = counts[manner, a, b] >= SCREENED * chance
         found.extend((causes[a], int(b)) for a, b in np.argwhere(follows))
     return found
 
@@ -94,16 +99,14 @@ def _counts(
     Returns:
         Shape (manners, n, keys).
     """
-    keys = len(stream.window.keys)
-    counts = np.zeros((MANNERS, len(sampled), keys), np.int64)
-    for place, rows in enumerate(sampled):
-        counts[NEXT, place] = np.bincount(_next(stream, rows), minlength=keys)
-    owner = np.repeat(np.arange(len(sampled)), [rows.size for rows in sampled])
-    which, key, lag = effects.after(stream.window.instant[np.concatenate(sampled)])
-    pair = owner[which] * keys + key
-    for manner in range(NEXT):
-        hits = np.bincount(pair[lag <= LAGS_MS[manner]], minlength=counts[0].size)
-        counts[manner] = hits.reshape(len(sampled), keys)
+    shape = (len(sampled), len(stream.window.keys))
+    counts = np.zeros((MANNERS, *shape), np.int64)
+    rows = np.concatenate(sampled)
+    owner = np.repeat(np.arange(len(sampled)), [own.size for own in sampled])
+    which, effect = _next(stream, rows)
+    pairs = owner[which] * shape[1] + effect
+    counts[NEXT] = np.bincount(pairs, minlength=counts[NEXT].size).reshape(shape)
+    counts[:NEXT] = effects.after(stream.window.instant[rows], owner, shape)
     return counts
 
 
@@ -137,62 +140,87 @@ class _Effects:
     Attributes:
         instant: shape (n,), ascending UTC milliseconds.
         key: shape (n,), their keys.
-        previous: shape (n,), when the key happened before.
+        previous: shape (n,), the place of the one at which the key happened before,
+            -1 where it never did.
     """
 
     instant: Instants
     key: NDArray[np.int32]
-    previous: Instants
+    previous: NDArray[np.int32]
 
     @classmethod
     def of(cls, stream: Stream) -> _Effects:
         """Return those of a stream."""
         window = stream.window
         rows = np.flatnonzero(stream.by_hand & stream.effects[window.key])
-        previous = _previous(window.key[rows], window.instant[rows])
         order = np.argsort(window.instant[rows], kind="stable")
+        place = np.empty(rows.size, np.int32)
+        place[order] = np.arange(rows.size, dtype=np.int32)
+        previous = np.full(rows.size, -1, np.int32)
+        same = np.flatnonzero(window.key[rows[1:]] == window.key[rows[:-1]])
+        previous[place[same + 1]] = place[same]
         rows = rows[order]
-        return cls(window.instant[rows], window.key[rows], previous[order])
+        return cls(window.instant[rows], window.key[rows], previous)
 
-    def after(
-        self, start: Instants
-    ) -> tuple[NDArray[np.intp], NDArray[np.int32], Numbers]:
-        """Join occasions with the first happening of each key after them.
+    def after(self, start: Instants, owner: Numbers, shape: tuple[int, int]) -> Numbers:
+        """Count how often each key follows within each of the lags.
 
         Args:
             start: shape (m,), UTC milliseconds of occasions.
+            owner: shape (m,), whose occasion each is.
+            shape: how many owners and how many keys there are.
 
         Returns:
-            For each pair the occasion, the key, and the lag, up to the longest.
+            Shape (lags, owners, keys).
         """
-        first = np.searchsorted(self.instant, start, "right")
-        sizes = np.searchsorted(self.instant, start + LAGS_MS[-1], "right") - first
-        which = np.repeat(np.arange(start.size), sizes)
-        row = np.repeat(first, sizes) + _counting(sizes)
-        new = self.previous[row] <= start[which]
-        which, row = which[new], row[new]
-        return which, self.key[row], self.instant[row] - start[which]
+        bounds = np.array([0, *LAGS_MS])[:, None] + start
+        edges = np.searchsorted(self.instant, bounds, "right")
+        # Those after an occasion lie in one piece, in parts by their lag.
+        sizes = np.diff(edges, axis=0).T
+        parts = np.arange(len(LAGS_MS)) * shape[0] + owner[:, None]
+        counts = np.zeros(len(LAGS_MS) * shape[0] * shape[1], np.int64)
+        joined = np.cumsum(sizes.sum(axis=1)) // JOINED_AT_ONCE
+        for piece in np.split(
+            np.arange(start.size), np.flatnonzero(np.diff(joined)) + 1
+        ):
+            first, size = edges[0, piece].astype(np.int32), sizes[piece]
+            since = np.repeat(first, size.sum(axis=1))
+            row = since + _counting(size.sum(axis=1))
+            # Of each key only the first one after an occasion follows it.
+            new = self.previous[row] < since
+            pair = (parts[piece] * shape[1]).astype(np.int32)
+            pair = np.repeat(pair.ravel(), size.ravel())[new] + self.key[row[new]]
+            counts += np.bincount(pair, minlength=counts.size)
+        found: Numbers = np.cumsum(counts.reshape(len(LAGS_MS), *shape), axis=0)
+        return found
 
 
-def _next(stream: Stream, rows: NDArray[np.intp]) -> NDArray[np.int32]:
-    """Return the effects that begin next elsewhere, after each of a cause's rows."""
+def _next(
+    stream: Stream, rows: NDArray[np.intp]
+) -> tuple[NDArray[np.intp], NDArray[np.int32]]:
+    """Return the effects that begin next elsewhere, after some happenings.
+
+    Returns:
+        For each effect which happening it comes after, and its key.
+    """
     among, window = stream.beginnings, stream.window
     until = stream.until_next(rows, among)
-    when = window.instant[rows[until > 0]] + until[until > 0]
+    which = np.flatnonzero(until > 0)
+    when = window.instant[rows[which]] + until[which]
     first = np.searchsorted(among.instant, when, "left")
     last = np.searchsorted(among.instant, when, "right")
     # What begins at the same instant is next, too.
     at = np.repeat(first, last - first) + _counting(last - first)
     effect = window.key[among.rows[at]]
-    found: NDArray[np.int32] = effect[stream.effects[effect]]
-    return found
+    follows = stream.effects[effect]
+    return np.repeat(which, last - first)[follows], effect[follows]
 
 
-def _counting(sizes: NDArray[np.intp]) -> NDArray[np.intp]:
+def _counting(sizes: NDArray[np.intp]) -> NDArray[np.int32]:
     """Return 0 to size - 1 for each size, one after the other."""
-    found: NDArray[np.intp] = np.arange(sizes.sum()) - np.repeat(
-        np.cumsum(sizes) - sizes, sizes
-    )
+    before = (np.cumsum(sizes) - sizes).astype(np.int32)
+    counted = np.arange(sizes.sum(), dtype=np.int32)
+    found: NDArray[np.int32] = counted - np.repeat(before, sizes)
     return found
 
 

@@ -202,12 +202,12 @@ class Stream:
         """Return the milliseconds until another entity does something, 0 for never.
 
         Args:
-            occasions: shape (n,), rows of one cause's happenings.
+            occasions: shape (n,), rows of happenings.
             among: what counts, such as :attr:`beginnings`.
         """
         if not occasions.size or not among.rows.size:
             return np.zeros(occasions.size, np.int64)
-        own = self.entity[self.window.key[occasions[0]]]
+        own = self.entity[self.window.key[occasions]]
         causes = self.window.instant[occasions]
         at = np.searchsorted(among.instant, causes, "right")
         last = among.rows.size - 1
