@@ -180,7 +180,9 @@ def test_it_tells_what_it_stands_for() -> None:
     companions = [{"entity_id": "light.hall", "state": "on"}]
     link = replace(
         _found(PatternType.CO_OCCURRENCE, "light.bed", "light.bath"),
-        details={"companions": companions},
+        details={"companions": companions, "next": 0.4},
+        confidence=0.75,
+        lag_s=Spread(30, 10, 90),
     )
     (told,) = absorb([link, _sequence()], HOME)
     assert told.details["stands_for"] == [
@@ -191,7 +193,10 @@ def test_it_tells_what_it_stands_for() -> None:
                 {"entity_id": "light.bath", "state": "on"},
             ],
             "when": None,
+            "lag_s": {"median": 30.0, "p10": 10.0, "p90": 90.0},
+            "confidence": 0.75,
             "companions": companions,
+            "next": 0.4,
         }
     ]
 

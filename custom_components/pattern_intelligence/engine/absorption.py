@@ -201,7 +201,10 @@ def _standing_for(owner: Finding, parts: Sequence[Finding]) -> Finding:
                 for key in part.entities
             ],
             "when": part.when.as_json() if part.when else None,
-            "companions": part.details.get("companions", []),
+            "lag_s": part.lag_s.as_json() if part.lag_s else None,
+            "confidence": round(part.confidence, 3),
+            "companions": [],
+            **part.details,
         }
         for part in parts
     ]
