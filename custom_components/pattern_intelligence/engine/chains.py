@@ -12,12 +12,8 @@ from numpy.typing import NDArray
 from .civil import HOUR_MS
 from .crossday import Bits, ByDay, Trial, tried
 from .episodes import Rows
-from .manners import LAGS_MS
 from .steps import Alphabet
 from .stream import Stream
-
-MOST_STEPS: Final = 6
-"""Nobody keeps more in mind; what goes on after that is told by another chain."""
 
 COVERED: Final = 0.7
 """Share of a chain's days that a longer one must have to stand for it."""
@@ -67,8 +63,9 @@ class Lead:
 
     @cached_property
     def occasions(self) -> Rows:
-        """Return the rows of its happenings after which any chain could end."""
-        return self.stream.occasions(self.key, (MOST_STEPS - 1) * LAGS_MS[-1])
+        """Return the rows of its happenings after which any chain would be over."""
+        rows = self.stream.rows(self.key)
+        return rows[self.alphabet.ended[rows]]
 
     @cached_property
     def by_day(self) -> ByDay:
@@ -97,11 +94,12 @@ class Lead:
         stream = self.stream
         offset = stream.offset[before]
         known = stream.days.available(stream.window.keys[key].entity_id)
-        there = before >= 0
-        would = stream.mask(self.key, key, manner).at(offset)
-        would = np.where(there, would, np.uint64(0))
-        compared = np.where(there, self.alike & known[offset // HOUR_MS], self.alike)
-        return would & compared, compared
+        compared = self.alike & known[offset // HOUR_MS]
+        would = stream.mask(self.key, key, manner).at(offset) & compared
+        missing = before < 0
+        would[missing] = 0
+        compared[missing] = self.alike[missing]
+        return would, compared
 
     def trial(self, chain: Chain, step: int) -> tuple[Trial, float]:
         """Return the test of one step of a chain.

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from .chains import COVERED, MOST_STEPS
+from .chains import COVERED
 from .edge import AT_ONCE_MS
 from .episodes import followed_by
 from .manners import LAGS_MS
 from .sequences import Routine
+from .steps import LONGEST_MS
 from .stream import Stream
 from .tables import Numbers
 
@@ -107,7 +108,7 @@ def _step_by_step(larger: Routine, smaller: Routine) -> bool:
 
 def _days(stream: Stream, keys: Sequence[int]) -> Numbers:
     """Return on which days steps mostly follow their first within the longest lag."""
-    occasions = stream.occasions(keys[0], (MOST_STEPS - 1) * LAGS_MS[-1])
+    occasions = stream.occasions(keys[0], LONGEST_MS)
     rows = occasions
     for key in keys[1:]:
         rows = followed_by(stream, rows, key, AT_ONCE_MS, LAGS_MS[-1])

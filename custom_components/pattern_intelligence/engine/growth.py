@@ -8,71 +8,23 @@ grows with the routines that are there and not with what could be.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from math import log
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .chains import COVERED, MOST_STEPS, Chain, Lead, share_by_chance
+from .chains import COVERED, Chain, Lead, share_by_chance
 from .civil import Instants
 from .crossday import Bits, Trial, tried
-from .edge import AT_ONCE_MS
 from .episodes import Rows
 from .evidence import FALSE_DISCOVERY_RATE
+from .followers import Followers
 from .links import EFFECT_FLOOR, MIN_LIFT
 from .manners import LAGS_MS
-from .steps import Alphabet
+from .steps import MOST_STEPS, Alphabet
 from .stream import MIN_DAYS
-from .time_search import gain
-
-
-@dataclass(frozen=True, eq=False)
-class Followers:
-    """All that may be a later step, in the order of time.
-
-    Attributes:
-        rows: shape (n,), rows in the window.
-        instant: shape (n,), ascending UTC milliseconds.
-        key: shape (n,), their keys.
-        previous: shape (n,), when the key happened before.
-    """
-
-    rows: Rows
-    instant: Instants
-    key: NDArray[np.int32]
-    previous: Instants
-
-    @classmethod
-    def of(cls, alphabet: Alphabet) -> Followers:
-        """Return those of an alphabet."""
-        stream, window = alphabet.stream, alphabet.stream.window
-        rows = np.flatnonzero(stream.by_hand & alphabet.follows[window.key])
-        key, instant = window.key[rows], window.instant[rows]
-        previous = np.full(rows.size, np.iinfo(np.int64).min)
-        same = key[1:] == key[:-1]
-        previous[1:][same] = instant[:-1][same]
-        order = np.argsort(instant, kind="stable")
-        return cls(rows[order], instant[order], key[order], previous[order])
-
-    def after(self, start: Instants) -> tuple[Rows, Rows]:
-        """Join instants with the first happening of each key that follows in time.
-
-        Args:
-            start: shape (m,), UTC milliseconds.
-
-        Returns:
-            For each pair the position in ``start`` and the position in here.
-        """
-        first = np.searchsorted(self.instant, start, "right")
-        sizes = np.searchsorted(self.instant, start + LAGS_MS[-1], "right") - first
-        which = np.repeat(np.arange(start.size), sizes)
-        begins = np.cumsum(sizes) - sizes
-        at = np.arange(which.size) + np.repeat(first - begins, sizes)
-        # What happens at once is the same step seen twice.
-        new = (self.previous[at] <= start[which]) & (
-            self.instant[at] > start[which] + AT_ONCE_MS
-        )
-        return which[new], at[new]
 
 
 @dataclass(eq=False)
@@ -94,47 +46,65 @@ class Growth:
         """Begin with all first two steps that there could be."""
         return cls(alphabet, Followers.of(alphabet), alphabet.pairs)
 
-    def chains(self, lead: Lead) -> list[Chain]:
-        """Return the chains that begin with a step and cannot be done without."""
-        if lead.occasions.size < MIN_DAYS:
-            return []
-        begun = Chain((lead.key,), (), (lead.occasions,), np.zeros(0, bool))
-        return self._grown(lead, begun)
+    def chains(self) -> Iterator[tuple[Lead, Chain]]:
+        """Yield the chains that cannot be done without, by their first step."""
+        alphabet = self.alphabet
+        leads = [Lead(alphabet, key) for key in np.flatnonzero(alphabet.leads).tolist()]
+        second = self.followers.often_after(
+            [lead.occasions for lead in leads], self._instants, EFFECT_FLOOR
+        )
+        for lead, keys in zip(leads, second, strict=True):
+            begun = Chain((lead.key,), (), (lead.occasions,), np.zeros(0, bool))
+            for chain in self._grown(lead, begun, keys):
+                yield lead, chain
 
-    def _grown(self, lead: Lead, chain: Chain) -> list[Chain]:
-        """Return what a chain grows into, shorter ones after those they lead to."""
-        if len(chain.keys) == MOST_STEPS:
-            return []
-        if len(chain.keys) > 1:
-            self.tested += self.alphabet.others(chain.keys)
+    @property
+    def _instants(self) -> Instants:
+        return self.alphabet.stream.window.instant
+
+    def _grown(self, lead: Lead, chain: Chain, keys: Sequence[int]) -> list[Chain]:
+        """Return what a chain grows into, shorter ones after those they lead to.
+
+        Args:
+            lead: the first step.
+            chain: the chain.
+            keys: which may follow.
+        """
         found: list[Chain] = []
-        for longer in self._longer(lead, chain):
-            if not any(
+        for longer in self._longer(lead, chain, keys):
+            if any(
                 other.keys[-1] == longer.keys[-1] and _covers(other, longer)
                 for other in found
             ):
-                found += [*self._grown(lead, longer), longer]
+                continue
+            if len(longer.keys) < MOST_STEPS:
+                self.tested += self.alphabet.others(longer.keys)
+                found += self._grown(lead, longer, self._next_keys(longer))
+            found.append(longer)
         return found
 
-    def _longer(self, lead: Lead, chain: Chain) -> list[Chain]:
+    def _next_keys(self, chain: Chain) -> list[int]:
+        """Return which keys follow a chain on enough of its first step's occasions."""
+        complete = chain.rows[-1][chain.complete]
+        floor = EFFECT_FLOOR * chain.complete.size / complete.size
+        return self.followers.often_after([complete], self._instants, floor)[0]
+
+    def _longer(self, lead: Lead, chain: Chain, keys: Sequence[int]) -> list[Chain]:
         """Return a chain with each step more that follows it, the soonest first."""
-        alphabet, window = self.alphabet, self.alphabet.stream.window
-        last = chain.rows[-1]
-        alive = np.flatnonzero(last >= 0)
-        which, at = self.followers.after(window.instant[last[alive]])
-        key = self.followers.key[at]
-        counts = np.bincount(key, minlength=len(window.keys))
-        enough = counts >= max(EFFECT_FLOOR * last.size, MIN_DAYS)
-        enough &= ~np.isin(alphabet.unit, alphabet.unit[list(chain.keys)])
+        unit = self.alphabet.unit
+        own = set(unit[list(chain.keys)].tolist())
         found: list[tuple[float, Chain]] = []
-        for follower in np.flatnonzero(enough).tolist():
-            own = key == follower
-            rows = np.full(last.size, -1)
-            rows[alive[which[own]]] = self.followers.rows[at[own]]
-            longer = self._with(lead, chain, follower, rows)
+        for key in keys:
+            if int(unit[key]) in own:
+                continue
+            rows = self.followers.next(chain.rows[-1], key, self._instants)
+            if np.count_nonzero(rows >= 0) < EFFECT_FLOOR * rows.size:
+                continue
+            longer = self._with(lead, chain, key, rows)
             if longer is not None:
-                lags = window.instant[longer.rows[-1]] - window.instant[last]
-                found.append((float(np.median(lags[longer.complete])), longer))
+                before, after = (own[longer.complete] for own in longer.rows[-2:])
+                lags = self._instants[after] - self._instants[before]
+                found.append((float(np.median(lags)), longer))
         found.sort(key=lambda pair: (pair[0], pair[1].keys))
         return [longer for _, longer in found]
 
@@ -148,9 +118,7 @@ class Growth:
         tests = self.alphabet.others(chain.keys) * len(LAGS_MS)
         told = _gain_of(trial)
         # Another bound is asked of what is told; this only ends hopeless branches.
-        if trial.matched.sum() < MIN_DAYS or told < np.log(
-            tests / FALSE_DISCOVERY_RATE
-        ):
+        if trial.matched.sum() < MIN_DAYS or told < log(tests / FALSE_DISCOVERY_RATE):
             return None
         return Chain(
             (*chain.keys, key),
@@ -180,7 +148,7 @@ class Growth:
         best, found = 0.0, None
         for manner, lag_ms in enumerate(LAGS_MS):
             followed = (rows >= 0) & (lags <= lag_ms)
-            count = int(followed.sum())
+            count = int(np.count_nonzero(followed))
             if count < EFFECT_FLOOR * n:
                 continue
             would, compared = lead.by_chance(last, key, manner)
@@ -205,6 +173,15 @@ def _gain_of(trial: Trial) -> float:
 
 
 def _gained(matched: float, expected: float, trials: int) -> float:
-    """Return a bound of minus the log of the chance of so many matches."""
-    figures = np.array([matched, expected, trials], np.float64)[:, None]
-    return float(gain(*figures)[0])
+    """Return a bound of minus the log of the chance of so many matches.
+
+    W. Hoeffding, Probability inequalities for sums of bounded random variables, JASA
+    58 (1963).
+    """
+    if matched <= expected:
+        return 0.0
+    gained = matched * log(matched / expected)
+    if matched < trials:
+        rest = trials - matched
+        gained += rest * log(rest / (trials - expected))
+    return gained

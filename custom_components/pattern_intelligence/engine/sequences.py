@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,11 +13,23 @@ from numpy.typing import NDArray
 from .chains import Chain, Lead
 from .crossday import Trial
 from .episodes import durations
-from .evidence import decay, poisson_binomial_tail, share_bounds
-from .links import ALIKE_IN_A_DAY, DAYS_OF_CHANCE, in_time, spread_of
+from .evidence import Floats, poisson_binomial_tail, share_bounds
+from .links import ALIKE_IN_A_DAY, in_time, spread_of
 from .manners import LAGS_MS
 from .pattern import Spread
 from .tables import Numbers
+
+_LEAST: Final = 0.02
+"""Of a prior's mean, so that no chance is ruled out."""
+
+PRIOR_DAYS: Final = 2.0
+"""Days on which a routine held as chance has it, with which each starts.
+
+Of all chains that could be grown those are told that went best, a little too well.
+"""
+
+CHANGE_RATE: Final = 0.003
+"""Share of days before which a routine begins, ends or changes: about once a year."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,15 +89,12 @@ class Routine:
         In order and in time; as for links, days with many occasions count for less
         than as many days.
         """
-        lead = self.lead
+        lead, days = self.lead, self.lead.by_day
         took = durations(lead.stream, lead.occasions, self.chain.keys)
-        days = lead.by_day
-        weights = decay(days.day, lead.stream.days.count - 1)
-        weights *= days.sizes / (1 + (days.sizes - 1) * ALIKE_IN_A_DAY)
-        happened = float(days.sums(in_time(took, self.lag)) / days.sizes @ weights)
-        chance = max(chance for _, chance in self.trials)
-        return (happened + DAYS_OF_CHANCE * chance) / (
-            float(weights.sum()) + DAYS_OF_CHANCE
+        return share_since_change(
+            days.sums(in_time(took, self.lag)) / days.sizes,
+            days.sizes / (1 + (days.sizes - 1) * ALIKE_IN_A_DAY),
+            max(chance for _, chance in self.trials),
         )
 
     @property
@@ -114,6 +124,37 @@ class Routine:
     def spans(self) -> Numbers:
         """Return begin and end of its complete episodes, shape (2, n)."""
         return self.instants[[0, -1]]
+
+
+def share_since_change(shares: Floats, weights: Floats, chance: float) -> float:
+    """Return the probability of the next occasion, if it may have changed at any time.
+
+    The mean of Beta posteriors over the days since the last change, each weighed by
+    how well it foretold them (R. P. Adams, D. J. C. MacKay, Bayesian online
+    changepoint detection, 2007): what was given up is soon believed no more.
+
+    Args:
+        shares: shape (days,), in order, the share of each day's occasions on which it
+            happened.
+        weights: shape (days,), as how many occasions each day counts.
+        chance: the share by chance, from which every routine starts.
+    """
+    met = np.full(shares.size + 1, max(chance, _LEAST) * PRIOR_DAYS)
+    missed = np.full(shares.size + 1, max(1 - chance, _LEAST) * PRIOR_DAYS)
+    weight = np.zeros(shares.size + 1)
+    # The newest change comes first: what is known so far is the end of each row.
+    weight[-1] = 1.0
+    days = zip(shares.tolist(), weights.tolist(), strict=True)
+    for begin, (share, size) in zip(range(shares.size, 0, -1), days, strict=True):
+        hits, misses, likely = met[begin:], missed[begin:], weight[begin:]
+        each = hits / (hits + misses)
+        likely *= each ** (size * share) * (1 - each) ** (size * (1 - share))
+        likely /= likely.sum()
+        likely *= 1 - CHANGE_RATE
+        weight[begin - 1] = CHANGE_RATE
+        hits += size * share
+        misses += size * (1 - share)
+    return float(weight @ (met / (met + missed)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,6 @@ from typing import Final
 
 import numpy as np
 
-from ..chains import Lead
 from ..civil import DAY_MS, MINUTE_MS, circular_minutes
 from ..claim import Claim
 from ..closure import leaders
@@ -113,9 +112,7 @@ def _worth_telling(window: Window, home: Home) -> tuple[list[Routine], int]:
     growth = Growth.of(alphabet)
     routines = [
         routine
-        for key in np.flatnonzero(alphabet.leads).tolist()
-        for lead in [Lead(alphabet, key)]
-        for chain in growth.chains(lead)
+        for lead, chain in growth.chains()
         if len(chain.keys) >= FEWEST_STEPS
         and (routine := Routine(lead, chain)).confidence >= LISTED_FROM
     ]
