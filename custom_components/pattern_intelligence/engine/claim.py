@@ -13,7 +13,17 @@ from .exact import (
     time_from_json,
     time_to_json,
 )
-from .pattern import Context, Finding, Json, PatternType, Spread, When, identity
+from .pattern import (
+    Context,
+    Finding,
+    Json,
+    PatternType,
+    Place,
+    Spread,
+    When,
+    identity,
+    place_of,
+)
 from .window import Key, Resolve
 
 
@@ -69,6 +79,11 @@ class Claim:
         return identity(
             self.type, self.entities, self.area_ids, self.when, self.context
         )
+
+    @property
+    def place(self) -> Place:
+        """Return by what it is told from others of its key, as a finding's is."""
+        return place_of(self.type, self.when, self.duration_s)
 
     def to_json(self) -> Json:
         """Return it with every figure exact."""

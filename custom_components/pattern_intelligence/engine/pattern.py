@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import numpy as np
 
@@ -34,6 +34,13 @@ class PatternType(StrEnum):
     DAY_TYPE = "day_type"
     CONTEXTUAL = "contextual"
     SEASONAL = "seasonal"
+
+
+WEEKLY: Final = frozenset({PatternType.SESSION, PatternType.DAY_TYPE})
+"""Types that are found as of the end of a week."""
+
+MONTHLY: Final = frozenset({PatternType.CONTEXTUAL, PatternType.SEASONAL})
+"""Types that are found as of the end of a month."""
 
 
 class Status(StrEnum):
@@ -100,6 +107,22 @@ class Spread:
         }
 
 
+type Place = When | Spread | None
+"""What tells patterns of one key apart: their time, or how long they last."""
+
+
+def place_of(
+    type_: PatternType, when: When | None, duration_s: Spread | None
+) -> Place:
+    """Return by what a pattern is told from others of its key.
+
+    There are no two sequences of the same steps, whether they keep a time or not.
+    """
+    if type_ is PatternType.SEQUENCE:
+        return None
+    return duration_s if type_ is PatternType.DURATION else when
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """What a claim rests on.
@@ -162,7 +185,11 @@ def identity(
     """Return what makes a habit the same: never a time, a weekday or a strength.
 
     Areas count only where they are the subject, since an entity's area may change.
+    How long something lasts may get a time, or other lengths beside it, and lose them;
+    a sequence may get a usual start and lose it.
     """
+    if type_ in {PatternType.DURATION, PatternType.SEQUENCE}:
+        when = context = None
     return (
         type_.value,
         *(f"{key.entity_id}={key.state}" for key in entities),
@@ -219,6 +246,11 @@ class Finding:
         return identity(
             self.type, self.entities, self.area_ids, self.when, self.context
         )
+
+    @property
+    def place(self) -> Place:
+        """Return by what it is told from others of its key."""
+        return place_of(self.type, self.when, self.duration_s)
 
     @property
     def first_seen(self) -> date:

@@ -8,22 +8,29 @@ from typing import Final
 from ..civil import clock
 from ..home import Home
 from ..pattern import Finding, PatternType
-from . import co_occurrence, general, time_of_day
+from . import co_occurrence, duration, general, sequence, time_of_day
 from .words import Words
 
 PHRASES: Final[dict[str, str]] = {
     **general.PHRASES,
     **time_of_day.PHRASES,
     **co_occurrence.PHRASES,
+    **duration.PHRASES,
+    **sequence.PHRASES,
 }
 """All phrases in English, by name."""
 
 _TITLES: Final[Mapping[PatternType, Callable[[Words, Finding], str]]] = {
     PatternType.TIME_OF_DAY: time_of_day.title,
     PatternType.CO_OCCURRENCE: co_occurrence.title,
+    PatternType.DURATION: duration.title,
+    PatternType.SEQUENCE: sequence.title,
 }
 
-_DESCRIPTIONS: Final[Mapping[PatternType, Callable[[Words, Finding], str]]] = {}
+_DESCRIPTIONS: Final[Mapping[PatternType, Callable[[Words, Finding], str]]] = {
+    PatternType.DURATION: duration.description,
+    PatternType.SEQUENCE: sequence.description,
+}
 """Of types that say more than their phrase with the usual figures."""
 
 

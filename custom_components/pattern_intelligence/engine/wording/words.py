@@ -41,17 +41,28 @@ class Words:
 
     def entered(self, key: Key) -> str:
         """Return what happens when an entity enters a state."""
+        for name in self._kinds(key):
+            if f"entered.{name}" in self._phrases:
+                return self.say(f"entered.{name}", name=self.name(key.entity_id))
+        return self.say("entered.other", name=self.name(key.entity_id), state=key.state)
+
+    def lasting(self, key: Key) -> str:
+        """Return what an entity is while it is in a state."""
+        for name in self._kinds(key):
+            if f"lasts.{name}" in self._phrases:
+                return self.say(f"lasts.{name}")
+        return self.say("lasts.other", state=key.state)
+
+    def _kinds(self, key: Key) -> tuple[str, ...]:
+        """Return what phrases about a state go by, the most special first."""
         entity = self._home.entity(key.entity_id)
         kind = entity.device_class
         kind = "door" if kind in _OPENINGS else "motion" if kind in _MOTIONS else ""
-        for phrase in (
-            f"entered.{entity.domain}.{kind}.{key.state}",
-            f"entered.{entity.domain}.{key.state}",
-            f"entered.{key.state}",
-        ):
-            if phrase in self._phrases:
-                return self.say(phrase, name=self.name(key.entity_id))
-        return self.say("entered.other", name=self.name(key.entity_id), state=key.state)
+        return (
+            f"{entity.domain}.{kind}.{key.state}",
+            f"{entity.domain}.{key.state}",
+            key.state,
+        )
 
     def days(self, weekdays: tuple[int, ...]) -> str:
         """Return the weekdays on which something holds, as a person says them."""
