@@ -13,8 +13,8 @@ from custom_components.pattern_intelligence.stores.influx.address import (
     InfluxVersion,
 )
 from custom_components.pattern_intelligence.stores.influx.server import (
-    SHARD_DAYS,
     server_at,
+    shard_days,
 )
 from scripts.tools.failure import UnusableError
 from scripts.tools.influx_program import RELEASES
@@ -98,5 +98,5 @@ def make_buckets(address: InfluxAddress, days: int | None = None) -> None:
         there = {}
     for layer, name in names.items():
         if name not in there:
-            server.create(name, days, SHARD_DAYS[layer])
+            server.create(name, days, shard_days(layer, days))
     server.link.close()

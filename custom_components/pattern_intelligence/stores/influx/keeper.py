@@ -99,7 +99,9 @@ class Keeper:
         """
         for layer, garbage in mark.garbage.items():
             times = mark.times(layer, *Kind)
-            amid = bool(garbage) and (not times or max(garbage) > times[0])
+            amid = bool(garbage) and (
+                not times or max(garbage) // DAY_NS >= times[0] // DAY_NS
+            )
             if amid or len(garbage) >= lot:
                 for first, last in mark.ranges(layer, (self._at,)):
                     self._server.delete(layer, self._home, first, last)

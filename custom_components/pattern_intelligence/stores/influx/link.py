@@ -15,7 +15,7 @@ from typing import Any, Final, Protocol, cast
 
 from . import refusal
 from .address import InfluxAddress, InfluxVersion
-from .problem import InfluxAwayError, InfluxError, Problem
+from .problem import InfluxAwayError, InfluxError, InfluxRefusedError, Problem
 
 CONNECT_S: Final = 5.0
 SILENCE_S: Final = 30.0
@@ -27,6 +27,7 @@ PAUSES_S: Final = (0.5, 2.0)
 LONGEST_PAUSE_S: Final = 20.0
 """A server that asks for a longer pause is left to a later run."""
 CHUNK_BYTES: Final = 1 << 18
+_NO_CONTENT: Final = 204
 
 type Body = bytes | Mapping[str, Any] | None
 
@@ -34,6 +35,7 @@ type Body = bytes | Mapping[str, Any] | None
 class _Answer(Protocol):
     """What of urllib3's answer is used."""
 
+    status: int
     headers: Mapping[str, str]
 
     def stream(self, amt: int) -> Iterator[bytes]: ...
@@ -117,7 +119,10 @@ class Link:
                     self._asked(method, path, query or {}, body, accept) as answer,
                 ):
                     return take(self._pieces(answer))
-            except InfluxAwayError as err:
+            except InfluxError as err:
+                self.version = err.version or self.version
+                if not isinstance(err, InfluxAwayError):
+                    raise
                 pause = self._pause_after(err, attempt)
                 if pause is None:
                     raise
@@ -164,11 +169,20 @@ class Link:
         )
         self.version = str(answer.headers.get("X-Influxdb-Version", ""))
         try:
+            self._check_end(answer)
             yield answer
         except BaseException:
             answer.close()
             raise
         answer.release_conn()
+
+    def _check_end(self, answer: _Answer) -> None:
+        """Refuse an answer cut within its headers: it would pass for an empty one."""
+        headers = answer.headers
+        known = headers.get("Content-Length", "").isdigit()
+        known = known or headers.get("Transfer-Encoding", "").lower() == "chunked"
+        if answer.status != _NO_CONTENT and not known:
+            raise refusal.cut(self.address)
 
     def _pieces(self, answer: _Answer) -> Iterator[bytes]:
         """Yield an answer as it comes in; one that never ends is given up."""
@@ -188,6 +202,13 @@ class Link:
         with self._lock:
             if self._client is None:
                 address = self.address
+                if not (address.token.isascii() and address.token.isprintable()):
+                    # The client's own error would quote it.
+                    raise InfluxRefusedError(
+                        Problem.REFUSED,
+                        "the token for InfluxDB holds characters that no token has: "
+                        "copy it again",
+                    )
                 basic = address.version is InfluxVersion.V1 and bool(address.username)
                 token = (
                     f"{address.username}:{address.password}" if basic else address.token

@@ -23,6 +23,8 @@ HOME: Final = "home"
 PRESENT: Final = "present"
 """The field of rows of tables that have no numbers: a point must have one."""
 _TAKEN: Final = frozenset({HOME, PRESENT, "time", "name", "tags"})
+_BLOCK_BYTES: Final = 1 << 18
+"""So much of an answer is made into columns at once."""
 _LEADING: Final = ("name", "tags", "time")
 """The columns with which every answer begins."""
 
@@ -180,16 +182,21 @@ class _Columns:
 
 def _blocks(pieces: Iterator[bytes]) -> Iterator[str]:
     """Yield whole lines of an answer, many at a time."""
-    rest = b""
+    held: list[bytes] = []
+    size = 0
     for piece in pieces:
-        whole, end, after = piece.rpartition(b"\n")
-        if end:
-            yield _utf8(rest + whole + end)
-            rest = after
-        else:
-            rest += piece
-    if rest:
-        raise _damaged()
+        held.append(piece)
+        size += len(piece)
+        if size >= _BLOCK_BYTES:
+            whole, end, rest = b"".join(held).rpartition(b"\n")
+            if end:
+                yield _utf8(whole + end)
+            held, size = [rest], 0
+    last = b"".join(held)
+    if last:
+        if not last.endswith(b"\n"):
+            raise _damaged()
+        yield _utf8(last)
 
 
 def _utf8(block: bytes) -> str:

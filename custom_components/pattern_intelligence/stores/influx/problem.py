@@ -33,12 +33,14 @@ class InfluxError(StoreError):
 
     Attributes:
         problem: what is wrong.
+        version: what the server says it is; empty where it does not say.
     """
 
     def __init__(self, problem: Problem, text: str) -> None:
         """Take what is wrong, and how it is said."""
         super().__init__(text)
         self.problem = problem
+        self.version = ""
 
 
 class InfluxAwayError(InfluxError, StoreUnavailableError):

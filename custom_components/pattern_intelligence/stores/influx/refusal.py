@@ -7,7 +7,6 @@ from contextlib import contextmanager
 import json
 from typing import Any, Final
 
-from ..base import StoreError
 from .address import InfluxAddress
 from .problem import InfluxAwayError, InfluxError, InfluxRefusedError, Problem
 
@@ -28,11 +27,13 @@ def translated(address: InfluxAddress) -> Generator[None]:
     from influxdb_client.rest import ApiException
     from urllib3.exceptions import HTTPError
 
-    error: StoreError
+    error: InfluxError
     try:
         yield
     except ApiException as err:
         error = _of_status(err, address) if err.status else _of_tls(address)
+        if err.headers is not None:
+            error.version = str(err.headers.get("X-Influxdb-Version", ""))
     except HTTPError as err:
         error = _of_network(err, address)
     except OSError as err:
@@ -41,18 +42,12 @@ def translated(address: InfluxAddress) -> Generator[None]:
         error = InfluxAwayError(
             Problem.UNREACHABLE, f"InfluxDB at {address.host} cannot be asked: {why}"
         )
-    except UnicodeError:
-        error = InfluxRefusedError(
-            Problem.REFUSED,
-            f"InfluxDB at {address.host} cannot be asked with these credentials: they "
-            "hold characters that no token has",
-        )
     else:
         return
     raise error from None
 
 
-def _of_network(err: Exception, address: InfluxAddress) -> StoreError:
+def _of_network(err: Exception, address: InfluxAddress) -> InfluxError:
     """Return the error for a connection that failed or was cut."""
     from urllib3 import exceptions as urllib3
 
@@ -67,12 +62,19 @@ def _of_network(err: Exception, address: InfluxAddress) -> StoreError:
         )
     if isinstance(cause, urllib3.TimeoutError):
         return InfluxAwayError(Problem.SLOW, f"{host} takes too long to answer")
+    return cut(address)
+
+
+def cut(address: InfluxAddress) -> InfluxAwayError:
+    """Return the error for a connection that was cut."""
     return InfluxAwayError(
-        Problem.UNREACHABLE, f"{host} has cut the connection", soon=True
+        Problem.UNREACHABLE,
+        f"InfluxDB at {address.host} has cut the connection",
+        soon=True,
     )
 
 
-def _of_tls(address: InfluxAddress) -> StoreError:
+def _of_tls(address: InfluxAddress) -> InfluxError:
     return InfluxAwayError(
         Problem.TLS,
         f"InfluxDB at {address.host} has no certificate that is trusted: check the "
@@ -80,7 +82,7 @@ def _of_tls(address: InfluxAddress) -> StoreError:
     )
 
 
-def _of_status(err: Any, address: InfluxAddress) -> StoreError:
+def _of_status(err: Any, address: InfluxAddress) -> InfluxError:
     """Return the error for an answer that is none.
 
     Args:
@@ -131,7 +133,7 @@ def _of_status(err: Any, address: InfluxAddress) -> StoreError:
     return InfluxError(Problem.NOT_UNDERSTOOD, f"{host} refuses: {said}")
 
 
-def _missing(said: str, address: InfluxAddress) -> StoreError:
+def _missing(said: str, address: InfluxAddress) -> InfluxError:
     host = f"InfluxDB at {address.host}"
     if "organization" in said:
         return InfluxRefusedError(

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import json
 from typing import Final, Protocol
 
-from ..base import Layer
+from ..base import Layer, StoreError
 from .address import InfluxAddress, InfluxVersion
 from .link import Link
 from .problem import InfluxAwayError, InfluxError, Problem
@@ -20,8 +20,8 @@ DAY_S: Final = 86_400
 CSV: Final = "application/csv"
 SHARD_DAYS: Final[Mapping[Layer, int]] = {
     Layer.DAILY: 30,
-    Layer.WEEKLY: 182,
-    Layer.MONTHLY: 364,
+    Layer.WEEKLY: 120,
+    Layer.MONTHLY: 360,
 }
 """How many days lie in one shard: reading opens each shard, so few of them."""
 
@@ -103,6 +103,17 @@ class Server(Protocol):
         """Return the command by which a person creates a bucket."""
 
 
+def shard_days(layer: Layer, days: int | None) -> int:
+    """Return how many days a shard of a layer spans.
+
+    Args:
+        layer: the layer.
+        days: how long its points are kept, which must be longer; None for ever.
+    """
+    usual = SHARD_DAYS[layer]
+    return usual if days is None else max(1, min(usual, days // 3))
+
+
 def server_at(address: InfluxAddress, attempts: int | None = None) -> Server:
     """Return the server at an address; nothing is sent yet.
 
@@ -166,8 +177,15 @@ def check_version(link: Link) -> None:
         InfluxError: it is of another kind, or no InfluxDB.
         StoreError: nothing answers.
     """
-    link.send("GET", "/ping", accept="*/*")
+    error: StoreError | None = None
+    try:
+        link.send("GET", "/ping", accept="*/*")
+    except StoreError as err:
+        # Who asks for credentials says what it is all the same.
+        error = err
     host, found = link.address.host, link.version
+    if not found and error is not None:
+        raise error
     if not found:
         raise InfluxError(
             Problem.NOT_INFLUXDB,
@@ -186,6 +204,8 @@ def check_version(link: Link) -> None:
             Problem.OTHER_VERSION,
             f"InfluxDB at {host} is version {found}: choose InfluxDB {major} for it",
         )
+    if error is not None:
+        raise error
 
 
 def require(server: Server, layers: Iterable[Layer]) -> Mapping[Layer, Bucket]:
