@@ -5,28 +5,29 @@ will close is no news, and would drown all else.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import astuple, dataclass
 from itertools import pairwise
+from typing import Protocol
 
 import numpy as np
 
-from custom_components.pattern_intelligence.engine.civil import (
-    DAY_MINUTES,
-    DAY_MS,
-    MINUTE_MS,
-)
-from custom_components.pattern_intelligence.engine.happenings import domain_of
-from custom_components.pattern_intelligence.engine.pattern import Finding, PatternType
 from custom_components.pattern_intelligence.engine.window import Key, Window
 
+from .claims import Json
+from .pattern_guess import PatternGuess, ends
+
 AMONG = 3
-SLACK_MINUTES = 5
-"""How far from its window a habit is still guessed."""
 
 
-type Guess = Callable[[Key, int], Sequence[Key]]
-"""From what happened last and its wall time to guesses, best first."""
+class Guesser(Protocol):
+    """Sees everything that happens, and guesses what begins next."""
+
+    def see(self, key: Key, wall: int) -> None:
+        """Take notice of a happening, at wall milliseconds."""
+
+    def guess(self) -> Sequence[Key]:
+        """Return guesses, the best first."""
 
 
 @dataclass(frozen=True)
@@ -35,22 +36,21 @@ class Guesses:
 
     Attributes:
         patterns: from the published patterns alone.
+        blended: from the patterns, and how often everything happens.
         frequency: from how often everything happens.
         chain: from what followed the last happening (first-order Markov).
     """
 
     patterns: tuple[float, float]
+    blended: tuple[float, float]
     frequency: tuple[float, float]
     chain: tuple[float, float]
 
     @classmethod
     def mean(cls, homes: Sequence[Guesses]) -> Guesses:
         """Return the mean over homes, each counting alike."""
-        figures = np.mean(
-            [[home.patterns, home.frequency, home.chain] for home in homes], axis=0
-        )
-        patterns, frequency, chain = ((float(a), float(b)) for a, b in figures)
-        return cls(patterns, frequency, chain)
+        figures = np.mean([astuple(home) for home in homes], axis=0)
+        return cls(*((float(first), float(three)) for first, three in figures))
 
     def __str__(self) -> str:
         """Return the figures in a line."""
@@ -58,115 +58,95 @@ class Guesses:
             f"{name} {100 * first:.0f}/{100 * three:.0f}"
             for name, (first, three) in (
                 ("patterns", self.patterns),
+                ("with frequency", self.blended),
                 ("frequency", self.frequency),
                 ("chain", self.chain),
             )
         )
 
 
-def guess_rates(
-    learned: Window, held_out: Window, findings: Sequence[Finding]
-) -> Guesses:
+class Frequency:
+    """Guesses what happens most often."""
+
+    def __init__(self, counts: Counter[Key]) -> None:
+        """Take how often everything happened."""
+        self._guesses = [key for key, _ in counts.most_common(AMONG)]
+
+    def see(self, key: Key, wall: int) -> None:
+        """Take no notice."""
+
+    def guess(self) -> Sequence[Key]:
+        """Return the most frequent."""
+        return self._guesses
+
+
+class Chain:
+    """Guesses what mostly came after the last happening."""
+
+    def __init__(self, before: Sequence[Key]) -> None:
+        """Take what happened, in order."""
+        followers: dict[Key, Counter[Key]] = defaultdict(Counter)
+        for key, following in pairwise(before):
+            followers[key][following] += 1
+        usual = [key for key, _ in Counter(before).most_common(AMONG)]
+        self._guesses = {
+            key: [*(k for k, _ in own.most_common(AMONG)), *usual]
+            for key, own in followers.items()
+        }
+        self._next: Sequence[Key] = usual
+        self._usual = usual
+
+    def see(self, key: Key, wall: int) -> None:
+        """Remember it, but for the end of a bout."""
+        if not ends(key):
+            self._next = self._guesses.get(key, self._usual)
+
+    def guess(self) -> Sequence[Key]:
+        """Return what came after it."""
+        return self._next
+
+
+def guess_rates(learned: Window, held_out: Window, patterns: Sequence[Json]) -> Guesses:
     """Return how often the next happening of the days held out is guessed.
 
     Args:
         learned: what frequency and chain are counted in.
         held_out: the days guessed.
-        findings: what was published at the end of the days learned.
+        patterns: the contract's objects, as published at the end of the days learned.
     """
-    before = [key for key, _ in _begun(learned)]
-    frequency = [key for key, _ in Counter(before).most_common(AMONG)]
-    followers: dict[Key, Counter[Key]] = defaultdict(Counter)
-    for key, following in pairwise(before):
-        followers[key][following] += 1
-    chains = {key: [k for k, _ in c.most_common(AMONG)] for key, c in followers.items()}
-    after = _begun(held_out)
-    return Guesses(
-        _rate(after, from_patterns(findings)),
-        _rate(after, lambda key, wall: frequency),
-        _rate(after, lambda key, wall: [*chains.get(key, ()), *frequency]),
+    before = [key for key, _ in _stream(learned) if not ends(key)]
+    counts = Counter(before)
+    usual = {key: count / learned.days.size for key, count in counts.items()}
+    guessers: Sequence[Guesser] = (
+        PatternGuess(patterns),
+        PatternGuess(patterns, usual),
+        Frequency(counts),
+        Chain(before),
     )
+    after = list(_stream(held_out))
+    return Guesses(*(_rate(after, guesser) for guesser in guessers))
 
 
-def _begun(window: Window) -> list[tuple[Key, int]]:
-    """Return what began, in order, with its wall time in milliseconds."""
+def _stream(window: Window) -> Iterator[tuple[Key, int]]:
+    """Yield what happened, in order, with its wall time in milliseconds."""
     order = np.lexsort((window.key, window.instant))
-    return [
-        (window.keys[key], wall)
-        for key, wall in zip(
-            window.key[order].tolist(), window.wall[order].tolist(), strict=True
-        )
-        if not _ends_a_bout(window.keys[key])
-    ]
+    for key, wall in zip(
+        window.key[order].tolist(), window.wall[order].tolist(), strict=True
+    ):
+        yield window.keys[key], wall
 
 
-def _ends_a_bout(key: Key) -> bool:
-    return domain_of(key.entity_id) == "binary_sensor" and key.state == "off"
-
-
-def _rate(happened: Sequence[tuple[Key, int]], guess: Guess) -> tuple[float, float]:
-    first = three = 0
-    for (key, wall), (following, _) in pairwise(happened):
-        guesses = list(dict.fromkeys(guess(key, wall)))[:AMONG]
-        first += guesses[:1] == [following]
-        three += following in guesses
-    pairs = max(len(happened) - 1, 1)
-    return first / pairs, three / pairs
-
-
-def from_patterns(findings: Sequence[Finding]) -> Guess:
-    """Return a guess that knows the published patterns and nothing else.
-
-    Whatever is linked to what just happened counts by how often it is the very next
-    thing, what is due around this time and was not seen in it by its confidence,
-    shared with all else that is due, and the rest by how often patterns say it
-    happens. It is to be asked about each happening in turn.
-    """
-    links: dict[Key, list[tuple[float, Key]]] = defaultdict(list)
-    told: dict[Key, float] = {}
-    for finding in findings:
-        if finding.type is PatternType.CO_OCCURRENCE:
-            share = float(finding.details.get("next", finding.confidence))
-            if not _ends_a_bout(finding.entities[1]):
-                links[finding.entities[0]].append((share, finding.entities[1]))
-        rate = finding.evidence.occurrences / max(finding.evidence.days_eligible, 1)
-        for key in finding.entities:
-            told[key] = max(told.get(key, 0.0), rate)
-    beginning = {key: rate for key, rate in told.items() if not _ends_a_bout(key)}
-    total = sum(beginning.values())
-    usual = {key: rate / total for key, rate in beginning.items()}
-    timed = [f for f in findings if f.type is PatternType.TIME_OF_DAY]
-    seen: dict[Key, int] = {}
-
-    def guess(key: Key, wall: int) -> Sequence[Key]:
-        seen[key] = wall
-        chances = dict(usual)
-        due = _due(timed, wall, seen)
-        for other, confidence in due.items():
-            chances[other] = max(chances.get(other, 0.0), confidence / len(due))
-        for share, effect in links.get(key, ()):
-            chances[effect] = max(chances.get(effect, 0.0), share)
-        return sorted(chances, key=lambda other: -chances[other])
-
-    return guess
-
-
-def _due(timed: Sequence[Finding], wall: int, seen: dict[Key, int]) -> dict[Key, float]:
-    """Return what usually happens around a wall time and has not yet, and how surely."""
-    minute = wall % DAY_MS / MINUTE_MS
-    due: dict[Key, float] = {}
-    for finding in timed:
-        when, key = finding.when, finding.entities[0]
-        assert when is not None
-        since = (minute - when.earliest + SLACK_MINUTES) % DAY_MINUTES
-        width = (when.latest - when.earliest) % DAY_MINUTES + 2 * SLACK_MINUTES
-        done = wall - seen.get(key, -DAY_MS) <= since * MINUTE_MS
-        today = wall // DAY_MS % 7 in _days(when.weekdays)
-        if since <= width and today and not done and not _ends_a_bout(key):
-            due[key] = max(due.get(key, 0.0), finding.confidence)
-    return due
-
-
-def _days(weekdays: Iterable[int]) -> set[int]:
-    """Return weekdays, Monday is 0, counted from 1970-01-01: that was a Thursday."""
-    return {(day - 3) % 7 for day in weekdays}
+def _rate(happened: Sequence[tuple[Key, int]], guesser: Guesser) -> tuple[float, float]:
+    """Return how often what began was guessed when the one before had begun."""
+    first = three = pairs = 0
+    guesses: list[Key] | None = None
+    for key, wall in happened:
+        begins = not ends(key)
+        if begins and guesses is not None:
+            pairs += 1
+            first += guesses[:1] == [key]
+            three += key in guesses
+        guesser.see(key, wall)
+        if begins:
+            guesses = list(dict.fromkeys(guesser.guess()))[:AMONG]
+    return first / max(pairs, 1), three / max(pairs, 1)

@@ -20,11 +20,17 @@ import numpy as np
 from benchmarks.guessing import Guesses, guess_rates
 from benchmarks.home_days import HomeDays, read_home
 from benchmarks.occasions import Occasions
+from benchmarks.odd_days import judged
 from benchmarks.window_nulls import NULLS, null_window
-from custom_components.pattern_intelligence.engine.analysis import Detectors, detect
+from custom_components.pattern_intelligence.engine.analysis import (
+    Detectors,
+    analyze,
+    detect,
+)
 from custom_components.pattern_intelligence.engine.civil import day_number
 from custom_components.pattern_intelligence.engine.detectors import registry
 from custom_components.pattern_intelligence.engine.evidence import LISTED_FROM
+from custom_components.pattern_intelligence.engine.life import Life
 from custom_components.pattern_intelligence.engine.pattern import Finding, PatternType
 from custom_components.pattern_intelligence.engine.window import WINDOW_DAYS
 from custom_components.pattern_intelligence.sources.base import SourceError
@@ -47,6 +53,7 @@ class HoldOut:
         patterns: listed at the end of the learned days, by type.
         occasions: what was stated and what happened, by type.
         guesses: how often the next happening was guessed.
+        anomalies: told a month of the days held out, true or not.
         false_patterns: per home and month, by null and type.
     """
 
@@ -55,6 +62,7 @@ class HoldOut:
     patterns: dict[PatternType, int]
     occasions: dict[PatternType, Occasions]
     guesses: Guesses
+    anomalies: float
     false_patterns: dict[str, dict[PatternType, float]]
 
 
@@ -69,18 +77,19 @@ def hold_out(home: HomeDays, detectors: Detectors, seeds: int) -> HoldOut:
     days = [day for day, _ in home.days]
     cut = days[max(int(len(days) * LEARNED_SHARE), 1) - 1]
     window = home.window(cut - timedelta(days=WINDOW_DAYS - 1), cut)
-    findings = [
-        finding
-        for finding in detect(window, home.home, detectors)
-        if finding.confidence >= LISTED_FROM
-    ]
+    found = detect(window, home.home, detectors)
+    findings = [finding for finding in found if finding.confidence >= LISTED_FROM]
+    known = analyze(window, home.home, detectors, Life(), found)
+    published = [pattern.as_json() for pattern in known.patterns]
     held_out = [day for day in days if day > cut]
+    odd = judged(home, detectors, held_out[0], held_out[-1])
     return HoldOut(
         home.name,
         (len(days) - len(held_out), len(held_out)),
         _by_type(findings),
         _checked(home, findings, detectors, held_out),
-        guess_rates(window, home.window(held_out[0], held_out[-1]), findings),
+        guess_rates(window, home.window(held_out[0], held_out[-1]), published),
+        len(odd) / len(held_out) * DAYS_A_MONTH,
         {kind: _false_patterns(home, detectors, kind, seeds) for kind in NULLS},
     )
 
@@ -123,11 +132,21 @@ def _false_patterns(
     for seed in range(seeds):
         null = null_window(window, kind, np.random.default_rng(seed))
         for finding in detect(null, home.home, detectors):
-            # Days in another order keep their times: only what ties entities is false.
-            kept = kind == "permuted" and finding.type is PatternType.TIME_OF_DAY
-            if finding.confidence >= LISTED_FROM and not kept:
+            if finding.confidence >= LISTED_FROM and not _survives(finding, kind):
                 counts[finding.type] += 1
     return {kind: count / seeds / months for kind, count in counts.items()}
+
+
+def _survives(finding: Finding, kind: str) -> bool:
+    """Tell whether a pattern is still true in a null home.
+
+    Days in another order keep their times: only what ties entities together is
+    false. How long things last is not touched at all.
+    """
+    if finding.type is PatternType.DURATION:
+        return True
+    use = finding.type is PatternType.ROOM_BASED and len(finding.area_ids) == 1
+    return kind == "permuted" and (use or finding.type is PatternType.TIME_OF_DAY)
 
 
 def print_report(reports: Sequence[HoldOut]) -> None:
@@ -140,9 +159,13 @@ def print_report(reports: Sequence[HoldOut]) -> None:
             print(f"  {kind:<14} {report.patterns[kind]:3d} patterns  {occasions}")
             totals.setdefault(kind, Occasions()).join(occasions)
         print(f"  next happening  {report.guesses}")
+        if report.anomalies:
+            print(f"  anomalies told a month  {report.anomalies:.2f}")
         for null, counts in report.false_patterns.items():
-            figures = ", ".join(f"{kind} {rate:.2f}" for kind, rate in counts.items())
-            print(f"  false a month, {null:<9} {figures}")
+            figures = ", ".join(
+                f"{kind} {rate:.2f}" for kind, rate in counts.items() if rate
+            )
+            print(f"  false a month, {null:<9} {sum(counts.values()):.2f}  {figures}")
     if len(reports) > 1:
         print("\nall homes together")
         for kind, occasions in totals.items():

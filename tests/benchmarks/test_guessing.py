@@ -1,16 +1,16 @@
 """Guessing the next happening: from patterns alone, from frequency, from a chain."""
 
-from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
-import numpy as np
 import pytest
 
+from benchmarks.claims import Json
 from benchmarks.guessing import Guesses, guess_rates
-from custom_components.pattern_intelligence.engine.pattern import PatternType, Spread
+from benchmarks.pattern_guess import Due, PatternGuess
+from custom_components.pattern_intelligence.engine.pattern import WEEKDAYS
 from custom_components.pattern_intelligence.engine.window import Key, Window
 from tests.engine.builders import Row, raw_days, window_of
-from tests.engine.test_life import finding
 
 FIRST = date(2026, 3, 2)
 
@@ -36,14 +36,47 @@ LEARNED = _window(FIRST, 10)
 HELD_OUT = _window(FIRST + timedelta(days=10), 4)
 """Twenty things begin, so nineteen are guessed: 8 lights, 4 fans, 7 doors."""
 
-LINK = replace(
-    finding(0),
-    type=PatternType.CO_OCCURRENCE,
-    entities=(Key("binary_sensor.door", "on"), Key("script.light", "on")),
-    when=None,
-    lag_s=Spread(120, 120, 120),
-    times=np.zeros(0),
-    details={"next": 1.0},
+
+def _entity(entity_id: str, state: str = "on") -> Json:
+    return {"entity_id": entity_id, "state": state}
+
+
+def _pattern(kind: str, *entities: str, **more: Any) -> dict[str, Any]:
+    """Return a pattern of the contract that happened on ten of ten days."""
+    return {
+        "type": kind,
+        "entities": [_entity(name) for name in entities],
+        "when": None,
+        "lag_s": None,
+        "confidence": 0.9,
+        "evidence": {"days_eligible": 10, "days_matched": 10, "occurrences": 20},
+    } | more
+
+
+def _lag(seconds: float) -> Json:
+    return {"median": seconds, "p10": 0.8 * seconds, "p90": 1.25 * seconds}
+
+
+def _when(time: str, earliest: str, latest: str, *days: str) -> Json:
+    weekdays = list(days or WEEKDAYS)
+    return {
+        "time": time,
+        "earliest": earliest,
+        "latest": latest,
+        "anchor": "each",
+        "weekdays": weekdays,
+    }
+
+
+LINK = _pattern(
+    "co_occurrence",
+    "binary_sensor.door",
+    "script.light",
+    lag_s=_lag(120),
+    next=1.0,
+)
+FAN = _pattern(
+    "time_of_day", "script.fan", when=_when("20:00", "19:55", "20:05"), confidence=0.9
 )
 
 
@@ -58,16 +91,15 @@ def test_rates_are_counted_by_hand() -> None:
     assert rates.frequency[1] == 1.0
     # After a light: once a door, once a fan; the chain takes one, and all else is sure.
     assert rates.chain[0] == pytest.approx(15 / 19)
+    # That a fan happens, too, is no news to who knows how often everything does.
+    assert rates.blended[1] == 1.0
 
 
 def test_a_time_that_was_seen_is_not_due_again() -> None:
     """The fan at 20:00 is guessed after the evening's light, and not after itself."""
-    evening = finding(20 * 60)
-    assert evening.when is not None
-    fan = replace(evening, entities=(Key("script.fan", "on"),))
     late = _window(FIRST + timedelta(days=10), 1)
     assert guess_rates(LEARNED, late, [LINK]).patterns[1] < 1.0
-    assert guess_rates(LEARNED, late, [LINK, fan]).patterns[1] == 1.0
+    assert guess_rates(LEARNED, late, [LINK, FAN]).patterns[1] == 1.0
 
 
 def test_without_patterns_nothing_is_guessed() -> None:
@@ -75,9 +107,83 @@ def test_without_patterns_nothing_is_guessed() -> None:
     assert guess_rates(LEARNED, HELD_OUT, []).patterns == (0.0, 0.0)
 
 
+def test_a_sequence_tells_its_next_step() -> None:
+    """Only what was done in its order leads on; a link may name the same end."""
+    steps = ("script.one", "script.two", "script.three")
+    each = [{"lag_s": _lag(60)}, {"lag_s": _lag(60)}]
+    known = _pattern("sequence", *steps, steps=each, lag_s=_lag(120))
+    in_order = PatternGuess([known])
+    _see(in_order, (0, steps[0]))
+    assert in_order.guess()[0] == Key(steps[1], "on")
+    _see(in_order, (1, steps[1]))
+    assert in_order.guess()[0] == Key(steps[2], "on")
+    alone = PatternGuess([known])
+    _see(alone, (1, steps[1]))
+    assert alone.guess()[0] == Key(steps[0], "on")
+
+
+def test_what_is_late_is_given_up() -> None:
+    """After its time a link is no longer waited for; before, something may come between."""
+    often = _pattern(
+        "time_of_day", "script.often", when=_when("03:00", "02:59", "03:01")
+    )
+    often["evidence"] = {"days_eligible": 1, "days_matched": 1, "occurrences": 60}
+    known = [LINK, often]
+    soon, late = PatternGuess(known), PatternGuess(known)
+    light = Key("script.light", "on")
+    _see(soon, (600, "binary_sensor.door"), (601, "script.often"))
+    _see(late, (600, "binary_sensor.door"), (660, "script.often"))
+    assert soon.guess()[0] == light
+    assert late.guess()[0] == Key("script.often", "on")
+
+
+def test_what_is_on_goes_off_first() -> None:
+    """Nothing enters the state it is in; a sensor's bout may have ended unseen."""
+    fan = _pattern("time_of_day", "fan.bath", when=FAN["when"])
+    guesser = PatternGuess([fan, LINK])
+    _see(guesser, (600, "fan.bath"))
+    assert Key("fan.bath", "on") not in guesser.guess()
+    _see(guesser, (1196, "binary_sensor.door"))
+    assert Key("binary_sensor.door", "on") in guesser.guess()
+
+
+def test_what_a_pattern_stands_for_is_known() -> None:
+    """A part of a larger pattern leads on as it would by itself."""
+    whole = _pattern("duration", "script.oven", stands_for=[LINK])
+    guesser = PatternGuess([whole])
+    _see(guesser, (600, "binary_sensor.door"))
+    assert guesser.guess()[0] == Key("script.light", "on")
+
+
+@pytest.mark.parametrize(
+    ("minute", "seen", "due"),
+    [
+        # 20 minutes wide with the slack, from 19:50 to 20:10.
+        (1190.0, -1, 0.9 / 20),
+        (1200.0, -1, 0.9 / 20 / (1 - 0.45)),
+        (1211.0, -1, 0.0),
+        (1200.0, 1191, 0.0),
+        (1200.0, 1189, 0.9 / 20 / (1 - 0.45)),
+    ],
+)
+def test_hazard_of_a_time(minute: float, seen: int, due: float) -> None:
+    """What is due becomes more probable the longer it does not come."""
+    monday = 4 * 1440  # 1970-01-05
+    key = Key("script.fan", "on")
+    time = Due(key, 1195.0, 10.0, frozenset({0}), 0.9)
+    wall, before = round((monday + minute) * 60_000), (monday + seen) * 60_000
+    assert time.hazard(wall, before) == pytest.approx(due)
+    assert time.hazard(wall + 86_400_000, before) == 0.0
+
+
 def test_homes_count_alike() -> None:
     """The mean over homes, however much happens in them."""
-    one, other = ((0.2, 0.4),) * 3, ((0.4, 0.8),) * 3
+    one, other = ((0.2, 0.4),) * 4, ((0.4, 0.8),) * 4
     mean = Guesses.mean([Guesses(*one), Guesses(*other)])
     assert mean.chain == pytest.approx((0.3, 0.6))
     assert "chain 30/60" in str(mean)
+
+
+def _see(guesser: PatternGuess, *happened: tuple[int, str]) -> None:
+    for minute, entity_id in happened:
+        guesser.see(Key(entity_id, "on"), minute * 60_000)
