@@ -39,6 +39,15 @@ async def async_setup_entry(
     return True
 
 
+async def async_migrate_entry(
+    hass: HomeAssistant, entry: PatternIntelligenceConfigEntry
+) -> bool:
+    """Bring what an earlier version set up to the form it has now."""
+    from .migration import async_migrate
+
+    return async_migrate(hass, entry)
+
+
 async def async_unload_entry(
     hass: HomeAssistant, entry: PatternIntelligenceConfigEntry
 ) -> bool:

@@ -1,20 +1,16 @@
-"""Setting the integration up, and changing its options."""
+"""Setting the integration up."""
 
 from __future__ import annotations
 
 from typing import Any, override
 
-from homeassistant.config_entries import (
-    ConfigEntry,
-    ConfigFlow,
-    ConfigFlowResult,
-    OptionsFlowWithReload,
-)
+from homeassistant.config_entries import ConfigEntry, ConfigFlow, ConfigFlowResult
 from homeassistant.core import callback
 
 from .const import CONF_SCOPE, DOMAIN
-from .engine.detectors import registry
-from .forms import SCOPE_SCHEMA, STORE_SCHEMA, options_schema
+from .forms import SCOPE_SCHEMA, STORE_SCHEMA
+from .migration import MINOR_VERSION, VERSION
+from .options_flow import PatternIntelligenceOptionsFlow
 
 TITLE = "Pattern Intelligence"
 
@@ -22,8 +18,8 @@ TITLE = "Pattern Intelligence"
 class PatternIntelligenceConfigFlow(ConfigFlow, domain=DOMAIN):
     """Asks where to store what is learned, and what to leave out."""
 
-    VERSION = 1
-    MINOR_VERSION = 1
+    VERSION = VERSION
+    MINOR_VERSION = MINOR_VERSION
 
     def __init__(self) -> None:
         """Begin with nothing chosen."""
@@ -58,23 +54,4 @@ class PatternIntelligenceConfigFlow(ConfigFlow, domain=DOMAIN):
             )
         return self.async_create_entry(
             title=TITLE, data=self._data, options={CONF_SCOPE: user_input}
-        )
-
-
-class PatternIntelligenceOptionsFlow(OptionsFlowWithReload):
-    """Changes scope, schedule, detectors, and what removal leaves behind."""
-
-    async def async_step_init(
-        self, user_input: dict[str, Any] | None = None
-    ) -> ConfigFlowResult:
-        """Show all options on one page."""
-        if user_input is not None:
-            return self.async_create_entry(data=user_input)
-        detectors = await self.hass.async_add_import_executor_job(registry)
-        return self.async_show_form(
-            step_id="init",
-            data_schema=self.add_suggested_values_to_schema(
-                options_schema(kind.value for kind in detectors),
-                self.config_entry.options,
-            ),
         )

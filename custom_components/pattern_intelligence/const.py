@@ -29,6 +29,12 @@ CONF_EXCLUDED_LABELS: Final = "excluded_labels"
 CONF_SCHEDULE: Final = "schedule"
 CONF_TIME: Final = "time"
 CONF_DETECTORS: Final = "detectors"
+CONF_RETENTION: Final = "retention"
+CONF_NOTIFICATIONS: Final = "notifications"
+CONF_HOLIDAYS: Final = "holidays"
+CONF_COUNTRY: Final = "country"
+CONF_SUBDIVISION: Final = "subdivision"
+CONF_WORKDAY_ENTITY: Final = "workday_entity"
 CONF_STORAGE: Final = "storage"
 CONF_KEEP_DATA: Final = "keep_data"
 
@@ -43,6 +49,23 @@ class StoreKind(StrEnum):
     """Where aggregates may live."""
 
     BUILT_IN = "built_in"
+
+
+class Sensitivity(StrEnum):
+    """How many patterns of a type are wanted, and how sure they are to be."""
+
+    OFF = "off"
+    FEWER = "fewer"
+    BALANCED = "balanced"
+    MORE = "more"
+
+
+LISTED_FROM: Final = {
+    Sensitivity.FEWER: 0.8,
+    Sensitivity.BALANCED: 0.65,
+    Sensitivity.MORE: 0.0,
+}
+"""The least confidence that is shown; all that is found at all is at least 0.5."""
 
 
 class LearningStatus(StrEnum):

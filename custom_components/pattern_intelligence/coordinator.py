@@ -18,6 +18,7 @@ from .const import DOMAIN, LOGGER, LearningStatus
 from .decisions import HIDDEN, Resolve, Shown, lay_over
 from .engine.pattern import Json, PatternType
 from .news import News, Told
+from .notifications import async_notify
 from .occurrences import IsHoliday, no_holidays
 from .settings import Settings
 
@@ -175,6 +176,7 @@ class PatternCoordinator(DataUpdateCoordinator[Snapshot]):
         ]
         if told:
             async_dispatcher_send(self.hass, self.news_signal, told)
+            async_notify(self.hass, told, self._settings.notifications)
 
     def _laid_over(self, snapshot: Snapshot) -> Snapshot:
         shown = lay_over(

@@ -15,6 +15,7 @@ from homeassistant.helpers import (
 )
 from homeassistant.util import dt as dt_util
 
+from .engine.day_kinds import Calendar
 from .engine.home import AreaInfo, EntityInfo, Home
 from .sources.attributes import info_from_attributes, texts_or_none
 from .sources.config_dir import zone_named
@@ -24,17 +25,24 @@ _ENTRIES_AT_ONCE: Final = 100
 """Entries looked at before the event loop gets its turn: half a millisecond."""
 
 
-async def async_build_home(hass: HomeAssistant) -> Home:
+async def async_build_home(
+    hass: HomeAssistant, calendar: Calendar | None = None
+) -> Home:
     """Return the home's context; ids that entities had are added by others.
+
+    Args:
+        hass: Home Assistant.
+        calendar: which days are free; None for those of the home's country.
 
     Raises:
         SourceError: the home's time zone is not known to this machine.
     """
     # Time zones are read from files.
     zone = await hass.async_add_executor_job(zone_named, hass.config.time_zone)
-    calendar = await hass.async_add_executor_job(
-        calendar_of, hass.config.country, dt_util.now().date()
-    )
+    if calendar is None:
+        calendar = await hass.async_add_executor_job(
+            calendar_of, hass.config.country, dt_util.now().date()
+        )
     entries = er.async_get(hass).entities
     entities = {
         state.entity_id: info_from_attributes(state.entity_id, state.attributes)

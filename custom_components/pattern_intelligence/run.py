@@ -19,6 +19,7 @@ from .engine.detectors import registry
 from .engine.home import Home
 from .engine.pattern import Json
 from .engine.rawday import RawDay
+from .free_days import async_free_days, is_free
 from .gate import finished, in_executor
 from .home_context import async_build_home
 from .news import TOLD, News, Told
@@ -29,7 +30,7 @@ from .run_log import RUNS, RunRecord, appended, resident_mb
 from .runner import Runner
 from .sources.base import DaySource
 from .sources.recorder import RecorderSource
-from .stores.base import Retention, StoreError
+from .stores.base import StoreError
 from .stores.learned_zone import foreign_zone, note_zone
 from .work import NOT_BEFORE, UNSETTLED, Wish, complete_periods, days_to_learn
 
@@ -67,8 +68,13 @@ class Run:
             status=LearningStatus.LEARNING, message=None, progress=None
         )
         await parts.gate.async_run(parts.renames.keep, parts.storage.local)
+        calendar = await async_free_days(
+            self._hass, parts.settings, dt_util.now().date()
+        )
+        parts.coordinator.is_holiday = is_free(calendar)
         home = replace(
-            await async_build_home(self._hass), aliases=parts.renames.aliases
+            await async_build_home(self._hass, calendar),
+            aliases=parts.renames.aliases,
         )
         runner = await parts.gate.async_run(self._runner, home)
         source = RecorderSource(self._hass, home, parts.settings.scope)
@@ -114,7 +120,9 @@ class Run:
         }
         store = self._parts.storage.aggregates
         scope = self._parts.settings.scope
-        return Runner(store, home, detectors, Retention(), self._phases, scope)
+        return Runner(
+            store, home, detectors, self._parts.settings.retention, self._phases, scope
+        )
 
     async def _async_read[*Ts, T](self, read: Callable[[*Ts], T], *args: *Ts) -> T:
         """Read from the recorder in its own executor."""

@@ -26,7 +26,7 @@ def new_entry(**options: Any) -> MockConfigEntry:
         data={"store": "built_in"},
         options=options,
         version=1,
-        minor_version=1,
+        minor_version=2,
     )
 
 

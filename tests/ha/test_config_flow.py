@@ -9,11 +9,13 @@ from homeassistant.helpers import entity_registry as er
 import pytest
 
 from custom_components.pattern_intelligence.const import DOMAIN
+from custom_components.pattern_intelligence.engine.detectors import registry
 from custom_components.pattern_intelligence.engine.scope import Scope
 from custom_components.pattern_intelligence.settings import Settings
 
 from .common import PREFIX, async_learned, async_set_up, new_entry
 
+KINDS = [kind.value for kind in registry()]
 NOTHING_LEFT_OUT: dict[str, list[str]] = {
     "excluded_areas": [],
     "excluded_domains": [],
@@ -23,7 +25,15 @@ NOTHING_LEFT_OUT: dict[str, list[str]] = {
 OPTIONS: dict[str, Any] = {
     "scope": NOTHING_LEFT_OUT,
     "schedule": {"time": "04:05:00"},
-    "detectors": {"time_of_day": True, "co_occurrence": True},
+    "detectors": dict.fromkeys(KINDS, "more"),
+    "retention": {"daily": 90, "weekly": 365, "monthly": 1825},
+    "notifications": {
+        "discovered": False,
+        "changed": False,
+        "faded": False,
+        "anomaly": False,
+    },
+    "holidays": {},
     "storage": {"keep_data": False},
 }
 
@@ -56,7 +66,7 @@ async def test_defaults_leave_nothing_out(hass: HomeAssistant) -> None:
     assert result["options"] == {"scope": NOTHING_LEFT_OUT}
     entry = result["result"]
     assert entry.state is ConfigEntryState.LOADED
-    assert (entry.version, entry.minor_version) == (1, 1)
+    assert (entry.version, entry.minor_version) == (1, 2)
     assert Settings.of(entry) == Settings()
 
 
@@ -151,11 +161,11 @@ async def test_a_detector_switched_off_has_no_sensor(
     entry = await async_set_up(hass)
     links = PREFIX + "link_patterns"
     assert entity_registry.async_get(links)
-    for enabled in (False, True):
+    for enabled, wanted in ((False, "off"), (True, "fewer")):
         result = await hass.config_entries.options.async_init(entry.entry_id)
         await hass.config_entries.options.async_configure(
             result["flow_id"],
-            OPTIONS | {"detectors": {"time_of_day": True, "co_occurrence": enabled}},
+            OPTIONS | {"detectors": OPTIONS["detectors"] | {"co_occurrence": wanted}},
         )
         await async_learned(hass)
         assert (entity_registry.async_get(links) is not None) is enabled

@@ -30,6 +30,7 @@ from custom_components.pattern_intelligence.forms import (
     options_schema,
 )
 from custom_components.pattern_intelligence.news import NewsKind
+from custom_components.pattern_intelligence.notifications import _HEADINGS
 from custom_components.pattern_intelligence.problems import ISSUES
 from custom_components.pattern_intelligence.sensor import SENSORS, of_type
 from custom_components.pattern_intelligence.stores.base import Layer
@@ -97,6 +98,7 @@ def test_choices_of_selectors(texts: dict[str, Any]) -> None:
         "domain": set(DOMAINS),
         "layer": {layer.value for layer in Layer},
         "pattern_type": set(KINDS),
+        "sensitivity": {each.value for each in const.Sensitivity},
         "pattern_status": {status.value for status in Status},
     }
 
@@ -158,8 +160,11 @@ def test_messages_and_issues(texts: dict[str, Any]) -> None:
     named = set(re.findall(r'translation_key="(\w+)"', source))
     named |= set(re.findall(r'async_message\(\s*[\w.]+, "(\w+)"', source))
     named |= set(re.findall(r'(?:_refused|_failed)\(\s*"(\w+)"', source))
+    named |= {*_HEADINGS.values()}
     named -= {key for part in texts["entity"].values() for key in part}
-    assert named - {"home", "store", "domain"} == texts["exceptions"].keys()
+    assert (
+        named - {"home", "store", "domain", "sensitivity"} == texts["exceptions"].keys()
+    )
     assert texts["issues"].keys() == set(ISSUES)
 
 

@@ -6,7 +6,11 @@ import pytest
 
 from custom_components.pattern_intelligence.engine.civil import day_number
 from custom_components.pattern_intelligence.engine.day_kinds import Calendar
-from custom_components.pattern_intelligence.sources.public_holidays import calendar_of
+from custom_components.pattern_intelligence.sources.public_holidays import (
+    calendar_of,
+    countries,
+    subdivisions,
+)
 
 TODAY = date(2026, 3, 1)
 
@@ -41,3 +45,26 @@ def test_weekends_of_a_country() -> None:
 def test_an_unknown_country_has_weekends(country: str | None) -> None:
     """A home whose country nobody said has no public holidays."""
     assert calendar_of(country, TODAY) == Calendar()
+
+
+def test_a_part_of_a_country() -> None:
+    """Epiphany is a holiday in Bavaria, and not in Berlin nor everywhere."""
+    epiphany = day_number(date(2026, 1, 6))
+    assert epiphany in calendar_of("DE", TODAY, "BY").holidays
+    assert epiphany not in calendar_of("DE", TODAY, "BE").holidays
+    assert epiphany not in calendar_of("DE", TODAY).holidays
+
+
+def test_a_part_of_another_country() -> None:
+    """What the country does not have is not asked for."""
+    assert calendar_of("NL", TODAY, "BY") == calendar_of("NL", TODAY)
+
+
+def test_what_can_be_chosen() -> None:
+    """Countries by their codes of two letters, parts by their names."""
+    known = countries()
+    assert {"DE", "NL", "US"} <= set(known)
+    assert all(len(code) == 2 for code in known)
+    assert subdivisions("DE")["BY"] == "Bayern"
+    assert list(subdivisions("DE").values()) == sorted(subdivisions("DE").values())
+    assert subdivisions("NL") == subdivisions(None) == subdivisions("XX") == {}
