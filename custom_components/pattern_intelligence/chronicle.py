@@ -5,13 +5,16 @@ Both are functions of the days learned: told late, or again, they say the same.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
 from .engine.analysis import Detectors, advance
-from .engine.civil import last_sunday
-from .engine.detectors import Judge
+from .engine.civil import last_sunday, month_of
+from .engine.detectors import Detector, Judge, LongDetector
+from .engine.finding_json import from_json, to_json
 from .engine.life import Life
-from .engine.pattern import Finding, PatternType
+from .engine.pattern import MONTHLY, WEEKLY, Finding, PatternType
 from .engine.verdicts import from_text, to_text
 from .engine.window import WINDOW_DAYS
 from .lookback import Lookback, decoding
@@ -20,6 +23,17 @@ from .stores.base import AggregateStore
 
 RELEARNED_DAYS = 27
 """How far back a day may be learned again: 90 are kept and 63 looked at."""
+
+YOUNG_DAYS = 92
+"""Days of history below which monthly detectors look every week."""
+
+
+MONTHLY_DAYS = 56
+"""Days that monthly detectors look at, besides roll-ups.
+
+Of the last end of a month as many are kept, also when the oldest day that may be is
+learned again.
+"""
 
 
 class Chronicle:
@@ -64,12 +78,13 @@ class Chronicle:
         following = (sunday or last_sunday(first - timedelta(days=1))) + timedelta(7)
         while following <= last:
             if view := self.past.view(following):
+                standing = self._standing(following, life, anew=True)
                 life = advance(
                     view.window,
                     self.past.home,
                     self._detectors,
-                    life,
-                    self.past.found(following),
+                    replace(life, standing=tuple(map(to_json, standing))),
+                    self.past.found(following, standing),
                     following,
                 )
             with self._phases.of(Phase.STORE):
@@ -100,6 +115,66 @@ class Chronicle:
             verdicts = judge.judge(view.whole, life.claims, self.past.home)
             with self._phases.of(Phase.STORE):
                 self._store.write_verdicts(mark.day, to_text(verdicts))
+
+    def found(self, last: date, life: Life) -> Sequence[Finding]:
+        """Return what all detectors say as of the end of a day.
+
+        Args:
+            last: the day.
+            life: as of the last Sunday that is not after it.
+        """
+        return self.past.found(last, self._standing(last, life))
+
+    def _standing(self, last: date, life: Life, *, anew: bool = False) -> list[Finding]:
+        """Return what the weekly and monthly detectors found when they last looked.
+
+        Args:
+            last: the day that this is as of.
+            life: as of the last Sunday, or, on a Sunday that is told, the one before.
+            anew: whether it is a Sunday that is told.
+        """
+        with decoding():
+            kept = [
+                from_json(stored, self.past.home.resolve, self.past.home)
+                for stored in life.standing
+            ]
+        month = self._month_stands(last)
+        sunday = last_sunday(last)
+        before = sunday - timedelta(days=7) if anew else sunday
+        looks = {
+            **(dict.fromkeys(WEEKLY, sunday) if anew else {}),
+            **(dict.fromkeys(MONTHLY, month) if month > before else {}),
+        }
+        return [
+            *(found for found in kept if found.type not in looks),
+            *(
+                found
+                for kind, detector in self._detectors.items()
+                if kind in looks
+                for found in self._looked(detector, looks[kind])
+            ),
+        ]
+
+    def _looked(self, detector: Detector, day: date) -> Sequence[Finding]:
+        """Return what a weekly or monthly detector finds as of a day."""
+        if not isinstance(detector, LongDetector):
+            view = self.past.view(day)
+            return detector.detect(view.window, self.past.home) if view else ()
+        window = self.past.window(day - timedelta(days=MONTHLY_DAYS - 1), day)
+        if window is None:
+            return ()
+        history = self.past.history(day)
+        return detector.detect_long(window, history, self.past.home)
+
+    def _month_stands(self, last: date) -> date:
+        """Return the day that monthly detectors look at: the last end of a month.
+
+        Or the last Sunday, while the home is young.
+        """
+        learned = sum(mark.day <= last for mark in self._store.learned())
+        if learned < YOUNG_DAYS:
+            return last_sunday(last)
+        return month_of(last + timedelta(days=1)) - timedelta(days=1)
 
     def verdicts(self, last: date) -> list[Finding]:
         """Return what was out of the ordinary on the days looked at."""

@@ -12,14 +12,16 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from .engine.analysis import Detectors, detect
-from .engine.civil import day_number
+from .engine.civil import day_number, month_end, month_of, week_of
+from .engine.history import History
 from .engine.home import Home
 from .engine.pattern import Finding
+from .engine.rollup import SUM_TABLES
 from .engine.scope import Scope
 from .engine.tables import EXPOSURE, HAPPENINGS, HOME, RUNS, DatedTable, TableSpec, only
 from .engine.window import WINDOW_DAYS, Window, build_window
 from .phases import Phase, Phases
-from .stores.base import AggregateStore, StoreDamagedError, StoreError
+from .stores.base import AggregateStore, Layer, StoreDamagedError, StoreError
 
 
 class TooOldError(StoreError):
@@ -81,8 +83,12 @@ class Lookback:
             self._view = last, self._read(last)
         return self._view[1]
 
-    def found(self, last: date) -> Sequence[Finding]:
+    def found(self, last: date, standing: Sequence[Finding] = ()) -> Sequence[Finding]:
         """Return what is detected as of the end of a day.
+
+        Args:
+            last: the day.
+            standing: what the weekly and monthly detectors say as of that day.
 
         Raises:
             TooOldError: a day that detectors look at is no longer kept.
@@ -90,9 +96,41 @@ class Lookback:
         """
         if self._found is None or self._found[0] != last:
             view = self.view(last)
-            found = detect(view.window, self.home, self._detectors) if view else ()
+            found = (
+                detect(view.window, self.home, self._detectors, standing)
+                if view
+                else ()
+            )
             self._found = last, found
         return self._found[1]
+
+    def history(self, last: date) -> History:
+        """Return the sums of the weeks and months that were over at a day's end.
+
+        Raises:
+            StoreError: the store failed.
+        """
+        return History(self._sums(Layer.WEEKLY, last), self._sums(Layer.MONTHLY, last))
+
+    def _sums(self, layer: Layer, last: date) -> dict[str, DatedTable]:
+        with self._phases.of(Phase.STORE):
+            over = [
+                start
+                for start in self._store.periods(layer)
+                if period(layer, start)[1] <= last
+            ]
+            if not over:
+                return {}
+            return {
+                spec.name: only(
+                    self._store.read_periods(layer, spec, over[0], over[-1]),
+                    self._looked_at,
+                )
+                for spec in SUM_TABLES
+            }
+
+    def _looked_at(self, stored_id: str) -> bool:
+        return stored_id == HOME or self.admits(stored_id)
 
     def admits(self, entity_id: str) -> bool:
         """Tell whether the person lets an entity be looked at, by an id it had."""
@@ -100,29 +138,38 @@ class Lookback:
 
     def _read(self, last: date) -> View | None:
         looked_at = last - timedelta(days=WINDOW_DAYS - 1)
-        first = looked_at - timedelta(days=1)
-        kept = set(self._store.kept_days())
+        whole = self.window(looked_at - timedelta(days=1), last)
+        if whole is None or whole.last_day < looked_at:
+            return None
+        return View(whole, whole.since(day_number(looked_at)))
+
+    def window(self, first: date, last: date) -> Window | None:
+        """Return the days from first to last; None where none of them was learned.
+
+        Raises:
+            TooOldError: one of them is no longer kept.
+            StoreError: the store failed.
+        """
         days = [m.day for m in self._store.learned() if first <= m.day <= last]
-        if missing := [day for day in days if day not in kept]:
+        if missing := set(days) - set(self._store.kept_days()):
             raise TooOldError(
-                f"what was learned of {missing[0]} is no longer kept, so {last} "
+                f"what was learned of {min(missing)} is no longer kept, so {last} "
                 "cannot be looked back on: ask for a later day"
             )
-        if not days or days[-1] < looked_at:
+        if not days:
             return None
         happenings = self._rows(HAPPENINGS, days)
         exposure = self._rows(EXPOSURE, days)
         runs = self._rows(RUNS, days)
         with decoding():
-            whole = build_window(
+            return build_window(
                 self.home.civil, days, happenings, exposure, self.home.resolve, runs
             )
-        return View(whole, whole.since(day_number(looked_at)))
 
     def _rows(self, spec: TableSpec, days: Sequence[date]) -> DatedTable:
         with self._phases.of(Phase.STORE):
             rows = self._store.read_days(spec, days[0], days[-1])
-        return only(rows, lambda stored: stored == HOME or self.admits(stored))
+        return only(rows, self._looked_at)
 
 
 @contextmanager
@@ -139,3 +186,10 @@ def decoding() -> Generator[None]:
             f"what was learned is damaged ({err}): restore it from a backup, or learn "
             "anew"
         ) from err
+
+
+def period(layer: Layer, day: date) -> tuple[date, date]:
+    """Return the first and the last day of the week or month that a day lies in."""
+    if layer is Layer.MONTHLY:
+        return month_of(day), month_end(day)
+    return week_of(day), week_of(day) + timedelta(days=6)

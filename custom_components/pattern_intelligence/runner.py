@@ -12,7 +12,7 @@ from datetime import date, timedelta
 
 from .chronicle import RELEARNED_DAYS, Chronicle
 from .engine.analysis import Detectors, analyze
-from .engine.civil import days_between, month_end, month_of, week_of
+from .engine.civil import days_between
 from .engine.happenings import GAP_STATES
 from .engine.home import Home
 from .engine.rawday import RawDay
@@ -20,7 +20,7 @@ from .engine.rollup import rollup
 from .engine.scope import Scope
 from .engine.summarize import summarize
 from .engine.tables import EXPOSURE, HAPPENINGS, HOME, Table
-from .lookback import Lookback, TooOldError, decoding
+from .lookback import Lookback, TooOldError, decoding, period
 from .phases import Phase, Phases, counted_as
 from .report import Report
 from .stores.base import AggregateStore, Layer, LearnedDay, Retention
@@ -212,7 +212,7 @@ class Runner:
             self.home,
             self.detectors,
             life,
-            [*chronicle.past.found(newest), *chronicle.verdicts(newest)],
+            [*chronicle.found(newest, life), *chronicle.verdicts(newest)],
         )
         return Report(
             time_zone=self.home.zone.key,
@@ -231,13 +231,6 @@ class Runner:
             )
             self._told = Chronicle(self.store, past, self.detectors, self.phases)
         return self._told
-
-
-def period(layer: Layer, day: date) -> tuple[date, date]:
-    """Return the first and the last day of the week or month that a day lies in."""
-    if layer is Layer.MONTHLY:
-        return month_of(day), month_end(day)
-    return week_of(day), week_of(day) + timedelta(days=6)
 
 
 def _carried(tables: Mapping[str, Table]) -> dict[str, str]:

@@ -8,7 +8,8 @@ from datetime import date, timedelta
 from typing import Final, Self
 
 from .engine.civil import days_between
-from .runner import RELEARNED_DAYS, Runner, period
+from .lookback import period
+from .runner import RELEARNED_DAYS, Runner
 from .stores.base import Layer
 
 

@@ -13,7 +13,7 @@ from .detectors import Detector
 from .evidence import LISTED_FROM
 from .home import Home
 from .life import Identified, Life, identify, step
-from .pattern import Finding, Json, Pattern, PatternType
+from .pattern import MONTHLY, WEEKLY, Finding, Json, Pattern, PatternType
 from .status import status_of
 from .track_record import TypeTally
 from .tying import tie
@@ -40,20 +40,27 @@ class Analysis:
     not_yet: Mapping[str, str]
 
 
-def detect(window: Window, home: Home, detectors: Detectors) -> list[Finding]:
+def detect(
+    window: Window,
+    home: Home,
+    detectors: Detectors,
+    standing: Sequence[Finding] = (),
+) -> list[Finding]:
     """Return what is found as of the window's last day, each habit once.
 
     Args:
         window: the days looked at.
         home: the context.
         detectors: those that are switched on, by type.
+        standing: what the weekly and monthly ones found when they last looked.
     """
-    findings = [
+    daily = [
         finding
-        for detector in detectors.values()
+        for kind, detector in detectors.items()
+        if kind not in WEEKLY | MONTHLY
         for finding in detector.detect(window, home)
     ]
-    return absorb(tie(findings, window, home), home)
+    return absorb([*tie(daily, window, home), *standing], home)
 
 
 def advance(

@@ -17,7 +17,7 @@ from typing import Any, Final
 from .civil import DAY_MINUTES, MINUTE_MS, WAKING_DAY_STARTS_MS
 from .claim import Claim
 from .matching import match
-from .pattern import Finding
+from .pattern import Finding, Json
 from .track_record import TrackRecord
 from .window import Resolve
 
@@ -57,10 +57,13 @@ class Life:
     Attributes:
         entries: in order of birth.
         record: the tally of claims.
+        standing: what the weekly and monthly detectors found when they last looked,
+            as :mod:`.finding_json` has it.
     """
 
     entries: tuple[Entry, ...] = ()
     record: TrackRecord = field(default_factory=TrackRecord)
+    standing: tuple[Json, ...] = ()
 
     @property
     def claims(self) -> list[Claim]:
@@ -82,6 +85,7 @@ class Life:
                     for entry in self.entries
                 ],
                 "record": self.record.to_json(),
+                "standing": self.standing,
             },
             separators=(",", ":"),
         )
@@ -110,6 +114,7 @@ class Life:
                     for entry in stored["entries"]
                 ),
                 TrackRecord.from_json(stored["record"]),
+                tuple(stored["standing"]),
             )
         except (KeyError, TypeError) as err:
             raise ValueError("the stored life of patterns is damaged") from err
@@ -152,7 +157,7 @@ def identify(life: Life, findings: Sequence[Finding]) -> list[Identified]:
     for key, indices in grouped.items():
         entries = by_key.get(key, [])
         own = [findings[index] for index in indices]
-        pairs = match([entry.claim.when for entry in entries], [f.when for f in own])
+        pairs = match([entry.claim.place for entry in entries], [f.place for f in own])
         for entry_at, finding_at in pairs:
             entry, finding = entries[entry_at], own[finding_at]
             found[indices[finding_at]] = Identified(
@@ -201,4 +206,4 @@ def step(life: Life, stated: Sequence[tuple[Identified, Claim]]) -> Life:
         Entry(identified.id, claim, identified.first_seen)
         for identified, claim in by_id.values()
     )
-    return Life(tuple(entries), life.record)
+    return Life(tuple(entries), life.record, life.standing)

@@ -186,7 +186,7 @@ def identity(
 
     Areas count only where they are the subject, since an entity's area may change.
     How long something lasts may get a time, or other lengths beside it, and lose them;
-    a sequence may get a usual start and lose it.
+    a sequence may get a usual start and lose it. An anomaly is of its date.
     """
     if type_ in {PatternType.DURATION, PatternType.SEQUENCE}:
         when = context = None
@@ -197,6 +197,7 @@ def identity(
         when.anchor if when else "",
         str(context.get("kind", "")) if context else "",
         str(context.get("entity_id", "")) if context else "",
+        *((str(when.day),) if type_ is PatternType.ANOMALY and when else ()),
     )
 
 

@@ -7,6 +7,7 @@ from typing import Protocol, runtime_checkable
 
 from ..claim import Claim
 from ..evidence import Tally
+from ..history import History
 from ..home import Home
 from ..pattern import Finding, PatternType
 from ..window import Window
@@ -53,6 +54,19 @@ class Judge(Detector, Protocol):
             window: that day, and the days before it that it is judged by.
             habits: what was claimed as of the last Sunday before it.
             home: the context.
+        """
+
+
+@runtime_checkable
+class LongDetector(Detector, Protocol):
+    """Looks back further than the window, on sums of weeks and months."""
+
+    def detect_long(
+        self, window: Window, history: History, home: Home
+    ) -> Sequence[Finding]:
+        """Return what is found as of the window's last day, in a fixed order.
+
+        A pure function of its arguments.
         """
 
 
