@@ -103,7 +103,7 @@ def enough_days(rooms: Rooms) -> NDArray[np.bool_]:
     return enough
 
 
-def tested_uses(rhythms: RoomRhythms) -> Iterator[Use]:
+def searched_uses(rhythms: RoomRhythms) -> Iterator[Use]:
     """Yield the times of use that are worth an exact test, by room, best first.
 
     A home with one room has nothing to hold it against.

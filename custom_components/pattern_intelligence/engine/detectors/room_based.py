@@ -33,7 +33,7 @@ from ..room_findings import ToldMove, ToldUse
 from ..room_moves import LEAST_LIFT, Moves
 from ..room_rhythm import RoomRhythms
 from ..room_stays import in_use
-from ..room_use import Use, enough_days, tested_uses
+from ..room_use import Use, enough_days, searched_uses
 from ..rooms import Rooms
 from ..stream import MIN_DAYS
 from ..weekday_mask import SHARED_DAYS
@@ -62,7 +62,7 @@ class RoomBased:
         if len(rooms.area_ids) < FEWEST_ROOMS:
             return ()
         rhythms, moves = RoomRhythms.of(rooms), Moves.of(rooms)
-        uses, walks = list(tested_uses(rhythms)), compared_moves(moves)
+        uses, walks = list(searched_uses(rhythms)), compared_moves(moves)
         p_uses = p_values([use.chances for use in uses], [u.matched.size for u in uses])
         q_uses, q_walks = _q_values(rooms, moves, uses, p_uses, walks)
         told = [
