@@ -163,7 +163,13 @@ class Lookback:
         runs = self._rows(RUNS, days)
         with decoding():
             return build_window(
-                self.home.civil, days, happenings, exposure, self.home.resolve, runs
+                self.home.civil,
+                days,
+                happenings,
+                exposure,
+                self.home.resolve,
+                runs,
+                self.home.calendar,
             )
 
     def _rows(self, spec: TableSpec, days: Sequence[date]) -> DatedTable:

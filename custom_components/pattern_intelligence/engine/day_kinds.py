@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,3 +35,7 @@ class Calendar:
         # 1970-01-01 was a Thursday.
         weekend: NDArray[np.bool_] = np.isin((days + 3) % 7, list(self.weekend))
         return weekend | np.isin(days, list(self.holidays))
+
+
+WEEKENDS: Final = Calendar()
+"""Saturdays and Sundays, where no more is known."""

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from . import codec
 from .civil import DAY_MS, CivilTime, Instants, date_of, day_number
+from .day_kinds import WEEKENDS, Calendar
 from .happenings import BOUT_GAP_MS, RULES, domain_of
 from .hours import hours_of
 from .keys import Key, Resolve
@@ -52,6 +53,7 @@ class Window:
         at_home: shape (days, 24), share of each hour in which anybody was home;
             None where the home has no persons.
         runs: how long states lasted.
+        calendar: which days are free.
     """
 
     civil: CivilTime
@@ -67,6 +69,7 @@ class Window:
     recorded: NDArray[np.float32]
     at_home: NDArray[np.float32] | None
     runs: Runs = NO_RUNS
+    calendar: Calendar = WEEKENDS
 
     @property
     def first_day(self) -> date:
@@ -149,6 +152,7 @@ def build_window(
     exposure: DatedTable,
     resolve: Resolve = lambda entity_id: entity_id,
     runs: DatedTable | None = None,
+    calendar: Calendar = WEEKENDS,
 ) -> Window:
     """Return the union of some days' tables.
 
@@ -159,6 +163,7 @@ def build_window(
         exposure: their :data:`.tables.EXPOSURE`.
         resolve: maps ids that entities had to those they have.
         runs: their :data:`.tables.RUNS`, where it is asked how long states lasted.
+        calendar: which days are free.
 
     Returns:
         The window.
@@ -187,6 +192,7 @@ def build_window(
         recorded=recorded,
         at_home=at_home,
         runs=NO_RUNS if runs is None else build_runs(civil, runs, entries, resolve),
+        calendar=calendar,
     )
 
 
