@@ -84,7 +84,9 @@ def _routine_truths(
     each = {
         "adherence": (1 - rule.skip) * rule.adherence,
         "first_day": clock.first_day,
-        "last_day": clock.date(clock.days - 1),
+        "last_day": clock.date(
+            clock.days - 1 if rule.last_day is None else rule.last_day
+        ),
         "weekdays": rule.weekdays,
     }
     begun = _entered(plan, runs, rule.steps[0])

@@ -1,16 +1,19 @@
 """The accuracy report counts what it says."""
 
+from collections import Counter
 from dataclasses import replace
 
 import pytest
 
-from benchmarks.accuracy import Tally, Task, lines_of, null_lines, seeds_of
+from benchmarks.accuracy import Task, seeds_of
+from benchmarks.accuracy_table import Tally, lines_of, null_lines, odd_lines
 from benchmarks.learned import context_of, raw_days
 from benchmarks.occasions import Occasions
+from benchmarks.odd_days import OddScore
 from benchmarks.scoring import Found
 from benchmarks.simulator import Home
 
-TASK = Task(28, "normal", ("time_of_day", "co_occurrence"), quick=True)
+TASK = Task(28, "normal", ("time_of_day", "co_occurrence"), quick=True, rich=False)
 
 
 @pytest.mark.parametrize(
@@ -38,37 +41,46 @@ def test_lines_of_a_tally(homes: list[Home]) -> None:
         wanted=found,
         occasions=Occasions([0.8], [10], [8]),
     )
-    text = "\n".join(lines_of("time_of_day", tally))
-    assert "precision 0.750 (6 of 8 true, 3 say what was planted)" in text
-    assert (
-        "recall clear  1.000 (2 of 2), median error 4.0 min, weekdays exact 0.500"
-        in text
-    )
-    assert "recall each   0.667 (2 of 3)" in text
+    text = "\n".join(lines_of({clear.kind: tally}))
+    assert "precision 0.750 (6 of 8, 3 planted)" in text
+    assert "recall 0.667 (2 of 3), clear 1.000 (2 of 2)" in text
+    assert "median error 4.0" in text
     assert "10 occasions  stated 0.80 happened 0.80" in text
 
 
 def test_null_lines_are_per_home_and_month() -> None:
     """Four patterns in two homes of 61 days are one per home and month."""
-    nulls = [("turned", 1), ("turned", 2), ("permuted", 1), ("permuted", 2)]
-    counts = [
-        {"time_of_day": 1, "co_occurrence": 0},
-        {"time_of_day": 3, "co_occurrence": 0},
-    ]
-    lines = list(null_lines(replace(TASK, days=61), nulls, counts * 2, 2))
-    assert "  turned   time_of_day 1.00, co_occurrence 0.00" in lines
-    # The times of single entities survive a permutation of their days.
-    assert "  permuted co_occurrence 0.00" in lines
+    counts = {"turned": [{"time_of_day": 1}, {"time_of_day": 2, "sequence": 1}]}
+    (line,) = null_lines(["time_of_day", "co_occurrence", "sequence"], counts, 61)
+    assert line == "false a month, turned    1.00  time_of_day 0.75, sequence 0.25"
+
+
+def test_odd_lines() -> None:
+    """Recall over all kinds, and alarms in months of days without any."""
+    score = OddScore(Counter(many=2, none=1), Counter(many=2), 3, 61)
+    (line,) = odd_lines(score)
+    assert "recall 0.667 (2 of 3: many 2 of 2, none 0 of 1)" in line
+    assert "false alarms per home and month 1.50 (3 in 61 days)" in line
 
 
 def test_a_home_is_measured() -> None:
     """What is true and what is false adds up to what was reported."""
-    tallies = TASK.measure(1)
+    tallies, odd = TASK.measure(1)
     assert set(tallies) == {"time_of_day", "co_occurrence"}
     for tally in tallies.values():
         assert tally.false + tally.planted <= tally.reported
         assert tally.wanted
     assert sum(tally.reported for tally in tallies.values()) > 0
+    # Nine weeks have to be behind a day that is judged.
+    assert odd.days == 0
+
+
+def test_what_survives_a_null_is_not_false() -> None:
+    """Whole days that change places keep their times."""
+    task = replace(TASK, days=35)
+    kept, taken = (task.count_false((kind, 1)) for kind in ("permuted", "redrawn"))
+    assert "time_of_day" not in kept
+    assert set(taken) <= {"time_of_day", "co_occurrence"}
 
 
 def test_raw_days_hold_the_tracked_rows(home: Home) -> None:
