@@ -9,9 +9,16 @@ import os
 from pathlib import Path
 import shutil
 import tempfile
+from typing import TYPE_CHECKING
 
 from hypothesis import settings
 import pytest
+
+if TYPE_CHECKING:
+    from .stores.influx_servers import Servers
+
+NO_INFLUXDB = pytest.StashKey[dict[str, int]]()
+"""How many tests were skipped for want of an InfluxDB, by version."""
 
 settings.register_profile("default", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
@@ -41,3 +48,25 @@ def open_folder() -> Iterator[Path]:
     yield folder
     folder.chmod(0o755)
     shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def influx_servers(pytestconfig: pytest.Config) -> Iterator[Servers]:
+    """Return what starts real servers of InfluxDB, each once."""
+    # Only tests that want a server pay for what it takes.
+    from .stores.influx_servers import all_servers
+
+    with all_servers() as servers:
+        pytestconfig.stash[NO_INFLUXDB] = servers.missing
+        yield servers
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    """Say how many tests there was no InfluxDB for."""
+    for version, count in config.stash.get(NO_INFLUXDB, {}).items():
+        terminalreporter.write_line(
+            f"{count} tests skipped: no InfluxDB {version} here; scripts/influxdb "
+            "--build makes one"
+        )

@@ -136,7 +136,9 @@ def _parser() -> Parser:
     parser.add_argument(
         "--store",
         metavar="URL",
-        help="sqlite:PATH to keep what is learned (default: a temporary file)",
+        help="sqlite:PATH to keep what is learned, or the http(s) URL of an InfluxDB, with "
+        "INFLUXDB_V2_ORG, …_TOKEN and …_BUCKET (the prefix) in the environment "
+        "(default: a temporary file)",
     )
     parser.add_argument(
         "--json",

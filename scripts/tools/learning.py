@@ -19,11 +19,10 @@ from custom_components.pattern_intelligence.stores.learned_zone import (
     foreign_zone,
     note_zone,
 )
-from custom_components.pattern_intelligence.stores.sqlite import SqliteStore
 
 from .failure import UnusableError
 from .progress import Progress
-from .store_place import SqlitePlace
+from .store_place import KeptStore, Place
 
 _MADE_HERE = "analyze"
 """Name of the text by which a store is known to hold nothing but what was read."""
@@ -80,7 +79,7 @@ class Session:
     phases: Phases
     progress: Progress
 
-    def report(self, place: SqlitePlace, wanted: Range) -> Report | None:
+    def report(self, place: Place, wanted: Range) -> Report | None:
         """Learn the days that are missing, and return what is known then.
 
         Args:
@@ -108,7 +107,7 @@ class Session:
     @contextmanager
     def _runner_for(
         self,
-        place: SqlitePlace,
+        place: Place,
         extent: tuple[date, date] | None,
         span: tuple[date, date] | None,
     ) -> Iterator[Runner]:
@@ -138,10 +137,10 @@ class Session:
             self._mark(store, own=True)
             yield self._runner(store)
 
-    def _runner(self, store: SqliteStore) -> Runner:
+    def _runner(self, store: KeptStore) -> Runner:
         return Runner(store, self.home, self.detectors, Retention(), self.phases)
 
-    def _check_zone(self, store: SqliteStore) -> None:
+    def _check_zone(self, store: KeptStore) -> None:
         if known := foreign_zone(store, store, self.home.zone):
             raise UnusableError(
                 f"the store's days are those of {known}, not of {self.home.zone.key}: "
@@ -153,9 +152,7 @@ class Session:
         if own:
             store.write_text(_MADE_HERE, "")
 
-    def _tell_beginning(
-        self, store: SqliteStore, span: tuple[date, date] | None
-    ) -> None:
+    def _tell_beginning(self, store: KeptStore, span: tuple[date, date] | None) -> None:
         learned = store.learned()
         if span and learned and learned[0].day < span[0]:
             self.progress.say(

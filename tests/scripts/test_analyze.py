@@ -222,7 +222,7 @@ def test_another_time_zone_needs_another_store(
         (["HOME", "--detectors", "astrology"], ["astrology", "time_of_day"]),
         (["HOME", "--json", "missing/found.json"], ["missing/found.json"]),
         (["HOME", "--json", "."], ["cannot be written"]),
-        (["HOME", "--store", "http://localhost:8086"], ["InfluxDB", "sqlite:PATH"]),
+        (["HOME", "--store", "http://localhost:8086"], ["INFLUXDB_V2_ORG"]),
         (["HOME", "--store", "mysql://somewhere"], ["sqlite:PATH"]),
         (["HOME", "--store", "sqlite:missing/kept.db"], ["missing"]),
         (["HOME", "--store", "sqlite:."], ["folder"]),
@@ -233,9 +233,14 @@ def test_another_time_zone_needs_another_store(
     ids=lambda value: " ".join(value[:3]) if isinstance(value, list) else None,
 )
 def test_unusable_arguments_end_with_one_line(
-    analyze: Analyze, home: Path, arguments: list[str], words: list[str]
+    analyze: Analyze,
+    home: Path,
+    arguments: list[str],
+    words: list[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """What is wrong and what to do, and no traceback."""
+    monkeypatch.delenv("INFLUXDB_V2_ORG", raising=False)
     given = [argument.replace("HOME", str(home)) for argument in arguments]
     _is_one_line(analyze(*given), *words)
 

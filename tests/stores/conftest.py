@@ -7,15 +7,8 @@ import pytest
 
 from custom_components.pattern_intelligence.stores.base import AggregateStore
 
-from .influx_servers import VERSIONS, Servers, address_of, all_servers, make_buckets
+from .influx_servers import VERSIONS, Servers, address_of, make_buckets
 from .makers import InfluxFactory, SqliteFactory, StoreFactory
-
-
-@pytest.fixture(scope="session")
-def influx_servers() -> Iterator[Servers]:
-    """Return what starts real servers of InfluxDB."""
-    with all_servers() as servers:
-        yield servers
 
 
 @pytest.fixture(params=["sqlite", *VERSIONS])

@@ -29,15 +29,18 @@ from scripts.tools.influx_server import (
 )
 
 VERSIONS = ("2.7", "1.8")
-MISSING: dict[str, int] = {}
-"""How many tests were skipped for want of a server, by version."""
 
 
 class Servers:
-    """Starts servers when they are first asked for, and stops them in the end."""
+    """Starts servers when they are first asked for, and stops them in the end.
+
+    Attributes:
+        missing: how many tests were skipped for want of a server, by version.
+    """
 
     def __init__(self, stack: ExitStack) -> None:
         """Begin with none."""
+        self.missing: dict[str, int] = {}
         self._stack = stack
         self._running: dict[str, RunningInflux | UnusableError] = {}
 
@@ -55,7 +58,7 @@ class Servers:
                 self._running[version] = err
         found = self._running[version]
         if isinstance(found, UnusableError):
-            MISSING[version] = MISSING.get(version, 0) + 1
+            self.missing[version] = self.missing.get(version, 0) + 1
             pytest.skip(str(found))
         return found
 

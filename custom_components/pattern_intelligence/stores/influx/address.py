@@ -92,11 +92,11 @@ def address_from(environment: Mapping[str, str], url: str) -> InfluxAddress:
     """Return the address that a URL and the client's own variables describe.
 
     An organization ``-`` stands for a 1.8, whose token is ``user:password`` and whose
-    database is the bucket's name.
+    bucket may be ``database/prefix``.
 
     Args:
-        environment: ``INFLUXDB_V2_TOKEN``, ``…_ORG``, ``…_BUCKET`` (the prefix),
-            ``…_VERIFY_SSL``, ``…_SSL_CA_CERT``.
+        environment: ``INFLUXDB_V2_TOKEN``, ``…_ORG``, ``…_BUCKET`` (the prefix; also as
+            ``…_BUCKET_PREFIX``), ``…_VERIFY_SSL``, ``…_SSL_CA_CERT``.
         url: of the server.
 
     Raises:
@@ -104,33 +104,32 @@ def address_from(environment: Mapping[str, str], url: str) -> InfluxAddress:
     """
     organization = environment.get("INFLUXDB_V2_ORG", "")
     token = environment.get("INFLUXDB_V2_TOKEN", "")
-    bucket = environment.get("INFLUXDB_V2_BUCKET", "") or DEFAULT_PREFIX
+    bucket = environment.get("INFLUXDB_V2_BUCKET_PREFIX", "")
+    bucket = bucket or environment.get("INFLUXDB_V2_BUCKET", "")
+    database, _, prefix = bucket.rpartition("/")
     verify = environment.get("INFLUXDB_V2_VERIFY_SSL", "true").lower()
-    verify_tls = verify not in {"false", "0", "no"}
-    ca_file = environment.get("INFLUXDB_V2_SSL_CA_CERT") or None
-    if organization == "-":
-        username, _, password = token.partition(":")
-        return InfluxAddress(
-            url=url,
-            version=InfluxVersion.V1,
-            database=bucket,
-            username=username,
-            password=password,
-            verify_tls=verify_tls,
-            ca_file=ca_file,
-        )
     if not organization or not token:
         raise StoreError(
             "an InfluxDB needs INFLUXDB_V2_ORG and INFLUXDB_V2_TOKEN in the "
             "environment (for a 1.8: - and USER:PASSWORD)"
         )
+    if organization != "-":
+        version, username, password = InfluxVersion.V2, "", ""
+    else:
+        version, organization = InfluxVersion.V1, ""
+        username, _, password = token.partition(":")
+        token, database = "", database or DEFAULT_PREFIX
     return InfluxAddress(
         url=url,
+        version=version,
         organization=organization,
         token=token,
-        prefix=bucket,
-        verify_tls=verify_tls,
-        ca_file=ca_file,
+        database=database,
+        username=username,
+        password=password,
+        prefix=prefix or DEFAULT_PREFIX,
+        verify_tls=verify not in {"false", "0", "no"},
+        ca_file=environment.get("INFLUXDB_V2_SSL_CA_CERT") or None,
     )
 
 

@@ -11,13 +11,12 @@ from ...engine.tables import DatedTable, Numbers, Table, TableSpec, dated
 from ..base import Layer
 from . import told
 from .link import json_of
-from .points import DAY_NS, HOME, columns_of, lines_of, measurement, read
+from .points import DAY_NS, HOME, LAST_NS, columns_of, lines_of, measurement, read
 from .server import DAY_S, Bucket, Server, require
 from .watermark import ATTIC, Kind, Shelf, Watermark
 
 _NOON_NS: Final = DAY_NS // 2
 """The watermark lies at noon, where nothing else does."""
-_LAST: Final = 9_000_000_000_000_000_000
 _STEP: Final = 1_000
 """Whoever opens the store counts on from the next multiple: so what arrives late from
 the one before never takes the place of what is newer."""
@@ -122,9 +121,9 @@ class Keeper:
         finally:
             self.forget()
         for layer in (Layer.DAILY, Layer.WEEKLY):
-            self._server.delete(layer, self._home, 0, _LAST)
+            self._server.delete(layer, self._home, 0, LAST_NS)
         self._server.delete(Layer.MONTHLY, self._home, 0, self._at - 1)
-        self._server.delete(Layer.MONTHLY, self._home, self._at + 1, _LAST)
+        self._server.delete(Layer.MONTHLY, self._home, self._at + 1, LAST_NS)
 
     def too_old(self, layer: Layer, day: int) -> bool:
         """Tell whether the server refuses a date of a layer, or has let go of it."""

@@ -18,6 +18,8 @@ from ..base import Layer, StoreDamagedError, StoreUnavailableError
 from .text import as_tag, decoded, encoded
 
 DAY_NS: Final = 86_400_000_000_000
+LAST_NS: Final = 9_000_000_000_000_000_000
+"""Later than any point."""
 HOME: Final = "home"
 """The tag of every point: the instance that it belongs to."""
 PRESENT: Final = "present"

@@ -92,11 +92,11 @@ def _of_status(err: Any, address: InfluxAddress) -> InfluxError:
     status, said = int(err.status), _said(err.body)
     host = f"InfluxDB at {address.host}"
     match status:
-        case 401:
+        case 401 if "is unauthorized" not in said:
             return InfluxRefusedError(
                 Problem.REFUSED, f"{host} refuses the credentials: give valid ones"
             )
-        case 403:
+        case 401 | 403:
             return InfluxRefusedError(
                 Problem.FORBIDDEN,
                 f"{host} does not let these credentials do what is needed: {said}",
