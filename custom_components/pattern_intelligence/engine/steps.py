@@ -125,7 +125,7 @@ class Alphabet:
         """
         window = self.stream.window
         resting = np.array([key.state in RESTING for key in window.keys], bool)
-        ending = np.zeros(self.stream.entity.max() + 1, bool)
+        ending = np.zeros(int(self.stream.entity.max(initial=-1)) + 1, bool)
         ending[self.stream.entity[resting & self._does]] = True
         # Others never rest, or are no steps anyway.
         order = np.flatnonzero(ending[self.stream.entity][window.key])

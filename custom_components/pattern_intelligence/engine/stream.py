@@ -188,6 +188,8 @@ class Stream:
     def first_after(self, occasions: NDArray[np.intp], effect: int) -> NDArray[np.intp]:
         """Return the row of an effect's first happening after each, -1 for none."""
         rows = self.effect_rows(effect)
+        if not rows.size:
+            return np.full(occasions.size, -1)
         instant = self.window.instant
         at = np.searchsorted(instant[rows], instant[occasions], "right")
         return np.where(at < rows.size, rows[np.minimum(at, rows.size - 1)], -1)

@@ -1,0 +1,150 @@
+"""The chains of made-up homes are those that the definition gives, number by number."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
+
+from hypothesis import given, settings, strategies as st
+import numpy as np
+import pytest
+
+from custom_components.pattern_intelligence.engine.crossday import Days
+from custom_components.pattern_intelligence.engine.detectors.sequence import Sequences
+from custom_components.pattern_intelligence.engine.growth import Growth
+from custom_components.pattern_intelligence.engine.home import Home
+from custom_components.pattern_intelligence.engine.links import within_ms
+from custom_components.pattern_intelligence.engine.sequences import (
+    CHANGE_RATE,
+    Routine,
+    share_since_change,
+    weakest_steps,
+)
+from custom_components.pattern_intelligence.engine.steps import Alphabet
+from custom_components.pattern_intelligence.engine.stream import Stream
+from custom_components.pattern_intelligence.engine.window import Window
+from tests.engine.builders import Row, raw_days, window_of
+from tests.engine.detectors.naive_sequences import NaiveSequences, since_change, tail
+
+FIRST = date(2026, 3, 23)
+"""Six days before the clock is put forward."""
+
+HOME = Home(ZoneInfo("Europe/Berlin"))
+
+
+def made_up(seed: int, days: int) -> Window:
+    """Return a home of six things: a routine of up to four steps, and other use."""
+    random = np.random.default_rng(seed)
+    rows: list[Row] = []
+
+    def add(moment: float, day: int, entity_id: str, cause: int = 0) -> None:
+        midnight = np.datetime64((FIRST + timedelta(days=day)).isoformat(), "s")
+        lasts = int(random.choice([60, 300, 1200, 4000]))
+        for state, later in (("on", 0), ("off", lasts)):
+            at = midnight + np.timedelta64(int(moment * 60) + later, "s")
+            rows.append(Row(str(at), entity_id, state, cause))
+
+    lag = float(random.choice([0.2, 0.8, 3.0, 10.0]))
+    adherence = random.uniform(0.75, 1)
+    swapped = random.random() < 0.3
+    for day in range(days):
+        if random.random() < 0.08:
+            continue
+        for _ in range(random.integers(1, 3)):
+            moment = random.uniform(60, 1439)
+            add(moment, day, "switch.a")
+            steps = ["switch.b", "switch.c", "switch.d"]
+            if swapped and random.random() < 0.5:
+                steps[:2] = steps[1::-1]
+            for step in steps:
+                moment += lag * random.uniform(0.5, 1.2)
+                if random.random() < adherence:
+                    by = 2 if random.random() < 0.1 else 0
+                    add(moment, day, step, by)
+        for entity_id in ("switch.b", "switch.e", "lock.f"):
+            for moment in random.uniform(300, 1430, random.integers(0, 3)):
+                add(moment, day, entity_id)
+    last = FIRST + timedelta(days=days - 1)
+    rows = [row for row in rows if row.at[:10] <= last.isoformat()]
+    return window_of(raw_days(FIRST, last, rows))
+
+
+@settings(max_examples=10, deadline=None)
+@given(seed=st.integers(0, 2**32 - 1), days=st.integers(8, 12))
+def test_chains_are_what_the_definition_gives(seed: int, days: int) -> None:
+    """Each has the steps, lags, episodes, days, chances and confidence it must have."""
+    window = made_up(seed, days)
+    naive = NaiveSequences(window)
+    expected = naive.chains()
+    growth = Growth.of(Alphabet(Stream(Days.of(window)), HOME))
+    routines = [Routine(lead, chain) for lead, chain in growth.chains()]
+
+    assert [tuple(window.keys[k] for k in r.chain.keys) for r in routines] == [
+        chain.keys for chain in expected
+    ]
+    assert growth.tested == naive.tested
+    for routine, chain, weakest in zip(
+        routines, expected, weakest_steps(routines), strict=True
+    ):
+        assert [routine.days.tolist(), routine.days[routine.matched].tolist()] == [
+            list(chain.eligible),
+            list(chain.matched),
+        ]
+        done = [e for e in chain.episodes if e[-1]]
+        assert routine.instants.T.tolist() == [
+            [s.instant for s in e if s] for e in done
+        ]
+        tests = [naive.trial(chain, step) for step in range(1, len(chain.keys))]
+        for (trial, share), test in zip(routine.trials, tests, strict=True):
+            assert trial.chance.tolist() == list(test.chances)
+            assert share == test.share
+        p_values = [tail(test.chances, len(chain.matched)) for test in tests]
+        assert weakest.p_value == pytest.approx(max(p_values), rel=1e-9, abs=0)
+        assert weakest.expected == pytest.approx(
+            max(
+                sum(test.chances)
+                for test, p in zip(tests, p_values, strict=True)
+                if p >= max(p_values) * (1 - 1e-9)
+            )
+        )
+        kept: dict[int, list[bool]] = {}
+        for episode in chain.episodes:
+            assert episode[0]
+            kept.setdefault(episode[0].day, []).append(
+                naive.in_time(chain.keys, episode[0], within_ms(routine.lag))
+            )
+        assert routine.confidence == pytest.approx(
+            since_change(
+                [sum(own) / len(own) for own in kept.values()],
+                [len(own) / (1 + (len(own) - 1) * 0.1) for own in kept.values()],
+                max(test.share for test in tests),
+                CHANGE_RATE,
+            )
+        )
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    days=st.lists(st.tuples(st.integers(0, 4), st.integers(1, 4)), max_size=8),
+    chance=st.floats(0, 1),
+)
+def test_belief_goes_through_all_ways_of_change(
+    days: list[tuple[int, int]], chance: float
+) -> None:
+    """The one pass over the days gives what all histories of change together give."""
+    shares = [min(hits, size) / size for hits, size in days]
+    weights = [size / (1 + (size - 1) * 0.1) for _, size in days]
+    assert share_since_change(
+        np.array(shares), np.array(weights), chance
+    ) == pytest.approx(since_change(shares, weights, chance, CHANGE_RATE))
+
+
+@settings(max_examples=6, deadline=None)
+@given(seed=st.integers(0, 2**32 - 1))
+def test_detection_is_pure(seed: int) -> None:
+    """The same window gives the same sequences, in the same order."""
+    window = made_up(seed, 14)
+    once, again = (Sequences().detect(window, HOME) for _ in range(2))
+    assert [(f.entities, f.evidence, f.confidence, f.details) for f in once] == [
+        (f.entities, f.evidence, f.confidence, f.details) for f in again
+    ]
