@@ -15,11 +15,13 @@ from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 from homeassistant.util import dt as dt_util
 
 from .const import DOMAIN, LOGGER, LearningStatus
-from .decisions import HIDDEN, Resolve, Shown, lay_over
+from .contract import Resolve
+from .decisions import HIDDEN, Shown
 from .engine.pattern import Json, PatternType
 from .news import News, Told
 from .notifications import async_notify
 from .occurrences import IsHoliday, no_holidays
+from .overlay import lay_over
 from .settings import Settings
 
 

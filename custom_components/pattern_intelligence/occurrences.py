@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Final, Self
 
-from .decisions import when_of
+from .contract import when_of
 from .engine.civil import DAY_MINUTES, circular_minutes
 from .engine.occasions import WAKING_MINUTE
 from .engine.pattern import Json, PatternType

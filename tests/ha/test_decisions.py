@@ -19,10 +19,10 @@ from custom_components.pattern_intelligence.decisions import (
     DECISIONS,
     Book,
     decide,
-    lay_over,
     read_book,
 )
 from custom_components.pattern_intelligence.engine.pattern import Json
+from custom_components.pattern_intelligence.overlay import lay_over
 from custom_components.pattern_intelligence.stores.base import StoreUnavailableError
 from custom_components.pattern_intelligence.stores.sqlite import SqliteStore
 
@@ -53,6 +53,7 @@ def _pattern(id_: str, time: str, confidence: float = 0.8, **more: Any) -> Json:
             "date": None,
         },
         "context": None,
+        "duration_s": None,
         "confidence": confidence,
         "status": "active",
         **more,
@@ -123,6 +124,26 @@ def test_a_decision_goes_with_a_renamed_entity() -> None:
         TODAY,
     )
     assert shown.patterns[0]["status"] == "accepted"
+
+
+def test_how_long_it_lasts_tells_programs_apart() -> None:
+    """The long program was dismissed; anew, its id is that of the short one's."""
+
+    def program(id_: str, minutes: int) -> Json:
+        one = _pattern(id_, "06:45", type="duration", when=None)
+        median = 60 * minutes
+        spread = {"median": median, "p10": 0.9 * median, "p90": 1.1 * median}
+        return one | {"duration_s": spread}
+
+    book = _decided(
+        _report(program("a", 30), program("b", 120)), "b", verdict="dismissed"
+    )
+    anew = _report(program("a", 125), program("b", 31), first_day="2026-02-20")
+    shown = lay_over(anew, book, _same, TODAY)
+    assert {p["id"]: p["status"] for p in shown.patterns} == {
+        "a": "dismissed",
+        "b": "active",
+    }
 
 
 def test_an_anomaly_is_one_of_its_day() -> None:
