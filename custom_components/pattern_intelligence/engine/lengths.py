@@ -33,6 +33,9 @@ NEAR: Final = 0.6745 * WIDEST_CV
 CLUSTER: Final = 3 * NEAR
 """Distance within which nearly all do: two standard deviations."""
 
+_TO_VALLEY: Final = CLUSTER + NEAR
+"""From a middle to the valley beside it: what is about so long is not of the mode."""
+
 BLUR: Final = 2 * WIDEST_CV
 """Spread of the logarithm by which what is usual is taken away: twice the widest."""
 
@@ -143,16 +146,41 @@ def modes_of(lengths: Lengths) -> list[Mode]:
     """Return the lengths that may be usual, ascending.
 
     Where lengths are densest is the middle of a mode; what is told apart from it by a
-    valley is another one.
+    valley is another one. What is not usual among all runs may still be so among those
+    that lasted about so long, where valleys set them apart from the others.
     """
     middles, looked_for = _separate(lengths)
     if not middles:
         return []
     edges = [-inf, *((a + b) / 2 for a, b in pairwise(middles)), inf]
-    return [
-        _mode(lengths, middle, above, below, looked_for)
-        for middle, above, below in zip(middles, edges[:-1], edges[1:], strict=True)
-    ]
+    modes: list[Mode] = []
+    for middle, above, below in zip(middles, edges[:-1], edges[1:], strict=True):
+        mode = _mode(lengths, middle, above, below, looked_for)
+        if not mode.sure:
+            above = max(above, _edge(lengths, middle, -_TO_VALLEY))
+            below = min(below, _edge(lengths, middle, _TO_VALLEY))
+            if (above, below) != (mode.above, mode.below):
+                mode = _mode(lengths, middle, above, below, looked_for + 1)
+        modes.append(mode)
+    return modes
+
+
+def _edge(lengths: Lengths, middle: float, to_valley: float) -> float:
+    """Return where a valley sets a mode apart from all that is beyond it, if any does.
+
+    What is beyond need not be usual itself, but has to be there on some days.
+
+    Args:
+        lengths: how long the runs lasted.
+        middle: of the mode.
+        to_valley: from there to where the valley would be; negative for shorter runs.
+    """
+    edge = middle + to_valley
+    beyond = lengths.log < edge if to_valley < 0 else lengths.log >= edge
+    apart = distinct(lengths.day[beyond]).size >= FEWEST_DAYS and _fewer(
+        lengths.days_near(edge), lengths.days_near(middle)
+    )
+    return edge if apart else inf * to_valley
 
 
 def _separate(lengths: Lengths) -> tuple[list[float], int]:
@@ -182,8 +210,12 @@ def _separate(lengths: Lengths) -> tuple[list[float], int]:
 
 def _valley(lengths: Lengths, one: float, other: float) -> bool:
     """Tell whether surely fewer days have lengths between two modes than of either."""
-    between = lengths.days_near((one + other) / 2)
     of_mode = min(lengths.days_near(one), lengths.days_near(other))
+    return _fewer(lengths.days_near((one + other) / 2), of_mode)
+
+
+def _fewer(between: int, of_mode: int) -> bool:
+    """Tell whether a number of days is smaller by more than chance."""
     return _coins(between + of_mode, of_mode) <= SEPARATE_P
 
 

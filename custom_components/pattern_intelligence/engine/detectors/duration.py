@@ -63,7 +63,6 @@ class _Told:
     Attributes:
         unit: whose runs.
         mode: the length.
-        alone: whether the state has no other.
         expected: the days that would match by chance.
         p_value: of so many matching days.
         q_value: after control of the false discovery rate.
@@ -71,7 +70,6 @@ class _Told:
 
     unit: LengthUnit
     mode: Mode
-    alone: bool
     expected: float
     p_value: float
     q_value: float = 1.0
@@ -146,7 +144,7 @@ def _told(window: Window) -> list[_Told]:
             if mode.sure:
                 near = near_by_chance(unit.lengths, mode)
                 expected = float(mode.chances(near).sum())
-                told = _Told(unit, mode, len(modes) == 1, expected, mode.p_value(near))
+                told = _Told(unit, mode, expected, mode.p_value(near))
                 sure.append(told)
     p_values = np.array([own.p_value for own in sure])
     q_values = false_discovery_q(p_values, units.size + tested)
@@ -205,19 +203,24 @@ def _finding(window: Window, home: Home, own: _Told) -> _Found | None:
         mode.matched,
         np.zeros(0),
         duration_s=Spread(exp(ahead.middle), exp(ahead.low), exp(ahead.high)),
-        context=None if own.alone else _context(mode),
+        context=_context(mode),
         automated_by=names,
     ), rows
 
 
 def _share(lengths: Lengths, mode: Mode, last_day: int) -> float:
-    """Return the probability that the next run of a mode's reach belongs to it."""
+    """Return the probability that the next run of a mode's reach belongs to it.
+
+    A day counts by its runs for what is expected, and as one for how sure that is.
+    """
     own = mode.reach(lengths.log)
     days, where, runs = np.unique(
         lengths.day[own], return_inverse=True, return_counts=True
     )
     belong = np.bincount(where, mode.cluster(lengths.log)[own], days.size)
-    return posterior_mean(belong / runs, decay(days, last_day))
+    weights = decay(days, last_day)
+    share = float(weights @ belong) / float(weights @ runs)
+    return posterior_mean(np.full(days.size, share), weights)
 
 
 def _once(window: Window, home: Home, found: list[_Found]) -> list[_Found]:
@@ -261,8 +264,10 @@ def _automations(window: Window, cause: NDArray[np.int16]) -> tuple[str, ...]:
     return tuple(sorted(named - {UNNAMED_AUTOMATION}))
 
 
-def _context(mode: Mode) -> Context:
-    """Return of which runs a length holds, seconds."""
+def _context(mode: Mode) -> Context | None:
+    """Return of which runs a length holds, seconds; None where it is all."""
+    if isinf(mode.above) and isinf(mode.below):
+        return None
     return {
         "kind": LASTING,
         "above_s": None if isinf(mode.above) else exp(mode.above),
