@@ -129,12 +129,27 @@ def test_what_people_do_stands_for_what_sees_them() -> None:
 
 
 def test_what_keeps_the_clock_follows_nobody() -> None:
-    """Two timers at the same minute are two habits: the clock explains both."""
+    """Two timers, two minutes from each other: the clock explains both."""
     sharp = np.zeros(20)
-    assert (
-        len(_named([_time("switch.a", times=sharp), _time("switch.b", times=sharp)]))
-        == 2
-    )
+    timers = [_time("switch.a", times=sharp), _time("switch.b", times=sharp)]
+    assert len(_named([timers[0], _at(timers[1], 482)])) == 2
+
+
+def test_what_happens_within_the_same_minute_is_one_event() -> None:
+    """A heating schedule sets every room at once; on 13 of 20 days is too seldom."""
+    rooms = [
+        _time(f"number.{room}", anchor="each", times=times, confidence=confidence)
+        for room, times, confidence in (
+            ("bath", np.zeros(20), 0.9),
+            ("hall", np.arange(20) % 3 / 4, 0.8),
+            ("attic", np.repeat([0.0, 30.0], [14, 6]), 0.7),
+            ("cellar", np.repeat([0.0, 30.0, -30], [13, 3, 4]), 0.7),
+        )
+    ]
+    assert _named(rooms) == [
+        ("number.bath", ["number.hall", "number.attic"]),
+        ("number.cellar", []),
+    ]
 
 
 def test_only_a_shared_morning_counts() -> None:
@@ -147,9 +162,10 @@ def test_only_a_shared_morning_counts() -> None:
 
 def test_each_happening_is_nobodys_morning() -> None:
     """Only the first and the last of a day follow the household's."""
+    jitter = np.array([(n * 7) % 11 - 5 for n in range(20)], float)
     findings = [
         _time("light.bath", anchor="each"),
-        _time("switch.kettle", anchor="each"),
+        _time("switch.kettle", anchor="each", times=SLEPT + jitter),
     ]
     assert len(_named(findings)) == 2
 
@@ -166,7 +182,7 @@ def test_an_end_an_hour_later_is_a_habit_of_its_own() -> None:
     """A lamp's on and off are two things that people do."""
     sharp = np.zeros(20)
     on, off = _time("light.lamp", times=sharp), _time("light.lamp", "off", times=sharp)
-    assert len(tie([on, off], WINDOW, HOME)) == 2
+    assert len(tie([on, _at(off, 540)], WINDOW, HOME)) == 2
 
 
 def _at(found: Finding, time: float) -> Finding:
@@ -185,15 +201,21 @@ def test_two_peaks_of_one_entity_are_two_habits() -> None:
 
 
 def test_what_one_device_does_at_once_is_one_habit() -> None:
-    """A plug and the light on it; the same entities on two devices are two habits."""
-    sharp = np.zeros(20)
-    names = ("switch.printer", "switch.printer_led")
-    findings = [_time(name, anchor="each", times=sharp) for name in names]
-    assert _named(findings) == [("switch.printer", ["switch.printer_led"])]
-    apart = [
-        _time(name, anchor="each", times=sharp) for name in ("switch.a", "switch.b")
+    """A plug and the light on it, minutes apart; on two devices they are two habits."""
+    jitter = np.array([(n * 7) % 11 - 5 for n in range(20)], float)
+
+    def named(*names: str) -> list[tuple[str, list[str]]]:
+        return _named(
+            [
+                _time(name, anchor="each", times=times)
+                for name, times in zip(names, (np.zeros(20), jitter / 2), strict=True)
+            ]
+        )
+
+    assert named("switch.printer", "switch.printer_led") == [
+        ("switch.printer", ["switch.printer_led"])
     ]
-    assert len(_named(apart)) == 2
+    assert len(named("switch.a", "switch.b")) == 2
 
 
 def test_two_entities_have_one_link() -> None:
@@ -224,5 +246,5 @@ def test_other_states_have_links_of_their_own() -> None:
 
 def test_what_stands_for_itself_keeps_its_place() -> None:
     """The order of findings is part of what a run says."""
-    findings = [_time(f"light.l{n}", anchor="each") for n in (3, 1, 2)]
+    findings = [_at(_time(f"light.l{n}", anchor="each"), n * 60) for n in (3, 1, 2)]
     assert tie(findings, WINDOW, HOME) == findings

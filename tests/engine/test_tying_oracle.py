@@ -113,13 +113,16 @@ def _explains(leader: Finding, found: Finding) -> bool:
         return False
     if not (leader.when and found.when):
         return set(leader.entities) == set(found.entities)
-    own, others = _by_day(found), _by_day(leader)
-    between = _deviation([own[day] - others[day] for day in common])
     if leader.when.anchor != found.when.anchor:
         return False
-    if leader.entities == found.entities:
-        return between < 5 and abs(leader.when.time - found.when.time) < 10
-    return False
+    own, others = _by_day(found), _by_day(leader)
+    between = [own[day] - others[day] for day in common]
+    apart = abs(leader.when.time - found.when.time)
+    middle = _median(between)
+    in_step = sum(abs(minutes - middle) < 1 for minutes in between)
+    if in_step / found.matched.size >= COVERED and apart < 2:
+        return True
+    return leader.entities == found.entities and _deviation(between) < 5 and apart < 10
 
 
 def _by_day(found: Finding) -> dict[int, float]:
@@ -127,6 +130,10 @@ def _by_day(found: Finding) -> dict[int, float]:
 
 
 def _deviation(minutes: list[float]) -> float:
+    middle = _median(minutes)
+    return 1.4826 * _median([abs(minute - middle) for minute in minutes])
+
+
+def _median(minutes: list[float]) -> float:
     median: Callable[[list[float]], np.float64] = np.median
-    middle = median(minutes)
-    return 1.4826 * float(median([abs(minute - middle) for minute in minutes]))
+    return float(median(minutes))

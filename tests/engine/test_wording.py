@@ -119,3 +119,30 @@ def test_an_automation_that_does_it_already_is_named() -> None:
     assert WORDING.description(automated).endswith(
         "Already done by Lights at dusk and Gone."
     )
+
+
+@pytest.mark.parametrize(
+    ("companions", "said"),
+    [
+        ([], ""),
+        (["light.a"], " Along with it: Bathroom light."),
+        (
+            ["light.a", "light.b", "light.b", "light.c", "light.d"],
+            " Along with it: Bathroom light, B, C and D.",
+        ),
+        (
+            ["light.a", "light.b", "light.c", "light.d", "light.e"],
+            " Along with it: Bathroom light, B, C and 2 more.",
+        ),
+    ],
+)
+def test_what_goes_along_is_named(companions: list[str], said: str) -> None:
+    """Each once, and not a dozen of them."""
+    alone = finding(480)
+    found = replace(
+        alone,
+        details={
+            "companions": [{"entity_id": name, "state": "on"} for name in companions]
+        },
+    )
+    assert WORDING.description(found) == WORDING.description(alone) + said

@@ -33,6 +33,9 @@ MOVEMENT: Final = frozenset({"motion", "moving", "occupancy", "presence"})
 AT_ONCE_MINUTES: Final = BOUT_GAP_MS / MINUTE_MS
 """How far one event's two faces lie apart; expected times may err by as much."""
 
+SAME_MINUTE: Final = 1.0
+"""What a schedule or a scene sets off comes within so many minutes."""
+
 LOOSE_MINUTES: Final = 15.0
 """Spread from which a time may follow another; a sharper one follows the clock."""
 
@@ -65,11 +68,11 @@ def tie(findings: Sequence[Finding], window: Window, home: Home) -> list[Finding
     rivals: dict[Hashable, list[int]] = {}
     companions: dict[int, list[Finding]] = {}
     for index in order:
-        kind = _kind(findings[index], entities[index], follows[index])
-        leaders = rivals.setdefault(kind, [])
+        leaders = rivals.setdefault(_kind(findings[index], entities[index]), [])
         same = np.array([entities[at] == entities[index] for at in leaders], bool)
+        follow = np.array([follows[index] and follows[at] for at in leaders], bool)
         explaining = np.flatnonzero(
-            days.explaining(np.array(leaders, np.intp), index, same)
+            days.explaining(np.array(leaders, np.intp), index, same, follow)
         )
         if explaining.size:
             leader = leaders[explaining[0]]
@@ -145,12 +148,12 @@ def _follow_the_household(findings: Sequence[Finding], window: Window) -> list[b
     return follows
 
 
-def _kind(found: Finding, entities: tuple[Thing, ...], follows: bool) -> Hashable:
+def _kind(found: Finding, entities: tuple[Thing, ...]) -> Hashable:
     """Return what a pattern has in common with all that may explain it."""
     if found.type is PatternType.CO_OCCURRENCE:
         return found.type, frozenset(entities)
     if found.type is PatternType.TIME_OF_DAY and found.when:
-        return found.type, found.when.anchor, None if follows else entities
+        return found.type, found.when.anchor
     return id(found)
 
 
@@ -184,17 +187,23 @@ class _Days:
         return cls(met, time, np.array(clock))
 
     def explaining(
-        self, leaders: NDArray[np.intp], found: int, same: NDArray[np.bool_]
+        self,
+        leaders: NDArray[np.intp],
+        found: int,
+        same: NDArray[np.bool_],
+        follow: NDArray[np.bool_],
     ) -> NDArray[np.bool_]:
         """Tell which patterns explain another one of their kind.
 
         Most of its days are days of theirs, too. One of the same entities has to be
-        at the same time; what follows the household need not be.
+        at the same time, one of others within the same minute; what follows the
+        household need not be.
 
         Args:
             leaders: shape (n,), rows of the patterns.
             found: row of the other one.
             same: shape (n,), whether their entities are the same.
+            follow: shape (n,), whether both follow the household.
 
         Returns:
             Shape (n,).
@@ -204,12 +213,20 @@ class _Days:
         explaining: NDArray[np.bool_] = common / own.sum() >= COVERED
         if not np.isnan(self.time[found]).all():
             near = np.flatnonzero(explaining)
-            between = _spreads(self.time[found] - self.time[leaders[near]])
-            apart = circular_minutes(self.clock[leaders[near]] - self.clock[found])
-            at_once = (between < AT_ONCE_MINUTES) & (
-                np.abs(apart) < 2 * AT_ONCE_MINUTES
+            between = self.time[found] - self.time[leaders[near]]
+            apart = np.abs(
+                circular_minutes(self.clock[leaders[near]] - self.clock[found])
             )
-            explaining[near] = at_once | ~same[near]
+            alike = (_spreads(between) < AT_ONCE_MINUTES) & (
+                apart < 2 * AT_ONCE_MINUTES
+            )
+            in_step = np.abs(between - _medians(between)[:, None]) < SAME_MINUTE
+            together = in_step.sum(axis=1) / own.sum() >= COVERED
+            explaining[near] = (
+                (same[near] & alike)
+                | (together & (apart < 2 * SAME_MINUTE))
+                | (follow & ~same)[near]
+            )
         return explaining
 
 

@@ -33,6 +33,9 @@ _DESCRIPTIONS: Final[Mapping[PatternType, Callable[[Words, Finding], str]]] = {
 }
 """Of types that say more than their phrase with the usual figures."""
 
+NAMED_COMPANIONS: Final = 3
+"""More names than this make no sentence."""
+
 
 class Wording(Words):
     """Puts findings into words.
@@ -52,11 +55,23 @@ class Wording(Words):
 
     def description(self, finding: Finding) -> str:
         """Return a sentence or two that say what a finding rests on."""
-        sentence = _DESCRIPTIONS.get(finding.type, _usual)(self, finding)
-        if not finding.automated_by:
-            return sentence
-        names = [self.name(entity_id) for entity_id in finding.automated_by]
-        return f"{sentence} {self.say('automated', automations=self.listed(names))}"
+        sentences = [_DESCRIPTIONS.get(finding.type, _usual)(self, finding)]
+        if along := _companions(self, finding):
+            sentences.append(self.say("along", names=along))
+        if finding.automated_by:
+            names = [self.name(entity_id) for entity_id in finding.automated_by]
+            sentences.append(self.say("automated", automations=self.listed(names)))
+        return " ".join(sentences)
+
+
+def _companions(words: Words, finding: Finding) -> str:
+    """Return the names of what else a finding stands for; of many, the first."""
+    entities = [each["entity_id"] for each in finding.details.get("companions", ())]
+    names = [words.name(entity_id) for entity_id in dict.fromkeys(entities)]
+    if len(names) > NAMED_COMPANIONS + 1:
+        more = words.say("more", count=len(names) - NAMED_COMPANIONS)
+        names[NAMED_COMPANIONS:] = [more]
+    return words.listed(names)
 
 
 def _usual(words: Words, finding: Finding) -> str:

@@ -23,6 +23,8 @@ PHRASES: Final[dict[str, str]] = {
     "entered.docked": "{name} returns to its dock",
     "entered.mowing": "{name} starts mowing",
     "entered.other": "{name} changes to {state}",
+    "along": "Along with it: {names}.",
+    "more": "{count} more",
     "automated": "Already done by {automations}.",
     "days.every": "every day",
     "days.weekdays": "on weekdays",
