@@ -1,0 +1,155 @@
+"""Claims are proven by what a home goes on to do."""
+
+from dataclasses import replace
+from datetime import date
+
+import numpy as np
+import pytest
+
+from benchmarks.fresh import BLUR, FreshDays, blurred
+from benchmarks.simulator import Home, PlantedHabit, simulate
+from custom_components.pattern_intelligence.engine.analysis import Detectors
+from custom_components.pattern_intelligence.engine.claim import Claim
+from custom_components.pattern_intelligence.engine.detectors.duration import Duration
+from custom_components.pattern_intelligence.engine.detectors.room_based import RoomBased
+from custom_components.pattern_intelligence.engine.detectors.sequence import Sequences
+from custom_components.pattern_intelligence.engine.pattern import (
+    PatternType,
+    Spread,
+    When,
+)
+from custom_components.pattern_intelligence.engine.window import Key
+from tests.engine.builders import Row, raw_days, window_of
+
+DETECTORS: Detectors = {one.type: one for one in (Sequences(), RoomBased(), Duration())}
+
+
+@pytest.fixture(scope="module")
+def home() -> Home:
+    """Return a rich home."""
+    return simulate(7, 66, rows_per_day=0, rich=True)
+
+
+@pytest.fixture(scope="module")
+def fresh(home: Home) -> FreshDays:
+    """Return its fresh days."""
+    return FreshDays(home, DETECTORS)
+
+
+def _claim(kind: PatternType, habit: PlantedHabit, **more: object) -> Claim:
+    plain = Claim(
+        kind,
+        tuple(Key(step.entity_id, step.state) for step in habit.steps),
+        habit.area_ids,
+        None,
+        None,
+        None,
+        None,
+        0.7,
+        0.7,
+    )
+    return replace(plain, **more)  # type: ignore[arg-type]
+
+
+def _sequence(habit: PlantedHabit) -> Claim:
+    assert habit.lag is not None
+    lag = Spread(habit.lag, 0.5 * habit.lag, 2 * habit.lag)
+    return _claim(PatternType.SEQUENCE, habit, lag_s=lag)
+
+
+def _named(home: Home, name: str) -> PlantedHabit:
+    return next(habit for habit in home.truth.habits if habit.name == name)
+
+
+def test_routines_are_true_in_their_order(home: Home, fresh: FreshDays) -> None:
+    """And in no other one; nor with a step of something else."""
+    claim = _sequence(_named(home, "at any time"))
+    assert fresh.true(claim)
+    assert not fresh.true(replace(claim, entities=claim.entities[::-1]))
+    alien = Key("light.garden_spots", "on")
+    assert not fresh.true(replace(claim, entities=(*claim.entities[:2], alien)))
+
+
+def test_a_step_that_hangs_on_nothing_is_false(home: Home, fresh: FreshDays) -> None:
+    """What is seen all day long follows anything, and makes no sequence."""
+    claim = _sequence(_named(home, "at any time"))
+    busy = Key("binary_sensor.hallway_motion", "on")
+    with_busy = replace(
+        claim, entities=(*claim.entities, busy), lag_s=Spread(900, 300, 3600)
+    )
+    occasions, share = fresh.share(with_busy, fresh.windows)
+    assert occasions > 100
+    assert share > 0.5
+    assert not fresh.true(with_busy)
+
+
+def test_what_was_given_up_is_false(home: Home, fresh: FreshDays) -> None:
+    """However well it was kept once."""
+    assert not fresh.true(_sequence(_named(home, "given up")))
+
+
+def test_moves_are_true_one_way(home: Home, fresh: FreshDays) -> None:
+    """From the gym to the bathroom, not from the bathroom to the gym."""
+    habit = _named(home, "to the shower")
+    lag = Spread(40, 10, 120)
+    claim = _claim(PatternType.ROOM_BASED, habit, lag_s=lag)
+    assert fresh.true(claim)
+    assert not fresh.true(replace(claim, area_ids=claim.area_ids[::-1]))
+
+
+def test_a_room_is_in_use_at_its_hours(home: Home, fresh: FreshDays) -> None:
+    """And not six hours before them."""
+    habit = _named(home, "studio in the evening")
+    assert habit.minute is not None
+    when = When(habit.minute, habit.minute - 15, habit.minute + 15)
+    claim = _claim(PatternType.ROOM_BASED, replace(habit, steps=()), when=when)
+    assert fresh.true(claim)
+    early = When(when.time - 360, when.earliest - 360, when.latest - 360)
+    assert not fresh.true(replace(claim, when=early))
+
+
+@pytest.mark.parametrize(
+    ("entity_id", "minutes", "expected"),
+    [
+        ("switch.stove", (20.0, 24.0, 28.0), True),
+        # Nobody times how long this is on: the same share of its runs, and no habit.
+        ("light.hallway_ceiling", (3.0, 6.0, 12.0), False),
+        ("switch.stove", (5.0, 8.0, 12.0), False),
+    ],
+)
+def test_durations(
+    fresh: FreshDays,
+    entity_id: str,
+    minutes: tuple[float, float, float],
+    expected: bool,
+) -> None:
+    """A program takes its time, a lamp is on as long as it is."""
+    p10, median, p90 = (60 * one for one in minutes)
+    claim = Claim(
+        PatternType.DURATION,
+        (Key(entity_id, "on"),),
+        (),
+        None,
+        None,
+        Spread(median, p10, p90),
+        None,
+        0.8,
+        0.8,
+    )
+    assert fresh.true(claim) is expected
+
+
+def test_blurred_lengths_spread() -> None:
+    """Where every run lasts an hour, the log of the blurred has the sd it is given."""
+    rows = [
+        Row(f"2026-03-{day:02d}T{hour:02d}:{minute}", "switch.oven", state)
+        for day in range(2, 29)
+        for hour in range(0, 24, 2)
+        for minute, state in (("00", "on"), ("59", "off"))
+    ]
+    window = window_of(raw_days(date(2026, 3, 2), date(2026, 3, 28), rows))
+    moved = blurred(window, np.random.default_rng(1)).runs
+    whole = moved.begun & moved.ended
+    lasted = np.log((moved.end - moved.begin)[whole] / (59 * 60_000))
+    assert whole.sum() > 300
+    assert lasted.std() == pytest.approx(BLUR, rel=0.1)
