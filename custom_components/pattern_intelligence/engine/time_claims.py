@@ -92,8 +92,11 @@ class Times:
         passed: Passed,
         walls: Walls,
         owner: Numbers,
-    ) -> Floats:
-        """Return the probability of each claim on the next eligible day, shape (n,).
+    ) -> tuple[Floats, Floats]:
+        """Return the probability of each claim on the next eligible day.
+
+        Also by what the units themselves do: by hand, or by automations. Both have
+        the shape (n,).
 
         Args:
             window: the window of days.
@@ -109,12 +112,22 @@ class Times:
         eligible = eligible_spans(window, entity_ids, spans)
         eligible &= holds_on(found.mask, weekday_of(window.days))
         kept = Met(walls, owner, spans, window.days, closed=True).hits
-        own = Met(passed.units.walls, found.unit, spans, window.days)
+        own = Met(passed.units.walls, found.unit, spans, window.days, closed=True)
         chances = passed.chances(found.unit, own, eligible)
         expected = chances.sum(axis=1) / np.maximum(eligible.sum(axis=1), 1)
-        return posteriors_since_change(
+        confidence = posteriors_since_change(
             kept, eligible, expected, PRIOR_DAYS, CHANGE_RATE
         )
+        shared = np.flatnonzero(((kept != own.hits) & eligible).any(axis=1))
+        own_confidence = confidence.copy()
+        own_confidence[shared] = posteriors_since_change(
+            own.hits[shared],
+            eligible[shared],
+            expected[shared],
+            PRIOR_DAYS,
+            CHANGE_RATE,
+        )
+        return confidence, own_confidence
 
 
 def _quantile(ordered: Floats, sizes: Numbers, share: float) -> Floats:

@@ -70,7 +70,7 @@ def search(units: Units, rhythms: Rhythms) -> Candidates:
             if anchor == EACH:
                 matched = _each(some, masks)
             else:
-                matched = _extreme(some, masks, last=anchor == LAST)
+                matched = _extreme(some, last=anchor == LAST)
             unit, mask, window = _peaks(anchor, own, matched, met, masks.sum(2))
             low, high = _edges(anchor, window)
             which = np.full(unit.size, anchor)
@@ -105,12 +105,14 @@ def _peaks(
     """
     enough = np.maximum(FEWEST_DAYS, FEWEST_SHARE * days)[:, :, None]
     unit, mask, window = np.nonzero(matched >= enough)
-    number = days[unit, mask].astype(float)
     chance = _expected(anchor, rhythms, met, unit, mask, window)
     kept = matched[unit, mask, window].astype(float)
-    own = np.where(
-        kept >= LEAST_LIFT * chance, gain(kept, chance, number), -np.inf
-    ) + log_risk(GRID.half[window], mask, days[unit, 0].astype(float))
+    lifted = np.flatnonzero(kept >= LEAST_LIFT * chance)
+    unit, mask, window = unit[lifted], mask[lifted], window[lifted]
+    chance, kept = chance[lifted], kept[lifted]
+    own = gain(kept, chance, days[unit, mask].astype(float)) + log_risk(
+        GRID.half[window], mask, days[unit, 0].astype(float)
+    )
     left = np.flatnonzero(own > 0)
     score = own + KEPT_WORTH * kept
     left = left[np.lexsort((window[left], mask[left], -score[left], unit[left]))]
@@ -147,18 +149,20 @@ def _expected(
     window: Numbers,
 ) -> Floats:
     """Return the days that windows match by chance, shape (n,)."""
-    low, high = (_passed(rhythms, unit, edges) for edges in _edges(anchor, window))
-    start = 0.0 if anchor == EACH else rhythms.cdf[unit, WAKING_BIN]
-    which = np.full(unit.size, anchor)
-    longer, shorter = stretches(which, low - start, high - start)
-    expected = _look_up(met, unit, mask, longer)
+    every = np.arange(len(met))[:, None], np.arange(GRID.low.size)
+    low, high = (
+        _passed(rhythms, every[0], edges) for edges in _edges(anchor, every[1])
+    )
+    start = 0.0 if anchor == EACH else rhythms.cdf[:, WAKING_BIN, None]
+    longer, shorter = stretches(np.array(anchor), low - start, high - start)
+    expected = _look_up(met, unit, mask, window, longer)
     if anchor == EACH:
         return expected
-    return np.asarray(expected - _look_up(met, unit, mask, shorter))
+    return np.asarray(expected - _look_up(met, unit, mask, window, shorter))
 
 
 def _passed(rhythms: Rhythms, unit: Numbers, edges: Numbers) -> Floats:
-    """Return the rhythms of units passed at edges of bins, shape (n,)."""
+    """Return the rhythms of units passed at edges of bins."""
     passed: Floats = rhythms.cdf[unit, edges % BINS] + edges // BINS
     return passed
 
@@ -188,12 +192,23 @@ def _met_tables(units: Units, rhythms: Rhythms) -> Weights:
     return by_mask
 
 
-def _look_up(met: Weights, unit: Numbers, mask: Numbers, length: Floats) -> Floats:
-    """Return tabled values at lengths, shape (n,)."""
-    place = np.clip(length, 0.0, 1.0) * _LENGTHS
+def _look_up(
+    met: Weights, unit: Numbers, mask: Numbers, window: Numbers, lengths: Floats
+) -> Floats:
+    """Return tabled values at the lengths of windows, shape (n,).
+
+    Args:
+        met: as :func:`_met_tables` gives it.
+        unit: shape (n,).
+        mask: shape (n,).
+        window: shape (n,).
+        lengths: shape (units, windows).
+    """
+    place = np.clip(lengths, 0.0, 1.0) * _LENGTHS
     whole = np.minimum(place.astype(np.int64), _LENGTHS - 1)
-    low, high = met[unit, mask, whole], met[unit, mask, whole + 1]
-    values: Floats = low + (place - whole) * (high - low)
+    at, part = whole[unit, window], (place - whole)[unit, window]
+    low, high = met[unit, mask, at], met[unit, mask, at + 1]
+    values: Floats = low + part * (high - low)
     return values
 
 
@@ -218,19 +233,21 @@ def _each(units: Units, masks: Weights) -> Weights:
     return matched
 
 
-def _extreme(units: Units, masks: Weights, *, last: bool) -> Weights:
+def _extreme(units: Units, *, last: bool) -> Weights:
     """Return the days whose first or last lies in each window, shaped likewise."""
     kept, day, since = units.waking()
-    group = units.unit[kept] * units.days + day
+    unit = units.unit[kept]
+    group = unit * units.days + day
     chosen = np.ones(group.size, bool)
     if last:
         chosen[:-1] = group[1:] != group[:-1]
     else:
         chosen[1:] = group[1:] != group[:-1]
-    observed = np.zeros((units.size * units.days, BINS + 1), np.float32)
-    observed[group[chosen], since[chosen] // STEP_MS + 1] = 1
-    by_mask = np.matmul(masks, observed.reshape(units.size, units.days, -1))
-    seen = running_sums(by_mask)
+    kind = unit[chosen] * 7 + units.weekday[day[chosen]]
+    flat = kind * (BINS + 1) + since[chosen] // STEP_MS + 1
+    counts = np.bincount(flat, minlength=units.size * 7 * (BINS + 1))
+    by_kind = counts.reshape(units.size, 7, BINS + 1).astype(np.float32)
+    seen = running_sums(np.matmul(MASK_ROWS.astype(np.float32), by_kind))
     low, high = np.clip(GRID.low, 0, BINS), np.clip(GRID.high, 0, BINS)
     matched: Weights = seen[:, :, high] - seen[:, :, low]
     return matched

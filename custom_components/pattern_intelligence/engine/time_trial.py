@@ -83,6 +83,18 @@ class Trials:
         """Return the exact p of each window's matches, shape (n,)."""
         return poisson_binomial_tail(self.chances.clip(0.0, 1.0), self.kept)
 
+    def surely_more(self, share: float) -> Floats:
+        """Return the p of each window's matches, were chance that much more, shape (n,).
+
+        A test of a least effect (K. R. Murphy, B. Myors, Testing the hypothesis that
+        treatments have negligible effects, J. Appl. Psychol. 84, 1999).
+
+        Args:
+            share: of days, by which chance is raised on each.
+        """
+        raised = np.where(self.eligible, self.chances + share, 0.0).clip(0.0, 1.0)
+        return poisson_binomial_tail(raised, self.kept)
+
     def take(self, which: NDArray[np.bool_] | NDArray[np.intp]) -> Trials:
         """Return some of them."""
         return Trials(

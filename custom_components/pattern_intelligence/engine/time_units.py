@@ -17,7 +17,7 @@ from .occasions import weekday_of
 from .provenance import AUTOMATION
 from .rhythm import BINS, STEP_MS
 from .tables import Numbers
-from .walls import Walls
+from .walls import Walls, in_order
 from .window import Window
 
 
@@ -113,7 +113,7 @@ def units_of(
     place[kept] = np.arange(kept.size)
     chosen = np.flatnonzero(place[unit] >= 0)
     unit, wall = place[unit[chosen]], window.wall[chosen]
-    order = np.lexsort((wall, unit))
+    order = in_order(unit, wall)
     first, last = (int(window.days[0]), int(window.days[-1])) if kept.size else (0, 0)
     number = np.arange(first, last + 1)
     units = Units(

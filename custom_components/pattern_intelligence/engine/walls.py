@@ -15,6 +15,21 @@ from .tables import Numbers
 from .window import Window
 
 
+def in_order(owner: NDArray[np.integer], wall: Instants) -> NDArray[np.intp]:
+    """Return the order of happenings by owner, then by the clock on the wall.
+
+    Args:
+        owner: shape (n,), whose each is.
+        wall: shape (n,), in the order of time within an owner.
+    """
+    order = np.argsort(owner, kind="stable")
+    late, early = order[1:], order[:-1]
+    if ((wall[late] < wall[early]) & (owner[late] == owner[early])).any():
+        # An hour of the clock came twice.
+        order = np.lexsort((wall, owner))
+    return order
+
+
 @dataclass(frozen=True, eq=False)
 class Walls:
     """When things happened.
@@ -30,12 +45,8 @@ class Walls:
     @classmethod
     def of_keys(cls, window: Window) -> tuple[Walls, Numbers]:
         """Return the happenings of a window by key, and the row of each."""
-        owner, wall = window.key.astype(np.int64), window.wall
-        order = np.arange(wall.size)
-        if ((wall[1:] < wall[:-1]) & (owner[1:] == owner[:-1])).any():
-            # An hour of the clock came twice.
-            order = np.lexsort((wall, owner))
-        return cls(owner[order], wall[order]), order
+        order = in_order(window.key, window.wall)
+        return cls(window.key[order].astype(np.int64), window.wall[order]), order
 
     @cached_property
     def _range(self) -> tuple[int, int]:

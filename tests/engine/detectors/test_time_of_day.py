@@ -9,6 +9,7 @@ from random import Random
 import numpy as np
 import pytest
 
+from custom_components.pattern_intelligence.engine.civil import DAY_MS
 from custom_components.pattern_intelligence.engine.detectors.time_of_day import (
     TimeOfDay,
 )
@@ -112,6 +113,26 @@ def test_five_wednesdays_are_too_few() -> None:
     other = {Key("light.other", "on"): _all_day(4, lambda day: 360)}
     window = window_of_times({LAMP: _kept(19 * 60, days), **other}, DAYS)
     assert not [own for own in _found(window) if own.entities == (LAMP,)]
+
+
+def test_habits_of_every_day_do_not_vouch_for_one_of_wednesdays() -> None:
+    """Of 21 things it is as likely to be luck whatever the other twenty do."""
+    wednesdays = _kept(19 * 60, [day for day in range(DAYS) if day % 7 == 2])
+    others = {
+        Key(f"light.other_{n:02}", "on"): _kept(600 + 10 * n, seed=n) for n in range(20)
+    }
+    at_home = np.ones((DAYS, 24), np.float32)
+    q_values = [
+        own.evidence.q_value
+        for beside in ({}, others)
+        for own in _found(
+            replace(
+                window_of_times({LAMP: wednesdays, **beside}, DAYS), at_home=at_home
+            )
+        )
+        if own.entities == (LAMP,)
+    ]
+    assert q_values[1] == pytest.approx(21 * q_values[0])
 
 
 def test_on_and_off_are_different_habits() -> None:
@@ -265,6 +286,34 @@ def test_what_something_unknown_automates_is_not_told() -> None:
     window = window_of_times({LAMP: _kept(1140)}, DAYS, causes={LAMP: AUTOMATION})
     window = replace(window, at_home=np.ones((DAYS, 24), np.float32))
     assert not _found(window)
+
+
+def _by_hand_on(days: Sequence[int]) -> Window:
+    """Return a lamp switched on by hand on some days, by an automation on others."""
+    window = window_of_times(
+        {LAMP: _kept(1140)}, DAYS, automations=("", "automation.evening")
+    )
+    number = window.wall // DAY_MS - window.days[0]
+    cause = np.where(np.isin(number, days), 0, AUTOMATION + 1).astype(np.int16)
+    at_home = np.ones((DAYS, 24), np.float32)
+    return replace(window, cause=cause, at_home=at_home)
+
+
+def test_by_hand_where_an_automation_mostly_does_it_is_no_habit() -> None:
+    """On fourteen of 42 evenings by hand: only the automation is told.
+
+    The last evening is an automation's, and not over.
+    """
+    found = _only(_by_hand_on(range(0, DAYS, 3)))
+    assert found.automated_by == ("automation.evening",)
+    assert found.evidence.days_matched == 27
+
+
+def test_by_hand_on_most_evenings_is_a_habit() -> None:
+    """On 28 of 42 evenings by hand: on the others an automation was quicker."""
+    found = _only(_by_hand_on([day for day in range(DAYS) if day % 3]))
+    assert not found.automated_by
+    assert found.evidence.days_matched == 27
 
 
 def test_a_change_of_the_clock_moves_no_habit() -> None:

@@ -13,7 +13,13 @@ from custom_components.pattern_intelligence.engine.civil import DAY_MS, MINUTE_M
 from custom_components.pattern_intelligence.engine.eligibility import eligible_days
 from custom_components.pattern_intelligence.engine.rhythm import fit_rhythms
 from custom_components.pattern_intelligence.engine.time_search import search
-from custom_components.pattern_intelligence.engine.time_trial import examine, p_values
+from custom_components.pattern_intelligence.engine.time_trial import (
+    Passed,
+    Trials,
+    chances_of,
+    examine,
+    p_values,
+)
 from custom_components.pattern_intelligence.engine.time_units import units_of
 from custom_components.pattern_intelligence.engine.weekday_mask import MASKS
 from custom_components.pattern_intelligence.engine.window import Key, Window
@@ -54,14 +60,10 @@ def test_counts_and_chances_are_those_of_the_slow_way(chance: Random) -> None:
     window = _home(chance)
     _, _, units = units_of(window, 6)
     rhythms = fit_rhythms(units.profile(), units.days)
-    tested = [
-        examine(window, LAMP.entity_id, units, rhythms, candidate)
-        for candidate in search(units, rhythms)
-    ]
-    exact = p_values(tested)
+    windows = search(units, rhythms)
+    trials = Trials.of(window, [LAMP.entity_id], Passed.of(units, rhythms), windows)
     walls = window.wall.tolist()
-    for own, p_value in zip(tested, exact.tolist(), strict=True):
-        found = own.candidate
+    for row, found in enumerate(trials.windows):
         low, high = 5.0 * found.low, 5.0 * found.high
         middle = (low + high) / 2
         eligible = set(
@@ -71,9 +73,10 @@ def test_counts_and_chances_are_those_of_the_slow_way(chance: Random) -> None:
         )
         eligible = {day for day in eligible if (day + 3) % 7 in MASKS[found.mask]}
         expected = matches(walls, low, high, found.anchor, eligible)
-        assert own.eligible.tolist() == sorted(eligible)
-        assert own.matched.tolist() == list(expected)
-        assert own.times.tolist() == list(expected.values())
+        asked, matched = trials.eligible[row], trials.matched[row]
+        assert window.days[asked].tolist() == sorted(eligible)
+        assert window.days[matched].tolist() == list(expected)
+        assert trials.times[row, matched].tolist() == list(expected.values())
 
         begin = middle - 720 if found.anchor == "each" else 240.0
 
@@ -93,8 +96,47 @@ def test_counts_and_chances_are_those_of_the_slow_way(chance: Random) -> None:
                     found.anchor,
                 )
             )
-        assert own.chances == pytest.approx(chances, abs=1e-9)
-        assert p_value == pytest.approx(tail(chances, len(expected)), abs=1e-9)
+        assert trials.chances[row, asked] == pytest.approx(chances, abs=1e-9)
+        assert not trials.chances[row, ~asked].any()
+        assert trials.p_values[row] == pytest.approx(
+            tail(chances, len(expected)), abs=1e-9
+        )
+        raised = [min(chance + 0.15, 1.0) for chance in chances]
+        assert trials.surely_more(0.15)[row] == pytest.approx(
+            tail(raised, len(expected)), abs=1e-9
+        )
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.randoms(use_true_random=False))
+def test_one_window_is_what_it_is_among_all(chance: Random) -> None:
+    """A window examined by itself, and a chance asked for by itself."""
+    window = _home(chance)
+    _, _, units = units_of(window, 6)
+    rhythms = fit_rhythms(units.profile(), units.days)
+    windows = search(units, rhythms)
+    trials = Trials.of(window, [LAMP.entity_id], Passed.of(units, rhythms), windows)
+    tested = [
+        examine(window, LAMP.entity_id, units, rhythms, candidate)
+        for candidate in windows
+    ]
+    assert p_values(tested).tolist() == pytest.approx(trials.p_values.tolist())
+    for row, own in enumerate(tested):
+        assert own.candidate == list(trials.windows)[row]
+        assert own.matched.tolist() == window.days[trials.matched[row]].tolist()
+        assert (
+            own.chances.tolist() == trials.chances[row, trials.eligible[row]].tolist()
+        )
+        assert own.chances.tolist() == pytest.approx(
+            chances_of(
+                units,
+                rhythms,
+                own.candidate.unit,
+                own.candidate.anchor,
+                own.candidate.span,
+                own.eligible,
+            ).tolist()
+        )
 
 
 @settings(max_examples=5, deadline=None)

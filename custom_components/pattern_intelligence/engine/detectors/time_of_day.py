@@ -39,8 +39,19 @@ from ..time_search import FEWEST_DAYS, KEPT_WORTH, LEAST_LIFT, search
 from ..time_trial import Passed, Trials
 from ..time_units import units_of
 from ..walls import Met, Walls
-from ..weekday_mask import SHARED_DAYS
+from ..weekday_mask import MASK_ROWS, SHARED_DAYS
 from ..window import Window
+
+CLEARLY: Final = 0.15
+"""Share of days by which a habit is kept more often than by chance, at the least.
+
+Every rhythm has corners that a smooth one has not: with enough days they are beyond
+chance, and still nobody's habit. What is seen is a little too good, since it is picked
+for that: so it has to be sure of what is left.
+"""
+
+UNSURE: Final = 0.05
+"""Probability of seeing as much of a habit that is kept just so little more often."""
 
 _TINY: Final = 1e-9
 _PLAINER: Final = 3.0
@@ -54,7 +65,7 @@ class TimeOfDay:
 
     def detect(self, window: Window, home: Home) -> Sequence[Finding]:
         """Return what is found as of the window's last day, in a fixed order."""
-        keys, _, units = units_of(window, FEWEST_DAYS)
+        keys, automated, units = units_of(window, FEWEST_DAYS)
         if not units.size:
             return ()
         rhythms = fit_rhythms(units.profile(), units.days)
@@ -64,8 +75,10 @@ class TimeOfDay:
         trials = trials.take(_are_news(trials))
         q_values = _q_values(trials, units.size)
         likely = np.flatnonzero(q_values <= FALSE_DISCOVERY_RATE)
-        told = _Told.of(window, keys, passed, trials.take(likely), q_values[likely])
-        return told.findings(home)
+        likely = likely[trials.take(likely).surely_more(CLEARLY) <= UNSURE]
+        trials = trials.take(likely)
+        told = _Told.of(window, keys, passed, trials, q_values[likely])
+        return told.findings(home, automated[trials.windows.unit])
 
     def tally(
         self, claim: Claim | Finding, window: Window, home: Home, since: int
@@ -106,11 +119,31 @@ def _same(one: Candidate, other: Candidate) -> bool:
 def _q_values(trials: Trials, units: int) -> Floats:
     """Return each window's p after control of the false discovery rate over units.
 
-    A unit counts by its best window; each further one by its own p, at its place in
-    the order of the units.
+    Also among the windows of as special weekdays by themselves: the many habits of
+    every day would vouch for the few of a Tuesday (B. Efron, Simultaneous inference:
+    when should hypothesis testing problems be combined?, Ann. Appl. Stat. 2, 2008).
     """
     corrected = (trials.p_values / np.exp(trials.log_risk)).clip(max=1.0)
-    unit = trials.windows.unit
+    unit, days = trials.windows.unit, MASK_ROWS[trials.windows.mask].sum(axis=1)
+    q = _q_of_units(corrected, unit, units)
+    for alike in (days == 1, (days > 1) & (days < 7), days == 7):
+        q[alike] = np.maximum(
+            q[alike], _q_of_units(corrected[alike], unit[alike], units)
+        )
+    return q
+
+
+def _q_of_units(corrected: Floats, unit: Numbers, units: int) -> Floats:
+    """Return q-values of windows.
+
+    A unit counts by its best window; each further one by its own p, at its place in
+    the order of the units.
+
+    Args:
+        corrected: shape (n,), their p, corrected for all that was searched.
+        unit: shape (n,), whose they are.
+        units: how many units there are.
+    """
     least = np.ones(units)
     np.minimum.at(least, unit, corrected)
     of_units = false_discovery_q(least, units)
@@ -131,6 +164,7 @@ class _Told:
         q_values: shape (n,).
         times: what they state.
         confidence: shape (n,).
+        likely: shape (n,), whether it will rather be than not, and by the unit's own.
         walls: all happenings by key.
         cause: shape (happenings,), who caused each.
     """
@@ -141,6 +175,7 @@ class _Told:
     q_values: Floats
     times: Times
     confidence: Floats
+    likely: NDArray[np.bool_]
     walls: Walls
     cause: Numbers
 
@@ -157,25 +192,33 @@ class _Told:
         key = keys[trials.windows.unit]
         names = [window.keys[own].entity_id for own in key.tolist()]
         times = Times.of(trials, window.days)
-        confidence = times.confidence(window, names, passed, walls, key)
+        confidence, own = times.confidence(window, names, passed, walls, key)
         cause = window.cause[rows].astype(np.int64)
-        return cls(window, trials, key, q_values, times, confidence, walls, cause)
+        likely = np.minimum(confidence, own) >= LISTED_FROM
+        return cls(
+            window, trials, key, q_values, times, confidence, likely, walls, cause
+        )
 
-    def findings(self, home: Home) -> Sequence[Finding]:
-        """Return what is listed, in a fixed order."""
+    def findings(self, home: Home, automated: NDArray[np.bool_]) -> Sequence[Finding]:
+        """Return what is listed, in a fixed order.
+
+        Args:
+            home: the context.
+            automated: shape (n,), whether a window is of what automations do.
+        """
         windows = list(self.trials.windows)
         listed: list[tuple[Candidate, Finding]] = []
         told: dict[int, list[Candidate]] = {}
         for row in self._most_telling_first():
             own = windows[row]
             others = told.setdefault(int(self.key[row]), [])
-            if self.confidence[row] < LISTED_FROM or any(
-                _same(own, other) for other in others
-            ):
+            if not self.likely[row] or any(_same(own, other) for other in others):
                 continue
             finding = self._finding(row, home)
-            # What is automated by something without a name tells nobody anything.
-            if finding.provenance.automation <= 0.5 or finding.automated_by:
+            # What is automated by something without a name tells nobody anything, and
+            # what people do while an automation mostly does it is no habit of theirs.
+            theirs = automated[row] and finding.automated_by
+            if finding.provenance.automation <= 0.5 or theirs:
                 listed.append((own, finding))
                 others.append(own)
         listed.sort(key=lambda pair: _place(pair[0]))
