@@ -4,26 +4,27 @@ from __future__ import annotations
 
 from typing import Any, override
 
-from homeassistant.config_entries import ConfigEntry, ConfigFlow, ConfigFlowResult
+from homeassistant.config_entries import (
+    SOURCE_RECONFIGURE,
+    ConfigEntry,
+    ConfigFlowResult,
+)
 from homeassistant.core import callback
 
-from .const import CONF_SCOPE, DOMAIN
+from .const import CONF_INFLUXDB, CONF_SCOPE, CONF_STORE, DOMAIN, StoreKind
 from .forms import SCOPE_SCHEMA, STORE_SCHEMA
+from .influx_flow import InfluxSteps
 from .migration import MINOR_VERSION, VERSION
 from .options_flow import PatternIntelligenceOptionsFlow
 
 TITLE = "Pattern Intelligence"
 
 
-class PatternIntelligenceConfigFlow(ConfigFlow, domain=DOMAIN):
+class PatternIntelligenceConfigFlow(InfluxSteps, domain=DOMAIN):
     """Asks where to store what is learned, and what to leave out."""
 
     VERSION = VERSION
     MINOR_VERSION = MINOR_VERSION
-
-    def __init__(self) -> None:
-        """Begin with nothing chosen."""
-        self._data: dict[str, Any] = {}
 
     @staticmethod
     @callback
@@ -41,8 +42,16 @@ class PatternIntelligenceConfigFlow(ConfigFlow, domain=DOMAIN):
         """Say what the integration will do, and ask for the store."""
         if user_input is None:
             return self.async_show_form(step_id="user", data_schema=STORE_SCHEMA)
-        self._data = user_input
-        return await self.async_step_scope()
+        return await self.async_choose(StoreKind(user_input[CONF_STORE]))
+
+    @override
+    async def async_store_chosen(self) -> ConfigFlowResult:
+        """Ask what to leave out, or keep it as it is."""
+        if self.source != SOURCE_RECONFIGURE:
+            return await self.async_step_scope()
+        entry = self._get_reconfigure_entry()
+        kept = {k: v for k, v in entry.data.items() if k != CONF_INFLUXDB}
+        return self.async_update_reload_and_abort(entry, data=kept | self._data)
 
     async def async_step_scope(
         self, user_input: dict[str, Any] | None = None

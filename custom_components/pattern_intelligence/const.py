@@ -21,6 +21,7 @@ PLATFORMS: Final = [
 ]
 
 CONF_STORE: Final = "store"
+CONF_INFLUXDB: Final = "influxdb"
 CONF_SCOPE: Final = "scope"
 CONF_EXCLUDED_AREAS: Final = "excluded_areas"
 CONF_EXCLUDED_DOMAINS: Final = "excluded_domains"
@@ -49,6 +50,8 @@ class StoreKind(StrEnum):
     """Where aggregates may live."""
 
     BUILT_IN = "built_in"
+    INFLUXDB_2 = "influxdb_2"
+    INFLUXDB_1 = "influxdb_1"
 
 
 class Sensitivity(StrEnum):

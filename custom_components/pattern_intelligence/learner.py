@@ -15,7 +15,13 @@ from homeassistant.helpers.recorder import async_migration_in_progress
 from .const import DOMAIN, LearningStatus, Trigger
 from .messages import async_message
 from .parts import Parts
-from .problems import Outage, async_clear_issues, async_raise_issue
+from .problems import (
+    Outage,
+    async_clear_issues,
+    async_note_recorded,
+    async_raise_issue,
+    async_raise_long_outage,
+)
 from .run import Run
 from .run_log import RunRecord
 from .sources.base import SourceError
@@ -136,8 +142,13 @@ class Learner:
             status = LearningStatus.ERROR
             message = async_message(self._hass, "held_up", error=record.error or "")
             async_raise_issue(self._hass, self._parts.entry, error)
+            if self._outage.long and isinstance(error, StoreUnavailableError):
+                async_raise_long_outage(self._hass, error)
         else:
             async_clear_issues(self._hass)
+            if report := coordinator.data.report:
+                entities = report["home"]["entities"]
+                async_note_recorded(self._hass, entities=entities)
             if not coordinator.data.days:
                 status = LearningStatus.WAITING_FOR_HISTORY
                 message = async_message(self._hass, "waiting_for_history")

@@ -7,13 +7,15 @@ from datetime import datetime
 from homeassistant.const import EVENT_HOMEASSISTANT_STOP
 from homeassistant.core import Event, HomeAssistant
 from homeassistant.exceptions import ConfigEntryError, ConfigEntryNotReady
-from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers import entity_registry as er, instance_id
 
 from .const import DOMAIN, LOGGER, PLATFORMS
 from .coordinator import PatternCoordinator, Snapshot
 from .decisions import DECISIONS, Shown, read_book
 from .engine.detectors import registry
+from .engine.pattern import Json
 from .gate import Gate, async_backup_under_way
+from .influx_entry import entry_address
 from .learning import learning_is_on
 from .news import TOLD, Told
 from .parts import Parts
@@ -26,6 +28,7 @@ from .scheduler import Scheduler
 from .settings import Settings
 from .storage import Storage, database_path, delete_all, open_storage
 from .stores.base import StoreError
+from .stores.influx.address import InfluxAddress
 from .texts import items_of
 
 
@@ -44,9 +47,11 @@ async def async_load(
             translation_domain=DOMAIN, translation_key="backup_under_way"
         )
     settings = Settings.of(entry)
+    home = await instance_id.async_get(hass)
     try:
+        address = entry_address(entry.data)
         storage, snapshot, renames, detectors = await hass.async_add_executor_job(
-            _open, hass, settings
+            _open, hass, settings, address, home
         )
     except StoreError as err:
         async_raise_issue(hass, entry, err)
@@ -95,29 +100,30 @@ async def async_remove(
 
 
 def _open(
-    hass: HomeAssistant, settings: Settings
+    hass: HomeAssistant, settings: Settings, address: InfluxAddress | None, home: str
 ) -> tuple[Storage, Snapshot, Renames, tuple[str, ...]]:
     """Open the storage and read what was known. Blocks.
 
     Raises:
         StoreError: it cannot be opened or read.
     """
-    storage = open_storage(settings.store, database_path(hass))
+    storage = open_storage(database_path(hass), address, home)
     try:
         local = storage.local
-        marks = storage.aggregates.learned()
+        report = parse(local.read_text(REPORT))
+        days, events, size = _extent(storage, report)
         runs = [run for run in items_of(local.read_text(RUNS)) if not run["error"]]
         snapshot = Snapshot(
-            report=parse(local.read_text(REPORT)),
+            report=report,
             shown=Shown(book=read_book(local.read_text(DECISIONS))),
             told=Told.from_text(local.read_text(TOLD)),
             learning=learning_is_on(local),
-            store_bytes=storage.aggregates.size().size,
+            store_bytes=size,
             last_seconds=runs[-1]["seconds"].get("total") if runs else None,
             last_events=runs[-1]["rows"] if runs else None,
             last_run=datetime.fromisoformat(runs[-1]["ended"]) if runs else None,
-            days=len(marks),
-            events=sum(mark.rows for mark in marks),
+            days=days,
+            events=events,
         )
         renames = Renames(local.read_text(RENAMES), local.read_text(KNOWN_IDS))
     except StoreError:
@@ -125,6 +131,16 @@ def _open(
         raise
     detectors = tuple(kind.value for kind in registry() if settings.enabled(kind.value))
     return storage, snapshot, renames, detectors
+
+
+def _extent(storage: Storage, report: Json | None) -> tuple[int, int, int | None]:
+    """Return days learned, their events, and bytes, as far as nobody else is asked."""
+    if storage.remote is not None:
+        home = report["home"] if report else {"days": 0, "events": 0}
+        return home["days"], home["events"], None
+    marks = storage.aggregates.learned()
+    events = sum(mark.rows for mark in marks)
+    return len(marks), events, storage.aggregates.size().size
 
 
 def _remove_stale_entities(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Final
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
+from homeassistant.util import dt as dt_util
 
 from .const import DOMAIN, LOGGER
 from .sources.base import SourceError, SourceUnavailableError
@@ -20,7 +22,18 @@ from .stores.base import (
 STORE_DAMAGED = "store_damaged"
 STORE_TOO_NEW = "store_too_new"
 RECORDER_UNREADABLE = "recorder_unreadable"
-ISSUES = (STORE_DAMAGED, STORE_TOO_NEW, RECORDER_UNREADABLE)
+STORE_UNREACHABLE = "store_unreachable"
+NOTHING_RECORDED = "nothing_recorded"
+ISSUES = (
+    STORE_DAMAGED,
+    STORE_TOO_NEW,
+    RECORDER_UNREADABLE,
+    STORE_UNREACHABLE,
+    NOTHING_RECORDED,
+)
+
+LONG: Final = timedelta(days=1)
+"""How long a store may be away before a person should look after it."""
 
 
 def passes(error: Exception) -> bool:
@@ -55,6 +68,41 @@ def async_raise_issue(
 
 
 @callback
+def async_raise_long_outage(hass: HomeAssistant, error: Exception) -> None:
+    """Create the repair issue for a store that has been away for long."""
+    ir.async_create_issue(
+        hass,
+        DOMAIN,
+        STORE_UNREACHABLE,
+        is_fixable=False,
+        severity=ir.IssueSeverity.WARNING,
+        translation_key=STORE_UNREACHABLE,
+        translation_placeholders={"error": str(error)},
+    )
+
+
+@callback
+def async_note_recorded(hass: HomeAssistant, *, entities: int) -> None:
+    """Create or delete the repair issue for a recorder that records nothing of use.
+
+    Args:
+        hass: Home Assistant.
+        entities: how many entities were tracked on the last day learned.
+    """
+    if entities:
+        ir.async_delete_issue(hass, DOMAIN, NOTHING_RECORDED)
+        return
+    ir.async_create_issue(
+        hass,
+        DOMAIN,
+        NOTHING_RECORDED,
+        is_fixable=False,
+        severity=ir.IssueSeverity.WARNING,
+        translation_key=NOTHING_RECORDED,
+    )
+
+
+@callback
 def async_clear_issues(hass: HomeAssistant) -> None:
     """Delete the issues: all is well, or the entry is gone."""
     for issue in ISSUES:
@@ -66,16 +114,21 @@ class Outage:
 
     def __init__(self) -> None:
         """Begin with nothing wrong."""
-        self._ongoing = False
+        self._since: datetime | None = None
+
+    @property
+    def long(self) -> bool:
+        """Tell whether it has lasted for so long that somebody should know."""
+        return self._since is not None and dt_util.utcnow() - self._since >= LONG
 
     def began(self, error: StoreError | SourceError) -> None:
         """Log an error, unless learning was held up already."""
-        if not self._ongoing:
+        if self._since is None:
             LOGGER.warning("Learning is held up, no day is lost: %s", error)
-        self._ongoing = True
+            self._since = dt_util.utcnow()
 
     def ended(self) -> None:
         """Log that learning goes on, if it was held up."""
-        if self._ongoing:
+        if self._since is not None:
             LOGGER.info("Learning goes on")
-        self._ongoing = False
+        self._since = None

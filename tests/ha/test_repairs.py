@@ -3,6 +3,7 @@
 from datetime import date
 from pathlib import Path
 
+from freezegun.api import FrozenDateTimeFactory
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
@@ -15,11 +16,21 @@ from custom_components.pattern_intelligence.repairs import (
     async_create_fix_flow,
 )
 from custom_components.pattern_intelligence.storage import set_aside
-from custom_components.pattern_intelligence.stores.base import StoreDamagedError
+from custom_components.pattern_intelligence.stores.base import (
+    StoreDamagedError,
+    StoreUnavailableError,
+)
 from custom_components.pattern_intelligence.stores.sqlite import SqliteStore
 
-from .common import async_learned, async_set_up, shown, state_of, store_file
-from .history import async_record, days, household
+from .common import (
+    async_clock,
+    async_learned,
+    async_set_up,
+    shown,
+    state_of,
+    store_file,
+)
+from .history import Row, async_record, at, days, household
 from .taps import DayTap
 
 pytestmark = pytest.mark.freeze_time("2026-03-02 11:00:00+00:00")
@@ -123,3 +134,48 @@ async def test_damage_found_while_learning(
     await async_learned(hass)
     assert written.days == days(date(2026, 2, 20), 10)
     assert not ir.async_get(hass).issues
+
+
+def _issue(hass: HomeAssistant, name: str) -> ir.IssueEntry | None:
+    return ir.async_get(hass).async_get_issue(DOMAIN, name)
+
+
+async def test_store_that_is_away_for_long(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    written: DayTap,
+    complaints: list[str],
+) -> None:
+    """After a day a person should look; when it answers, there is nothing to do."""
+    await async_record(hass, household(days(date(2026, 2, 20), 10)))
+    written.failure = StoreUnavailableError("the disk is full")
+    await async_set_up(hass)
+    await async_clock(hass, freezer, "2026-03-03 10:00:00+00:00")
+    assert _issue(hass, "store_unreachable") is None
+    await async_clock(hass, freezer, "2026-03-03 11:30:00+00:00")
+    issue = _issue(hass, "store_unreachable")
+    assert issue is not None
+    assert issue.translation_placeholders == {"error": "the disk is full"}
+    assert len(complaints) == 1
+    complaints.clear()
+    written.failure = None
+    await async_clock(hass, freezer, "2026-03-03 13:00:00+00:00")
+    assert len(written.days) == 11
+    assert _issue(hass, "store_unreachable") is None
+
+
+async def test_recorder_that_holds_nothing_of_use(
+    hass: HomeAssistant, freezer: FrozenDateTimeFactory
+) -> None:
+    """Days of numbers alone say nothing; a day with a light is enough."""
+    numbers = [
+        Row(at(day, "00:00"), "sensor.outdoor", str(number))
+        for number, day in enumerate(days(date(2026, 2, 20), 10))
+    ]
+    await async_record(hass, numbers)
+    await async_set_up(hass)
+    assert shown(hass, "days_learned") == "10"
+    assert _issue(hass, "nothing_recorded") is not None
+    await async_record(hass, household([date(2026, 3, 2)]))
+    await async_clock(hass, freezer, "2026-03-03 04:06:00+01:00")
+    assert _issue(hass, "nothing_recorded") is None
