@@ -8,7 +8,7 @@ from typing import Final
 from ..civil import clock
 from ..home import Home
 from ..pattern import Finding, PatternType
-from . import co_occurrence, duration, general, sequence, time_of_day
+from . import anomaly, co_occurrence, duration, general, sequence, time_of_day
 from .words import Words
 
 PHRASES: Final[dict[str, str]] = {
@@ -17,6 +17,7 @@ PHRASES: Final[dict[str, str]] = {
     **co_occurrence.PHRASES,
     **duration.PHRASES,
     **sequence.PHRASES,
+    **anomaly.PHRASES,
 }
 """All phrases in English, by name."""
 
@@ -25,11 +26,13 @@ _TITLES: Final[Mapping[PatternType, Callable[[Words, Finding], str]]] = {
     PatternType.CO_OCCURRENCE: co_occurrence.title,
     PatternType.DURATION: duration.title,
     PatternType.SEQUENCE: sequence.title,
+    PatternType.ANOMALY: anomaly.title,
 }
 
 _DESCRIPTIONS: Final[Mapping[PatternType, Callable[[Words, Finding], str]]] = {
     PatternType.DURATION: duration.description,
     PatternType.SEQUENCE: sequence.description,
+    PatternType.ANOMALY: anomaly.description,
 }
 """Of types that say more than their phrase with the usual figures."""
 
