@@ -29,6 +29,8 @@ from custom_components.pattern_intelligence.forms import (
     STORE_SCHEMA,
     options_schema,
 )
+from custom_components.pattern_intelligence.influx_entry import ERRORS
+from custom_components.pattern_intelligence.influx_forms import CREDENTIALS_FORMS, FORMS
 from custom_components.pattern_intelligence.news import NewsKind
 from custom_components.pattern_intelligence.notifications import _HEADINGS
 from custom_components.pattern_intelligence.problems import ISSUES
@@ -65,10 +67,23 @@ def _fields(schema: vol.Schema) -> set[str]:
 def test_steps_of_the_config_flow(texts: dict[str, Any]) -> None:
     """Each field of each step has a name and a description."""
     steps = texts["config"]["step"]
-    assert steps.keys() == {"user", "scope"}
-    for name, schema in (("user", STORE_SCHEMA), ("scope", SCOPE_SCHEMA)):
-        assert steps[name]["data"].keys() == _fields(schema)
-        assert steps[name]["data_description"].keys() == _fields(schema)
+    schemas = {
+        "user": [STORE_SCHEMA],
+        "scope": [SCOPE_SCHEMA],
+        "reconfigure": [STORE_SCHEMA],
+        "reauth_confirm": list(CREDENTIALS_FORMS.values()),
+        **{kind.value: [form] for kind, form in FORMS.items()},
+    }
+    assert steps.keys() == schemas.keys()
+    for name, forms in schemas.items():
+        fields = set().union(*map(_fields, forms))
+        assert steps[name]["data"].keys() == fields
+        assert steps[name]["data_description"].keys() == fields
+
+
+def test_errors_of_the_config_flow(texts: dict[str, Any]) -> None:
+    """Each way in which a server can be of no use has a text."""
+    assert texts["config"]["error"].keys() == ERRORS
 
 
 def test_what_it_does_is_said_in_two_sentences(texts: dict[str, Any]) -> None:
@@ -165,7 +180,7 @@ def test_messages_and_issues(texts: dict[str, Any]) -> None:
     assert (
         named - {"home", "store", "domain", "sensitivity"} == texts["exceptions"].keys()
     )
-    assert texts["issues"].keys() == set(ISSUES)
+    assert texts["issues"].keys() == {*ISSUES, *buckets.ISSUES}
 
 
 async def test_home_assistant_reads_them(hass: HomeAssistant) -> None:
