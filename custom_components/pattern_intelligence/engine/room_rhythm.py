@@ -88,18 +88,42 @@ class RoomRhythms:
         order = np.lexsort((wall, number))
         number, wall = number[order], wall[order]
         trial = np.searchsorted(days, number)
-
+        minutes = (wall - number * DAY_MS) / MINUTE_MS
         clock = np.array([span.center - DAY_MINUTES / 2, span.low, span.high])
         chances = np.zeros(days.size)
         for rhythm, row in self.of_days(room, days):
             edges = rhythm.upto(np.repeat(clock, days.size), np.tile(row, 3))
             begin, low, high = edges.reshape(3, -1)
-            passed = rhythm.upto(wall % DAY_MS / MINUTE_MS, row[trial])
-            gaps = gaps_of(number, (passed - begin[trial]) % 1.0)
+            # Since the habit-day began: where nothing happens, its ends are alike.
+            passed = rhythm.upto(minutes, row[trial]) - begin[trial]
+            gaps = gaps_of(number, passed.clip(0.0, 1.0))
             arcs = np.minimum(gaps, (high - low)[trial])
             met = np.bincount(trial, arcs, minlength=days.size)
             chances = np.maximum(chances, met)
         return chances.clip(0.0, 1.0)
+
+    def share_of_others(self, room: int, span: Span, days: Numbers) -> float:
+        """Return which share of the other rooms in use came into use in a span, too.
+
+        Args:
+            room: which room not to ask.
+            span: the span of the clock.
+            days: shape (days,), ascending habit-days.
+
+        Returns:
+            The mean over days of the share of the rooms that were used on each.
+        """
+        visits = self.rooms.visits
+        number = habit_day(visits.wall, span.center, "each")
+        minutes = (visits.wall - number * DAY_MS) / MINUTE_MS
+        kept = member_of(days, number) & (visits.key != room)
+        inside = kept & (minutes >= span.low) & (minutes < span.high)
+        flat = visits.key * np.int64(days.size) + np.searchsorted(days, number)
+        used, then = (
+            np.bincount(np.unique(flat[which]) % max(days.size, 1), minlength=days.size)
+            for which in (kept, inside)
+        )
+        return float((then / np.maximum(used, 1)).mean()) if days.size else 0.0
 
 
 def is_weekend(days: Numbers) -> NDArray[np.bool_]:

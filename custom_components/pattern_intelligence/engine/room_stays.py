@@ -138,7 +138,7 @@ def usual_use(rooms: Rooms, room: int) -> Floats:
     apart = (np.arange(BINS) + BINS // 2) % BINS - BINS // 2
     kernel = np.exp(-0.5 * (apart * STEP_MINUTES / SMOOTH_MINUTES) ** 2)
     turned = kernel[(np.arange(BINS)[:, None] - np.arange(BINS)) % BINS]
-    smooth: Floats = turned @ share / kernel.sum()
+    smooth: Floats = np.einsum("bc,c->b", turned, share) / kernel.sum()
     return smooth
 
 

@@ -35,6 +35,10 @@ FEWEST_SHARE: Final = 0.3
 LEAST_LIFT: Final = 1.5
 """Times as many days as by chance: what a rhythm tells nearly as well is no news."""
 
+EVERYTHING: Final = 0.8
+"""Share of the other rooms that come into use at the same time, from which it is the
+home that is in use, and no room."""
+
 PEAKS: Final = 3
 """Times of use of a room that are tested: a morning, a noon, an evening."""
 
@@ -114,7 +118,10 @@ def searched_uses(rhythms: RoomRhythms) -> Iterator[Use]:
     for room in np.flatnonzero(enough).tolist():
         for mask, window in _peaks(rhythms, room):
             use = _examined(rhythms, room, mask, window)
-            if use.matched.size >= max(FEWEST_DAYS, LEAST_LIFT * use.expected):
+            if (
+                use.matched.size >= max(FEWEST_DAYS, LEAST_LIFT * use.expected)
+                and rhythms.share_of_others(room, use.span, use.matched) < EVERYTHING
+            ):
                 yield use
 
 
@@ -146,15 +153,17 @@ def _examined(rhythms: RoomRhythms, room: int, mask: int, window: int) -> Use:
 def _peaks(rhythms: RoomRhythms, room: int) -> Iterator[tuple[int, int]]:
     """Yield the masks and windows whose gain pays for their risk, best first."""
     matched, chance, eligible = _screened(rhythms, room)
-    masks = MASK_ROWS[:, weekday_of(rhythms.rooms.visits.days)] * eligible
-    days = masks.sum(axis=1)[:, None]
-    hits, expected = masks @ matched, masks @ chance
+    weekday = np.where(eligible, weekday_of(rhythms.rooms.visits.days), -1)
+    days = _by_mask(np.ones((eligible.size, 1)), weekday)
+    hits, expected = _by_mask(matched, weekday), _by_mask(chance, weekday)
     worth = hits >= np.maximum(FEWEST_DAYS, FEWEST_SHARE * days)
     worth &= hits >= LEAST_LIFT * expected
-    risk = np.log(RISK) + np.log(MASK_SHARES)[:, None]
-    gains = np.where(worth, _gain(hits, expected, np.maximum(days, 1.0)) + risk, 0.0)
-    mask, window = np.nonzero(gains > 0)
-    order = np.lexsort((window, mask, -gains[mask, window]))
+    mask, window = np.nonzero(worth)
+    gains = _gain(hits[mask, window], expected[mask, window], days[mask, 0])
+    gains += np.log(RISK[window] * MASK_SHARES[mask])
+    paid = gains > 0
+    mask, window, gains = mask[paid], window[paid], gains[paid]
+    order = np.lexsort((window, mask, -gains))
     mask, window = mask[order], window[order]
     for _ in range(PEAKS):
         if not mask.size:
@@ -165,6 +174,19 @@ def _peaks(rhythms: RoomRhythms, room: int) -> Iterator[tuple[int, int]]:
         left = ~SHARED_DAYS[mask[0], mask]
         left |= apart >= HALF[window] + HALF[window[0]]
         mask, window = mask[left], window[left]
+
+
+def _by_mask(values: Floats, weekday: Numbers) -> Floats:
+    """Return sums over the days of each mask, shape (masks, windows).
+
+    Args:
+        values: shape (days, windows).
+        weekday: shape (days,), -1 for one that does not count.
+    """
+    sums = np.array([values[weekday == day].sum(axis=0) for day in range(7)])
+    # Not a product of matrices: those wake up threads, and sum in no fixed order.
+    found: Floats = np.einsum("md,dw->mw", MASK_ROWS, sums)
+    return found
 
 
 def _gain(hits: Floats, expected: Floats, days: Floats) -> Floats:
@@ -228,8 +250,9 @@ def _met(rooms: Rooms, room: int, rhythm: Rhythms, row: Numbers) -> Floats:
     order = np.lexsort((wall, day))
     day, wall = day[order], wall[order]
     start = rhythm.cdf[row, WAKING_DAY_STARTS_MS // STEP_MS][day]
-    passed = rhythm.upto(wall % DAY_MS / MINUTE_MS, row[day])
-    gaps = gaps_of(day, (passed - start) % 1.0)
+    minutes = (wall - visits.days[day] * DAY_MS) / MINUTE_MS
+    passed = rhythm.upto(minutes, row[day]) - start
+    gaps = gaps_of(day, passed.clip(0.0, 1.0))
     size = visits.days.size * (_LENGTHS + 1)
     flat = day * (_LENGTHS + 1) + np.ceil(gaps * _LENGTHS).clip(0, _LENGTHS).astype(int)
     count = np.bincount(flat, minlength=size).reshape(-1, _LENGTHS + 1).cumsum(axis=1)

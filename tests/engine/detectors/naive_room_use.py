@@ -71,7 +71,11 @@ def chance(
     the span is; what arcs have in common counts once.
     """
     own, _ = on_habit_day(visits, day, low, high)
-    places = sorted(passed(visit.wall % DAY / MINUTE) % 1 for visit in own)
+    begin = passed((low + high) / 2 - 720)
+    places = sorted(
+        min(max(passed((visit.wall - day * DAY) / MINUTE) - begin, 0), 1)
+        for visit in own
+    )
     length = passed(high) - passed(low)
     gaps = (
         [
@@ -94,13 +98,14 @@ def in_use(visits: Sequence[Visit], day: int, low: float, high: float) -> bool:
 
 
 def known(naive: NaiveRooms, day: int, low: float, high: float) -> bool:
-    """Tell whether a habit-day is over, its hours recorded, and somebody was home."""
-    begins = floor((low + high) / 2 - 720)
-    neighbors = {day + begins // 1440, day + (begins + 1439) // 1440}
+    """Tell whether a habit-day is known, its hours recorded, and somebody was home.
+
+    It reaches into the day before when it is centered before noon, else into the one
+    after.
+    """
+    neighbor = day - 1 if low + high < 1440 else day + 1
     hours = range(floor(low / 60), -floor(-high / 60))
     recorded = sum(naive.recorded(day * DAY + hour * HOUR) for hour in hours)
     return (
-        neighbors <= set(naive.days)
-        and day in naive.counted
-        and recorded >= 0.8 * len(hours)
+        neighbor in naive.days and day in naive.counted and recorded >= 0.8 * len(hours)
     )

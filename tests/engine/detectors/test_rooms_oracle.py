@@ -84,7 +84,7 @@ def made_up(seed: int, days: int) -> Window:
     return window_of(raw_days(FIRST, last, rows))
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(seed=st.integers(0, 2**32 - 1), days=st.integers(6, 14))
 def test_visits_are_what_the_definition_gives(seed: int, days: int) -> None:
     """Every room has the visits it must have, each from its first sign to its last."""
@@ -148,7 +148,7 @@ def test_no_move_that_could_be_told_is_left_out(seed: int) -> None:
                 assert p_value == pytest.approx(wanted, rel=1e-9, abs=0)
 
 
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(seed=st.integers(0, 2**32 - 1))
 def test_all_that_could_be_tested_is_counted(seed: int) -> None:
     """Rooms in use on six days, and ordered pairs of those that were left on five."""
