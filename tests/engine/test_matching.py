@@ -6,7 +6,7 @@ from hypothesis import given, strategies as st
 
 from custom_components.pattern_intelligence.engine.civil import circular_minutes
 from custom_components.pattern_intelligence.engine.matching import match
-from custom_components.pattern_intelligence.engine.pattern import When
+from custom_components.pattern_intelligence.engine.pattern import Spread, When
 
 
 def _at(minutes: float, width: float = 20) -> When:
@@ -36,6 +36,16 @@ def test_what_keeps_no_time_is_itself() -> None:
     """A link is matched by its key alone, and never to something with a time."""
     assert match([None], [None]) == [(0, 0)]
     assert match([None], [_at(400)]) == []
+
+
+def test_durations_are_told_apart_by_their_ratio() -> None:
+    """A program may get half as long again; another one it does not become."""
+    short, long = Spread(2400, 2300, 2500), Spread(7200, 7000, 7400)
+    assert match([short, long], [Spread(6600, 6500, 6700)]) == [(1, 0)]
+    assert match([short], [Spread(3590, 3500, 3700)]) == [(0, 0)]
+    assert match([short], [Spread(3610, 3500, 3700)]) == []
+    assert match([Spread(2400, 1500, 3000)], [Spread(4700, 4600, 4800)]) == [(0, 0)]
+    assert match([short], [None]) == []
 
 
 TIMES = st.lists(st.integers(0, 143), max_size=4)

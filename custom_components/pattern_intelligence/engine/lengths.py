@@ -195,7 +195,8 @@ def _separate(lengths: Lengths) -> tuple[list[float], int]:
             sums[np.searchsorted(log, log + NEAR, "right")]
             - sums[np.searchsorted(log, log - NEAR)]
         )
-        densest = log[np.argmax(within)]
+        # Rounded, so that no last digit decides between two places.
+        densest = log[np.argmax(np.round(within, 9))]
         low, high = np.searchsorted(log, (densest - CLUSTER, densest + CLUSTER))
         middle = float(log[(low + high - 1) // 2] + log[(low + high) // 2]) / 2
         if lengths.days_near(middle) < FEWEST_DAYS:
