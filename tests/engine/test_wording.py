@@ -74,10 +74,11 @@ def test_days_are_said_as_people_say_them(weekdays: tuple[int, ...], said: str) 
 
 
 @pytest.mark.parametrize(
-    ("seconds", "said"), [(35, "35 s"), (89.4, "89 s"), (150, "2 min"), (5400, "1.5 h")]
+    ("seconds", "said"),
+    [(35, "35 s"), (91.4, "91 s"), (150, "2 min"), (7199, "120 min"), (9000, "2.5 h")],
 )
 def test_spans_are_rounded_as_people_do(seconds: float, said: str) -> None:
-    """Seconds to a minute and a half, minutes to an hour and a half."""
+    """In the smaller unit up to two of the larger: 91 s are not two minutes."""
     assert WORDING.span(seconds) == said
 
 

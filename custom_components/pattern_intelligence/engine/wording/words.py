@@ -83,8 +83,8 @@ class Words:
 
     def span(self, seconds: float) -> str:
         """Return a span of time, rounded as a person would."""
-        if seconds < 90:
+        if seconds < 120:
             return self.say("span.seconds", count=round(seconds))
-        if seconds < 5400:
+        if seconds < 7200:
             return self.say("span.minutes", count=round(seconds / 60))
         return self.say("span.hours", count=f"{seconds / 3600:.1f}")
