@@ -8,7 +8,15 @@ from typing import Final
 from ..civil import clock
 from ..home import Home
 from ..pattern import Finding, PatternType
-from . import anomaly, co_occurrence, duration, general, sequence, time_of_day
+from . import (
+    anomaly,
+    co_occurrence,
+    duration,
+    general,
+    room_based,
+    sequence,
+    time_of_day,
+)
 from .words import Words
 
 PHRASES: Final[dict[str, str]] = {
@@ -18,6 +26,7 @@ PHRASES: Final[dict[str, str]] = {
     **duration.PHRASES,
     **sequence.PHRASES,
     **anomaly.PHRASES,
+    **room_based.PHRASES,
 }
 """All phrases in English, by name."""
 
@@ -27,12 +36,14 @@ _TITLES: Final[Mapping[PatternType, Callable[[Words, Finding], str]]] = {
     PatternType.DURATION: duration.title,
     PatternType.SEQUENCE: sequence.title,
     PatternType.ANOMALY: anomaly.title,
+    PatternType.ROOM_BASED: room_based.title,
 }
 
 _DESCRIPTIONS: Final[Mapping[PatternType, Callable[[Words, Finding], str]]] = {
     PatternType.DURATION: duration.description,
     PatternType.SEQUENCE: sequence.description,
     PatternType.ANOMALY: anomaly.description,
+    PatternType.ROOM_BASED: room_based.description,
 }
 """Of types that say more than their phrase with the usual figures."""
 
