@@ -42,7 +42,7 @@ Of windows that prove as much the one kept on more days is told: it helps more t
 PEAKS: Final = 4
 """Windows of a unit and anchor that are examined: more have hardly ever been kept."""
 
-_CHUNK: Final = 16
+_CHUNK: Final = 24
 """Units weighed at a time, to bound the memory."""
 
 _LENGTHS: Final = 1024
@@ -104,9 +104,11 @@ def _peaks(
         Unit, mask and window, by unit.
     """
     enough = np.maximum(FEWEST_DAYS, FEWEST_SHARE * days)[:, :, None]
-    unit, mask, window = np.nonzero(matched >= enough)
+    often = np.flatnonzero(matched >= enough)
+    unit, rest = np.divmod(often, matched[0].size)
+    mask, window = np.divmod(rest, matched.shape[2])
     chance = _expected(anchor, rhythms, met, unit, mask, window)
-    kept = matched[unit, mask, window].astype(float)
+    kept = matched.ravel()[often].astype(float)
     lifted = np.flatnonzero(kept >= LEAST_LIFT * chance)
     unit, mask, window = unit[lifted], mask[lifted], window[lifted]
     chance, kept = chance[lifted], kept[lifted]
@@ -173,7 +175,7 @@ def _met_tables(units: Units, rhythms: Rhythms) -> Weights:
     Returns:
         Shape (units, masks, _LENGTHS + 1): sums over the eligible days of each mask.
     """
-    kept, day, _ = units.waking()
+    kept, day, _ = units.waking
     unit, wall = units.unit[kept], units.wall[kept]
     start = rhythms.cdf[unit, WAKING_BIN]
     passed = rhythms.upto(wall % (BINS * STEP_MS) / MINUTE_MS, unit)
@@ -224,18 +226,18 @@ def _each(units: Units, masks: Weights) -> Weights:
     matched = np.empty((units.size, masks.shape[1], GRID.low.size), np.float32)
     span = units.days * BINS
     for half in HALF_WIDTHS:
-        own = np.flatnonzero(GRID.half == half)
+        first, after = np.searchsorted(GRID.half, [half, half + 1])
         step = max(1, half // 2)
         late = timeline[:, BINS + half : BINS + half + span : step]
         early = timeline[:, BINS - half : BINS - half + span : step]
-        hit = (late > early).reshape(units.size, units.days, own.size)
-        matched[:, :, own] = np.matmul(masks, hit.astype(np.float32))
+        hit = (late > early).reshape(units.size, units.days, after - first)
+        matched[:, :, first:after] = np.matmul(masks, hit.astype(np.float32))
     return matched
 
 
 def _extreme(units: Units, *, last: bool) -> Weights:
     """Return the days whose first or last lies in each window, shaped likewise."""
-    kept, day, since = units.waking()
+    kept, day, since = units.waking
     unit = units.unit[kept]
     group = unit * units.days + day
     chosen = np.ones(group.size, bool)
@@ -249,7 +251,7 @@ def _extreme(units: Units, *, last: bool) -> Weights:
     by_kind = counts.reshape(units.size, 7, BINS + 1).astype(np.float32)
     seen = running_sums(np.matmul(MASK_ROWS.astype(np.float32), by_kind))
     low, high = np.clip(GRID.low, 0, BINS), np.clip(GRID.high, 0, BINS)
-    matched: Weights = seen[:, :, high] - seen[:, :, low]
+    matched: Weights = seen.take(high, axis=2) - seen.take(low, axis=2)
     return matched
 
 

@@ -65,11 +65,12 @@ class Units:
             self.eligible[begin:end],
         )
 
+    @cached_property
     def waking(self) -> tuple[NDArray[np.bool_], Numbers, Instants]:
         """Return which happenings lie in an eligible waking day, its place, and when.
 
-        Returns:
-            Shape (n,); and for those: the day's place, milliseconds since 04:00.
+        The first has the shape (n,); of those the day's place, and the milliseconds
+        since 04:00.
         """
         since = self.wall - WAKING_DAY_STARTS_MS
         day = since // DAY_MS - self.first
@@ -86,8 +87,7 @@ class Units:
         begins[1:] = (self.unit[1:] != self.unit[:-1]) | (
             self.wall[1:] - self.wall[:-1] >= BOUT_GAP_MS
         )
-        kept, _, _ = self.waking()
-        kept &= begins
+        kept = self.waking[0] & begins
         flat = self.unit[kept] * BINS + self.wall[kept] % DAY_MS // STEP_MS
         counts = np.bincount(flat, minlength=self.size * BINS)
         return counts.reshape(self.size, BINS).astype(float)

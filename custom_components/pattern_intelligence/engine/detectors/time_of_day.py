@@ -50,7 +50,7 @@ chance, and still nobody's habit. What is seen is a little too good, since it is
 for that: so it has to be sure of what is left.
 """
 
-UNSURE: Final = 0.05
+UNSURE: Final = 0.025
 """Probability of seeing as much of a habit that is kept just so little more often."""
 
 _TINY: Final = 1e-9
