@@ -10,6 +10,7 @@ from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.entity_component import async_update_entity
 import pytest
 
+from custom_components.pattern_intelligence.engine.detectors import registry
 from custom_components.pattern_intelligence.engine.pattern import Json
 from custom_components.pattern_intelligence.sensor import strongest
 
@@ -112,8 +113,7 @@ async def test_figures_on_how_it_runs_are_diagnostic(
     diagnostic = EntityCategory.DIAGNOSTIC
     assert categories == {
         "patterns": None,
-        "patterns_time_of_day": None,
-        "patterns_co_occurrence": None,
+        **{f"patterns_{kind.value}": None for kind in registry()},
         "new_this_week": None,
         "anomalies_yesterday": None,
         "anomaly_today": None,

@@ -10,6 +10,7 @@ import pytest
 import voluptuous as vol
 
 from custom_components.pattern_intelligence.const import DOMAIN
+from custom_components.pattern_intelligence.engine.detectors import registry
 from custom_components.pattern_intelligence.stores.base import Layer
 
 from .common import async_begin, async_call, async_learned, async_set_up, shown
@@ -66,8 +67,8 @@ async def test_patterns_in_the_form_of_the_contract(hass: HomeAssistant) -> None
     kitchen = [
         pattern
         for pattern in response["patterns"]
-        if pattern["type"] == "time_of_day"
-        and pattern["entities"] == [{"entity_id": KITCHEN, "state": "on"}]
+        if pattern["entities"] == [{"entity_id": KITCHEN, "state": "on"}]
+        and pattern["when"]
     ]
     assert kitchen
     assert "06:40" <= kitchen[0]["when"]["time"] <= "06:50"
@@ -117,10 +118,9 @@ async def test_patterns_before_anything_was_learned(hass: HomeAssistant) -> None
     response = await async_call(hass, "get_patterns")
     assert response["patterns"] == []
     assert response["home"]["days"] == 0
-    assert response["not_yet"] == {
-        "time_of_day": "No complete day has been learned yet.",
-        "co_occurrence": "No complete day has been learned yet.",
-    }
+    assert response["not_yet"] == dict.fromkeys(
+        (kind.value for kind in registry()), "No complete day has been learned yet."
+    )
 
 
 async def test_run_learns_only_what_is_due(

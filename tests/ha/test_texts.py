@@ -12,6 +12,7 @@ import voluptuous as vol
 import yaml
 
 from custom_components.pattern_intelligence import (
+    buckets,
     const,
     services,
     services_decisions,
