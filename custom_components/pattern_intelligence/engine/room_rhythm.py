@@ -17,12 +17,11 @@ from numpy.typing import NDArray
 from .civil import DAY_MINUTES, DAY_MS, MINUTE_MS
 from .eligibility import habit_day
 from .evidence import Floats
-from .occasions import Span, member_of, weekday_of
+from .occasions import Span, member_of
 from .rhythm import BINS, STEP_MS, Rhythms, fit_rhythms
 from .rooms import Rooms
 from .spacing import gaps_of
 from .tables import Numbers
-from .weekday_mask import WEEKEND
 
 HOME_BINS: Final = 7
 """Bins over which the home's own profile is averaged: about half an hour."""
@@ -36,7 +35,7 @@ class RoomRhythms:
         rooms: the rooms.
         own: each room's own, smooth, a row for each.
         others: what all other rooms do: a row for each on workdays, then a row for
-            each at weekends.
+            each on free days.
     """
 
     rooms: Rooms
@@ -47,16 +46,15 @@ class RoomRhythms:
     def of(cls, rooms: Rooms) -> RoomRhythms:
         """Fit the rhythms of rooms."""
         visits = rooms.visits
-        weekend = is_weekend(visits.wall // DAY_MS)
-        workdays, weekends = (
-            _counts(rooms, (rooms.day >= 0) & (weekend == kind))
-            for kind in (False, True)
+        free = rooms.home.calendar.free(visits.wall // DAY_MS)
+        workdays, free_days = (
+            _counts(rooms, (rooms.day >= 0) & (free == kind)) for kind in (False, True)
         )
         days = int(visits.days[-1] - visits.days[0]) + 1
         return cls(
             rooms,
-            fit_rhythms(workdays + weekends, days),
-            Rhythms(np.vstack([_of_others(workdays), _of_others(weekends)])),
+            fit_rhythms(workdays + free_days, days),
+            Rhythms(np.vstack([_of_others(workdays), _of_others(free_days)])),
         )
 
     def of_days(self, room: int, days: Numbers) -> tuple[tuple[Rhythms, Numbers], ...]:
@@ -68,7 +66,10 @@ class RoomRhythms:
         """
         own = np.full(days.size, room)
         size = len(self.rooms.area_ids)
-        return (self.own, own), (self.others, own + size * is_weekend(days))
+        return (self.own, own), (
+            self.others,
+            own + size * self.rooms.home.calendar.free(days),
+        )
 
     def chances(self, room: int, span: Span, days: Numbers) -> Floats:
         """Return the chance that a room comes into use in a span on each day.
@@ -124,11 +125,6 @@ class RoomRhythms:
             for which in (kept, inside)
         )
         return float((then / np.maximum(used, 1)).mean()) if days.size else 0.0
-
-
-def is_weekend(days: Numbers) -> NDArray[np.bool_]:
-    """Tell which day numbers are of weekends."""
-    return np.isin(weekday_of(days), WEEKEND)
 
 
 def _counts(rooms: Rooms, which: NDArray[np.bool_]) -> Floats:
