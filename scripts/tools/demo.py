@@ -111,12 +111,12 @@ async def _show(
 
 
 async def _sensors(client: HassClient) -> dict[str, str]:
-    """Return the integration's sensors by the last part of their unique id."""
+    """Return the integration's entities that are shown, by their translation key."""
     entries = await client.call("config/entity_registry/list")
     return {
         entry["translation_key"]: entry["entity_id"]
         for entry in entries
-        if entry["platform"] == INTEGRATION
+        if entry["platform"] == INTEGRATION and not entry["disabled_by"]
     }
 
 
