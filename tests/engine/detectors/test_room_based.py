@@ -35,6 +35,7 @@ HOME = Home(
             ),
             EntityInfo("light.office", area_id="office", device_id="lamp"),
             EntityInfo("switch.office_printer", area_id="office", device_id="printer"),
+            EntityInfo("switch.printer_led", area_id="office", device_id="printer"),
             EntityInfo("binary_sensor.door", device_class="door", area_id="office"),
             EntityInfo("vacuum.robot", area_id="office"),
             EntityInfo("binary_sensor.anywhere", device_class="motion"),
@@ -227,13 +228,17 @@ def test_a_door_left_open_is_not_somebody_in_the_room() -> None:
 
 
 def test_devices_that_are_used_with_the_room_belong_to_its_use() -> None:
-    """The printer is used while somebody is there, the lamp before anybody is."""
+    """The printer is used while somebody is there, the lamp at any time.
+
+    What its light shows is the printer's.
+    """
     random = np.random.default_rng(3)
     rows = []
     for day in range(42):
         begin = random.uniform(570, 660)
         rows += seen("office", day, begin, 20)
         rows += on("switch.office_printer", day, begin + 10)
+        rows += on("switch.printer_led", day, begin + 10)
         rows += on("light.office", day, random.uniform(575, 675))
         rows += seen("office", day, random.uniform(800, 1400), 5)
     (use,) = uses(lived([*life(42), *rows], 42), "office")

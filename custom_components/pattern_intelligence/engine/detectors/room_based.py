@@ -28,7 +28,7 @@ from ..evidence import (
 )
 from ..home import Home
 from ..pattern import Finding, Json, PatternType, When
-from ..room_devices import Member, members
+from ..room_devices import Member, members, unit_of
 from ..room_findings import ToldMove, ToldUse
 from ..room_moves import LEAST_LIFT, Moves
 from ..room_rhythm import RoomRhythms
@@ -218,9 +218,11 @@ def _devices(rooms: Rooms, home: Home, told: Sequence[ToldUse]) -> list[list[Jso
         ),
         len(found),
     )
-    listed: list[list[Json]] = [[] for _ in told]
+    # Of siblings on one device the first is named.
+    listed: list[dict[str, Json]] = [{} for _ in told]
     for (place, member), own in zip(found, q.tolist(), strict=True):
         if own <= FALSE_DISCOVERY_RATE:
             key = rooms.home.keys[member.key]
-            listed[place].append({"entity_id": key.entity_id, "state": key.state})
-    return listed
+            named = {"entity_id": key.entity_id, "state": key.state}
+            listed[place].setdefault(unit_of(home, key.entity_id), named)
+    return [list(own.values()) for own in listed]
