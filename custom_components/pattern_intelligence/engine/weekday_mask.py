@@ -26,6 +26,9 @@ SHARED_DAYS: Final = MASK_ROWS @ MASK_ROWS.T > 0
 MASK_SHARES: Final = np.array([0.5, 0.15, 0.15, *([0.2 / 7] * 7)])
 """How the risk of a false claim is spent on the masks: most on the plainest."""
 
+KINDS_OF_MASKS: Final = ((0,), (1, 2), tuple(range(3, len(MASKS))))
+"""Positions of masks that are about as special: all days, parts of a week, one day."""
+
 _TINY: Final = 1e-9
 
 

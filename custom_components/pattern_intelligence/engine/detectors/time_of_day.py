@@ -39,7 +39,7 @@ from ..time_search import FEWEST_DAYS, KEPT_WORTH, LEAST_LIFT, search
 from ..time_trial import Passed, Trials
 from ..time_units import units_of
 from ..walls import Met, Walls
-from ..weekday_mask import MASK_ROWS, SHARED_DAYS
+from ..weekday_mask import KINDS_OF_MASKS, MASK_SHARES, SHARED_DAYS
 from ..window import Window
 
 CLEARLY: Final = 0.15
@@ -119,17 +119,18 @@ def _same(one: Candidate, other: Candidate) -> bool:
 def _q_values(trials: Trials, units: int) -> Floats:
     """Return each window's p after control of the false discovery rate over units.
 
-    Also among the windows of as special weekdays by themselves: the many habits of
-    every day would vouch for the few of a Tuesday (B. Efron, Simultaneous inference:
-    when should hypothesis testing problems be combined?, Ann. Appl. Stat. 2, 2008).
+    Also among the windows of as special weekdays by themselves, with all the risk:
+    the many habits of every day would vouch for the few of a Tuesday (B. Efron,
+    Simultaneous inference: when should hypothesis testing problems be combined?,
+    Ann. Appl. Stat. 2, 2008).
     """
     corrected = (trials.p_values / np.exp(trials.log_risk)).clip(max=1.0)
-    unit, days = trials.windows.unit, MASK_ROWS[trials.windows.mask].sum(axis=1)
+    mask, unit = trials.windows.mask, trials.windows.unit
     q = _q_of_units(corrected, unit, units)
-    for alike in (days == 1, (days > 1) & (days < 7), days == 7):
-        q[alike] = np.maximum(
-            q[alike], _q_of_units(corrected[alike], unit[alike], units)
-        )
+    for masks in KINDS_OF_MASKS:
+        alike = np.isin(mask, masks)
+        own = corrected[alike] * MASK_SHARES[list(masks)].sum()
+        q[alike] = np.maximum(q[alike], _q_of_units(own, unit[alike], units))
     return q
 
 
