@@ -12,6 +12,7 @@ from homeassistant.components.recorder import get_instance
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.recorder import async_migration_in_progress
 
+from .buckets import async_check_buckets
 from .const import DOMAIN, LearningStatus, Trigger
 from .messages import async_message
 from .parts import Parts
@@ -102,6 +103,7 @@ class Learner:
                 await run.async_pass(wish)
                 # Whoever joins meanwhile is still served.
                 await run.async_keep()
+            await async_check_buckets(self._hass, self._parts)
         except (StoreError, SourceError) as err:
             error = err
             self._outage.began(err)
@@ -141,7 +143,12 @@ class Learner:
         if error is not None:
             status = LearningStatus.ERROR
             message = async_message(self._hass, "held_up", error=record.error or "")
-            async_raise_issue(self._hass, self._parts.entry, error)
+            async_raise_issue(
+                self._hass,
+                self._parts.entry,
+                error,
+                remote=self._parts.storage.remote is not None,
+            )
             if self._outage.long and isinstance(error, StoreUnavailableError):
                 async_raise_long_outage(self._hass, error)
         else:

@@ -9,6 +9,7 @@ from homeassistant.core import Event, HomeAssistant
 from homeassistant.exceptions import ConfigEntryError, ConfigEntryNotReady
 from homeassistant.helpers import entity_registry as er, instance_id
 
+from .buckets import async_clear_buckets
 from .const import DOMAIN, LOGGER, PLATFORMS
 from .coordinator import PatternCoordinator, Snapshot
 from .decisions import DECISIONS, Shown, read_book
@@ -91,6 +92,7 @@ async def async_remove(
 ) -> None:
     """Leave no file behind, unless the person wants to keep what was learned."""
     async_clear_issues(hass)
+    async_clear_buckets(hass)
     if Settings.of(entry).keep_data:
         return
     try:

@@ -15,17 +15,20 @@ from .sources.base import SourceError, SourceUnavailableError
 from .stores.base import (
     StoreDamagedError,
     StoreError,
+    StoreRefusedError,
     StoreTooNewError,
     StoreUnavailableError,
 )
 
 STORE_DAMAGED = "store_damaged"
+INFLUXDB_DAMAGED = "influxdb_damaged"
 STORE_TOO_NEW = "store_too_new"
 RECORDER_UNREADABLE = "recorder_unreadable"
 STORE_UNREACHABLE = "store_unreachable"
 NOTHING_RECORDED = "nothing_recorded"
 ISSUES = (
     STORE_DAMAGED,
+    INFLUXDB_DAMAGED,
     STORE_TOO_NEW,
     RECORDER_UNREADABLE,
     STORE_UNREACHABLE,
@@ -43,12 +46,26 @@ def passes(error: Exception) -> bool:
 
 @callback
 def async_raise_issue(
-    hass: HomeAssistant, entry: ConfigEntry[Any], error: Exception
+    hass: HomeAssistant,
+    entry: ConfigEntry[Any],
+    error: Exception,
+    *,
+    remote: bool = False,
 ) -> None:
-    """Create the repair issue for an error that a person can do something about."""
+    """Create the repair issue for an error that a person can do something about.
+
+    Args:
+        hass: Home Assistant.
+        entry: the config entry.
+        error: what went wrong.
+        remote: whether it is a server's, not the file's.
+    """
     match error:
         case StoreDamagedError():
-            issue = STORE_DAMAGED
+            issue = INFLUXDB_DAMAGED if remote else STORE_DAMAGED
+        case StoreRefusedError():
+            entry.async_start_reauth(hass)
+            return
         case StoreTooNewError():
             issue = STORE_TOO_NEW
         case SourceError() if not passes(error):
@@ -60,7 +77,7 @@ def async_raise_issue(
         DOMAIN,
         issue,
         data={"entry_id": entry.entry_id},
-        is_fixable=issue == STORE_DAMAGED,
+        is_fixable=issue in {STORE_DAMAGED, INFLUXDB_DAMAGED},
         severity=ir.IssueSeverity.ERROR,
         translation_key=issue,
         translation_placeholders={"error": str(error)},

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from homeassistant.components.repairs import RepairsFlow, RepairsFlowResult
+from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 
-from .problems import STORE_DAMAGED
+from .buckets import RETENTION, async_change
+from .problems import INFLUXDB_DAMAGED, STORE_DAMAGED
 from .storage import database_path, set_aside
 from .stores.base import StoreError
 
@@ -45,10 +47,83 @@ class DamagedStoreFlow(RepairsFlow):
         return self.async_create_entry(title="", data={})
 
 
+class DamagedInfluxFlow(RepairsFlow):
+    """Deletes what a server holds, and learns anew from what the recorder holds."""
+
+    def __init__(self, entry_id: str) -> None:
+        """Take the entry whose store it is."""
+        self._entry_id = entry_id
+
+    async def async_step_init(
+        self, user_input: dict[str, str] | None = None
+    ) -> RepairsFlowResult:
+        """Begin by asking."""
+        return await self.async_step_confirm()
+
+    async def async_step_confirm(
+        self, user_input: dict[str, str] | None = None
+    ) -> RepairsFlowResult:
+        """Ask, then begin anew."""
+        if user_input is None:
+            return self.async_show_form(step_id="confirm")
+        entry = self.hass.config_entries.async_get_entry(self._entry_id)
+        if entry is not None and entry.state is ConfigEntryState.LOADED:
+            parts = entry.runtime_data.parts
+            try:
+                await parts.gate.async_run(parts.storage.aggregates.clear)
+            except StoreError as err:
+                return self.async_abort(
+                    reason="not_deleted", description_placeholders={"error": str(err)}
+                )
+        self.hass.config_entries.async_schedule_reload(self._entry_id)
+        return self.async_create_entry(title="", data={})
+
+
+class RetentionFlow(RepairsFlow):
+    """Changes for how long a bucket keeps points."""
+
+    def __init__(self, entry_id: str, bucket: str, days: int) -> None:
+        """Take the bucket, and for how many days it should keep points."""
+        self._entry_id = entry_id
+        self._bucket = bucket
+        self._days = days
+
+    async def async_step_init(
+        self, user_input: dict[str, str] | None = None
+    ) -> RepairsFlowResult:
+        """Begin by asking."""
+        return await self.async_step_confirm()
+
+    async def async_step_confirm(
+        self, user_input: dict[str, str] | None = None
+    ) -> RepairsFlowResult:
+        """Say what will be deleted, then change it."""
+        names = {"bucket": self._bucket, "days": str(self._days)}
+        if user_input is None:
+            return self.async_show_form(
+                step_id="confirm", description_placeholders=names
+            )
+        entry = self.hass.config_entries.async_get_entry(self._entry_id)
+        if entry is not None:
+            try:
+                await async_change(self.hass, entry, self._bucket, self._days)
+            except StoreError as err:
+                return self.async_abort(
+                    reason="not_changed",
+                    description_placeholders=names | {"error": str(err)},
+                )
+        return self.async_create_entry(title="", data={})
+
+
 async def async_create_fix_flow(
     hass: HomeAssistant, issue_id: str, data: dict[str, str | int | float | None] | None
 ) -> RepairsFlow:
     """Return the flow that repairs an issue."""
-    assert issue_id == STORE_DAMAGED
     assert data is not None
-    return DamagedStoreFlow(str(data["entry_id"]))
+    entry_id = str(data["entry_id"])
+    if issue_id.startswith(RETENTION):
+        return RetentionFlow(entry_id, str(data["bucket"]), int(data["days"] or 0))
+    if issue_id == INFLUXDB_DAMAGED:
+        return DamagedInfluxFlow(entry_id)
+    assert issue_id == STORE_DAMAGED
+    return DamagedStoreFlow(entry_id)

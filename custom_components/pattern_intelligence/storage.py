@@ -11,8 +11,11 @@ from typing import Final
 
 from homeassistant.core import HomeAssistant
 
-from .const import DATABASE, StoreKind
+from .const import DATABASE
 from .stores.base import AggregateStore, LocalStore, StoreUnavailableError
+from .stores.influx.address import InfluxAddress
+from .stores.influx.server import server_at
+from .stores.influx.store import InfluxStore
 from .stores.sqlite import SqliteStore
 from .stores.sqlite_file import SIDE_FILES, remove
 
@@ -30,6 +33,12 @@ class Storage:
 
     built_in: SqliteStore
     aggregates: AggregateStore
+
+    @property
+    def remote(self) -> InfluxStore | None:
+        """Return the store on a server, which may be away; None where there is none."""
+        store = self.aggregates
+        return store if isinstance(store, InfluxStore) else None
 
     @property
     def local(self) -> LocalStore:
@@ -55,20 +64,22 @@ def database_path(hass: HomeAssistant) -> Path:
     return Path(hass.config.path(DATABASE))
 
 
-def open_storage(kind: StoreKind, path: Path) -> Storage:
-    """Open the stores. Blocks.
+def open_storage(path: Path, address: InfluxAddress | None, home: str) -> Storage:
+    """Open the stores; nothing is asked of a server yet. Blocks.
 
     Args:
-        kind: where aggregates live.
         path: the built-in store's file.
+        address: of the server on which aggregates live; None for the built-in store.
+        home: the id by which a server tells homes apart.
 
     Raises:
         StoreError: a store cannot be opened.
     """
     built_in = SqliteStore(path)
-    match kind:
-        case StoreKind.BUILT_IN:
-            return Storage(built_in, built_in)
+    if address is None:
+        return Storage(built_in, built_in)
+    # What is too old for the server lies in the file until it is summed up.
+    return Storage(built_in, InfluxStore(server_at(address), home, attic=built_in))
 
 
 def set_aside(path: Path, today: date) -> None:

@@ -77,9 +77,7 @@ def test_buckets_keep_for_ever(
     _bucket(monkeypatch, "offline_c")
     assert analyze(home, "--store", url, "--quiet").status == 0
     running = next(
-        found
-        for version in VERSIONS
-        if (found := influx_servers.get(version)).url == url
+        server for server in map(influx_servers.get, VERSIONS) if server.url == url
     )
     address = address_of(running, "offline_c")
     with closing(server_at(address).link):

@@ -1,6 +1,6 @@
 """A TCP proxy that does to a connection what networks and servers do."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 import socket
 import struct
@@ -21,28 +21,38 @@ class Proxy:
         silent: whether nothing is passed on.
     """
 
-    def __init__(self, url: str) -> None:
-        """Listen on a free port."""
+    def __init__(self, url: str, port: int = 0) -> None:
+        """Listen on a port, 0 for any that is free."""
         self._target = urlsplit(url).port
-        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._listener = socket.create_server(("127.0.0.1", port))
         self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
         self.requests: int | None = None
         self.answers: int | None = None
         self.canned: list[bytes] = []
         self.silent = False
         self.closed = Event()
-        Thread(target=self._accept, daemon=True).start()
+        self._sockets: list[socket.socket] = []
+        self._threads: list[Thread] = []
+        self._start(self._accept)
 
     def cut(self, requests: int | None = None, answers: int | None = None) -> None:
         """Cut the next connection that passes on more than so many bytes."""
         self.requests, self.answers = requests, answers
 
     def close(self) -> None:
-        """Refuse connections from now on."""
+        """Cut all connections, and refuse others from now on."""
         self.closed.set()
-        with suppress(OSError):
-            self._listener.shutdown(socket.SHUT_RDWR)
-        self._listener.close()
+        for each in (self._listener, *self._sockets):
+            with suppress(OSError):
+                each.shutdown(socket.SHUT_RDWR)
+            each.close()
+        for thread in self._threads:
+            thread.join()
+
+    def _start[*Ts](self, work: Callable[[*Ts], None], *given: *Ts) -> None:
+        thread = Thread(target=work, args=given, daemon=True)
+        self._threads.append(thread)
+        thread.start()
 
     def _accept(self) -> None:
         while not self.closed.is_set():
@@ -50,23 +60,26 @@ class Proxy:
                 client, _ = self._listener.accept()
             except OSError:
                 return
-            Thread(target=self._serve, args=(client,), daemon=True).start()
+            self._sockets.append(client)
+            self._start(self._serve, client)
 
     def _serve(self, client: socket.socket) -> None:
         if self.canned:
             self._answer(client, self.canned.pop(0))
             return
         server = socket.create_connection(("127.0.0.1", self._target))
-        there = Thread(target=self._pump, args=(client, server, "requests"))
-        there.daemon = True
-        there.start()
+        self._sockets.append(server)
+        self._start(self._pump, client, server, "requests")
         self._pump(server, client, "answers")
 
     def _answer(self, client: socket.socket, answer: bytes) -> None:
         """Read the whole request, then say what is said in the server's place."""
         request = b""
         while b"\r\n\r\n" not in request:
-            request += client.recv(65536)
+            piece = client.recv(65536)
+            if not piece:
+                return
+            request += piece
         head, _, body = request.partition(b"\r\n\r\n")
         length = 0
         for line in head.split(b"\r\n"):
@@ -98,9 +111,9 @@ class Proxy:
 
 
 @contextmanager
-def proxied(url: str) -> Iterator[Proxy]:
+def proxied(url: str, port: int = 0) -> Iterator[Proxy]:
     """Return a proxy before a server until the block is left."""
-    proxy = Proxy(url)
+    proxy = Proxy(url, port)
     try:
         yield proxy
     finally:

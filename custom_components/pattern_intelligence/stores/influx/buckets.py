@@ -72,7 +72,8 @@ def ensure(server: Server, retention: Retention | None) -> Mapping[Layer, Bucket
             kept = days.get(layer)
             server.create(names[layer], kept, shard_days(layer, kept))
     except InfluxRefusedError as err:
-        if err.problem is not Problem.FORBIDDEN:
+        # Who may not see the organization, whose buckets were found, may create none.
+        if err.problem not in {Problem.FORBIDDEN, Problem.NO_ORGANIZATION}:
             raise
         commands = "\n".join(
             server.commands(
