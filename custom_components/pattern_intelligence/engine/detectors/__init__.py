@@ -73,6 +73,18 @@ class LongDetector(Detector, Protocol):
 def registry() -> Mapping[PatternType, Detector]:
     """Return all detectors, in the order in which they run."""
     from .co_occurrence import CoOccurrence
+    from .duration import Duration
+    from .room_based import RoomBased
+    from .sequence import Sequences
     from .time_of_day import TimeOfDay
 
-    return {detector.type: detector for detector in (TimeOfDay(), CoOccurrence())}
+    return {
+        detector.type: detector
+        for detector in (
+            TimeOfDay(),
+            CoOccurrence(),
+            Sequences(),
+            RoomBased(),
+            Duration(),
+        )
+    }
