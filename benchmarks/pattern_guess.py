@@ -6,7 +6,7 @@ and it was not seen yet, since its room is where one goes next, or because it ha
 often. What remains after links is shared by hazards, as of competing risks.
 """
 
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -18,6 +18,7 @@ from custom_components.pattern_intelligence.engine.civil import (
     DAY_MS,
     MINUTE_MS,
     SECOND_MS,
+    WAKING_DAY_STARTS_MS,
 )
 from custom_components.pattern_intelligence.engine.happenings import RULES, domain_of
 from custom_components.pattern_intelligence.engine.pattern import WEEKDAYS
@@ -25,10 +26,12 @@ from custom_components.pattern_intelligence.engine.window import Key
 
 from .claims import Json
 
-#: Minutes of a day in which most things happen.
-_WAKING_MINUTES = 960.0
+#: So many minutes back tell how much is going on in the home.
+_LATELY = 60.0
 #: Minutes by which a stated time may be off.
 _SLACK = 5.0
+#: Of what patterns explain, at least this share happens at any other time.
+_ELSEWHERE = 0.1
 #: Of what follows in time, the share that follows at once, where no pattern tells.
 _AT_ONCE = 0.5
 #: From the 10th to the 90th percentile, in sds of a normal.
@@ -80,13 +83,17 @@ class Lead:
 
 @dataclass(frozen=True)
 class Due:
-    """A time at which something happens: wall-clock minutes, weekdays as numbers."""
+    """A time at which something happens: wall-clock minutes, weekdays as numbers.
+
+    What is the `first` of a waking day is over once it was seen in that day.
+    """
 
     key: Key
     earliest: float
     width: float
     weekdays: frozenset[int]
     sure: float
+    first: bool = False
 
     def hazard(self, wall: int, seen: int) -> float:
         """Return how probably it happens in the next minute, not having yet.
@@ -100,7 +107,8 @@ class Due:
         width = self.width + 2 * _SLACK
         # 1970-01-01 was a Thursday.
         weekday = int((begin + _SLACK * MINUTE_MS) // DAY_MS + 3) % 7
-        if since > width or seen >= begin or weekday not in self.weekdays:
+        over = _waking_day(wall) if self.first else begin
+        if since > width or seen >= over or weekday not in self.weekdays:
             return 0.0
         passed = since / width
         return self.sure / width / max(1 - self.sure * passed, 0.05)
@@ -116,20 +124,28 @@ class PatternGuess:
 
         Args:
             patterns: Everything that is known.
-            usual: But for how often a day each thing happens, if that is known, too.
+            usual: But for how often a day each thing happens, if that is known, too:
+                then what no pattern explains of it is left for any other time.
         """
         self._leads: dict[Key, list[Lead]] = defaultdict(list)
         self._due: list[Due] = []
         self._rate: dict[Key, float] = {}
+        self._explained: dict[Key, float] = {}
         self._seen: dict[Key, int] = {}
         self._state: dict[str, str] = {}
         self._last: Key | None = None
+        self._begun: deque[int] = deque()
         self._now = 0
         for pattern in patterns:
             self._learn(pattern)
+        explained = self._explained if usual is not None else {}
         if usual is not None:
             self._rate = dict(usual)
-        self._total = sum(rate for key, rate in self._rate.items() if not ends(key))
+        self._base = {
+            key: max(rate - explained.get(key, 0.0), _ELSEWHERE * rate)
+            for key, rate in self._rate.items()
+            if not ends(key)
+        }
 
     def see(self, key: Key, wall: int) -> None:
         """Take notice of a happening, at wall milliseconds."""
@@ -138,26 +154,34 @@ class PatternGuess:
         self._now = wall
         if not ends(key):
             self._last = key
+            self._begun.append(wall)
+            while self._begun[0] < wall - _LATELY * MINUTE_MS:
+                self._begun.popleft()
 
     def guess(self) -> list[Key]:
         """Return what may happen next, the most probable first."""
         led = self._led()
         rest = max(1 - sum(led.values()), 0.05)
-        hazards = {
-            key: rate / _WAKING_MINUTES
-            for key, rate in self._rate.items()
-            if not ends(key)
-        }
+        pace = self._pace()
+        usual = pace / max(sum(self._base.values()), 1e-9)
+        hazards = {key: rate * usual for key, rate in self._base.items()}
+        waiting: dict[Key, float] = {}
         for due in self._due:
             hazard = due.hazard(self._now, self._seen.get(due.key, -DAY_MS))
             if hazard:
-                hazards[due.key] = hazards.get(due.key, 0.0) + hazard
+                waiting[due.key] = max(waiting.get(due.key, 0.0), hazard)
+        for key, hazard in waiting.items():
+            hazards[key] = hazards.get(key, 0.0) + hazard
         total = sum(hazards.values())
         chances = {key: rest * hazard / total for key, hazard in hazards.items()}
         for key, share in led.items():
             chances[key] = chances.get(key, 0.0) + share
         possible = [key for key in chances if self._possible(key)]
         return sorted(possible, key=lambda key: (-chances[key], key))
+
+    def _pace(self) -> float:
+        """Return how much happens in a minute, as of late."""
+        return (len(self._begun) + 1) / _LATELY
 
     def _possible(self, key: Key) -> bool:
         """Tell whether it can happen: what is on goes off before it goes on again."""
@@ -168,7 +192,7 @@ class PatternGuess:
 
     def _led(self) -> dict[Key, float]:
         """Return how probably each thing is next, since something leads to it."""
-        ahead = 60 * _WAKING_MINUTES / max(self._total, 1.0)
+        ahead = 60 / self._pace()
         found: dict[Key, float] = {}
         for leads in self._leads.values():
             for lead in leads:
@@ -198,8 +222,11 @@ class PatternGuess:
         rate = evidence["occurrences"] / max(evidence["days_eligible"], 1)
         for place, key in enumerate((*keys, *along)):
             # What leads happens as often as it is followed, and when it is not.
-            own = rate / sure if place == 0 and len(keys) > 1 else rate
+            leads = place == 0 and len(keys) > 1
+            own = rate / sure if leads else rate
             self._rate[key] = max(self._rate.get(key, 0.0), own)
+            if not leads:
+                self._explained[key] = max(self._explained.get(key, 0.0), rate)
         if pattern["type"] == "time_of_day":
             for key in (*keys, *along):
                 self._wait(key, pattern["when"], sure)
@@ -234,7 +261,8 @@ class PatternGuess:
         width = (_minute(when["latest"]) - earliest) % DAY_MINUTES
         weekdays = frozenset(WEEKDAYS.index(day) for day in when["weekdays"])
         if not ends(key):
-            self._due.append(Due(key, earliest, width, weekdays, sure))
+            first = when["anchor"] == "first"
+            self._due.append(Due(key, earliest, width, weekdays, sure, first))
 
     def _follow(
         self,
@@ -251,6 +279,11 @@ class PatternGuess:
         lag_of = (float(lag["median"]), max(spread, _LEAST_SPREAD))
         lead = Lead(tuple(before), after, sure, at_once, lag_of)
         self._leads[before[-1]].append(lead)
+
+
+def _waking_day(wall: int) -> int:
+    """Return when the waking day of a wall instant began."""
+    return wall - (wall - WAKING_DAY_STARTS_MS) % DAY_MS
 
 
 def _key(entity: Json) -> Key:

@@ -47,6 +47,8 @@ def enrich(plan: Plan, rng: np.random.Generator) -> Plan:
         minute=float(rng.uniform(1130, 1290)),
         sd=4.0,
         adherence=1.0,
+        # Whoever is home: what people do is left out when they are out.
+        device=True,
     )
     quiet.add(steady.step.entity_id)
     binge = Binge(pool.pick(0.3, 1.0, short=True), int(0.6 * plan.days), 10)
