@@ -1,6 +1,6 @@
 """The examples of the README, run as they stand there."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterator
 from datetime import date, timedelta
 from pathlib import Path
 import re
@@ -29,7 +29,9 @@ from .taps import DayTap
 
 pytestmark = pytest.mark.freeze_time("2026-03-08 07:59:50+00:00")
 
-README = Path(__file__).parents[2] / "README.md"
+REPO = Path(__file__).parents[2]
+README = REPO / "README.md"
+DASHBOARD = REPO / "docs" / "dashboard.md"
 
 
 def _blocks() -> list[dict[str, Any]]:
@@ -190,3 +192,44 @@ async def test_the_card(hass: HomeAssistant) -> None:
     assert titles
     assert all(title in text for title in titles)
     assert int(shown(hass, "patterns")) >= len(titles)
+
+
+def _cards(found: Any) -> Iterator[dict[str, Any]]:
+    """Yield every card of a dashboard, however deep."""
+    if isinstance(found, dict):
+        if "type" in found:
+            yield found
+        for part in found.values():
+            yield from _cards(part)
+    elif isinstance(found, list):
+        for part in found:
+            yield from _cards(part)
+
+
+async def test_the_dashboard(hass: HomeAssistant) -> None:
+    """Every entity on it is there, and every text can be worked out."""
+    await _async_home(hass)
+    found = (await async_call(hass, "get_patterns"))["patterns"]
+    timed = next(pattern for pattern in found if pattern["when"])
+    link = next(pattern for pattern in found if pattern["type"] == "co_occurrence")
+    for pattern in (timed, link):
+        await async_call(hass, "follow_pattern", pattern_id=pattern["id"])
+    await hass.async_block_till_done()
+    text = DASHBOARD.read_text(encoding="utf-8")
+    (block,) = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
+    cards = list(_cards(yaml.safe_load(block)))
+    named = set(re.findall(r"(?:entity: |- )(\w+\.pattern_intelligence_\w+)", block))
+    assert len(named) >= 10
+    assert {entity_id for entity_id in named if hass.states.get(entity_id) is None} == (
+        set()
+    )
+    texts = [
+        Template(card["content"], hass).async_render(parse_result=False)
+        for card in cards
+        if card["type"] == "markdown"
+    ]
+    assert all(pattern["title"] in texts[0] for pattern in (timed, link))
+    assert f"**{timed['title']}**: " in texts[1]
+    assert f"**{link['title']}**: {round(link['confidence'] * 100)} % sure" in texts[1]
+    assert "Nothing out of the ordinary" in texts[2]
+    assert timed["title"] in texts[3]
