@@ -14,6 +14,7 @@ from .crossday import Bits, ByDay, Trial, tried
 from .episodes import Rows
 from .steps import Alphabet
 from .stream import Stream
+from .tables import Numbers
 
 COVERED: Final = 0.7
 """Share of a chain's days that a longer one must have to stand for it."""
@@ -42,6 +43,21 @@ class Chain:
         """Return on which occasions all steps followed, shape (n,)."""
         found: NDArray[np.bool_] = self.rows[-1] >= 0
         return found
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """Where a step would have to follow: the step before, on each occasion.
+
+    Attributes:
+        offset: shape (n,), milliseconds of the clock since 04:00.
+        hour: shape (n,), hours since 04:00.
+        missing: shape (m,), on which occasions there was none.
+    """
+
+    offset: Numbers
+    hour: Numbers
+    missing: Rows
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,13 +94,22 @@ class Lead:
         found: Bits = self.stream.days.alike[self.stream.day[self.occasions]]
         return found
 
-    def by_chance(self, before: Rows, key: int, manner: int) -> tuple[Bits, Bits]:
+    def before(self, rows: Rows) -> Before:
+        """Return where something would have to follow a step.
+
+        Args:
+            rows: shape (n,), of the step, -1 for none.
+        """
+        offset = self.stream.offset[rows]
+        return Before(offset, offset // HOUR_MS, np.flatnonzero(rows < 0))
+
+    def by_chance(self, before: Before, key: int, manner: int) -> tuple[Bits, Bits]:
         """Return on which days a step would have followed, and which are compared.
 
         Where the steps before did not happen, it would have on none.
 
         Args:
-            before: shape (n,), rows of the step before, -1 for none.
+            before: the step before.
             key: the step.
             manner: index into ``LAGS_MS``.
 
@@ -92,13 +117,12 @@ class Lead:
             Two of shape (n,); the first only of days that are compared.
         """
         stream = self.stream
-        offset = stream.offset[before]
         known = stream.days.available(stream.window.keys[key].entity_id)
-        compared = self.alike & known[offset // HOUR_MS]
-        would = stream.mask(self.key, key, manner).at(offset) & compared
-        missing = before < 0
-        would[missing] = 0
-        compared[missing] = self.alike[missing]
+        compared = self.alike & known[before.hour]
+        would = stream.mask(self.key, key, manner).at(before.offset) & compared
+        if before.missing.size:
+            would[before.missing] = 0
+            compared[before.missing] = self.alike[before.missing]
         return would, compared
 
     def trial(self, chain: Chain, step: int) -> tuple[Trial, float]:
@@ -115,7 +139,9 @@ class Lead:
             The terms, and the share of occasions complete by chance.
         """
         would, compared = self.by_chance(
-            chain.rows[step - 1], chain.keys[step], chain.manners[step - 1]
+            self.before(chain.rows[step - 1]),
+            chain.keys[step],
+            chain.manners[step - 1],
         )
         chance = share_by_chance(int(chain.complete.sum()), would, compared)
         return tried(self.by_day, chain.complete, would, compared), chance

@@ -15,7 +15,7 @@ from math import log
 import numpy as np
 from numpy.typing import NDArray
 
-from .chains import COVERED, Chain, Lead, share_by_chance
+from .chains import COVERED, Before, Chain, Lead, share_by_chance
 from .civil import Instants
 from .crossday import Bits, Trial, tried
 from .episodes import Rows
@@ -25,6 +25,7 @@ from .links import EFFECT_FLOOR, MIN_LIFT
 from .manners import LAGS_MS
 from .steps import MOST_STEPS, Alphabet
 from .stream import MIN_DAYS
+from .tables import Numbers
 
 
 @dataclass(eq=False)
@@ -93,6 +94,7 @@ class Growth:
         """Return a chain with each step more that follows it, the soonest first."""
         unit = self.alphabet.unit
         own = set(unit[list(chain.keys)].tolist())
+        before = lead.before(chain.rows[-1])
         found: list[tuple[float, Chain]] = []
         for key in keys:
             if int(unit[key]) in own:
@@ -100,17 +102,21 @@ class Growth:
             rows = self.followers.next(chain.rows[-1], key, self._instants)
             if np.count_nonzero(rows >= 0) < EFFECT_FLOOR * rows.size:
                 continue
-            longer = self._with(lead, chain, key, rows)
+            longer = self._with(lead, chain, before, key, rows)
             if longer is not None:
-                before, after = (own[longer.complete] for own in longer.rows[-2:])
-                lags = self._instants[after] - self._instants[before]
+                last, new = (own[longer.complete] for own in longer.rows[-2:])
+                lags = self._instants[new] - self._instants[last]
                 found.append((float(np.median(lags)), longer))
         found.sort(key=lambda pair: (pair[0], pair[1].keys))
         return [longer for _, longer in found]
 
-    def _with(self, lead: Lead, chain: Chain, key: int, rows: Rows) -> Chain | None:
+    def _with(
+        self, lead: Lead, chain: Chain, before: Before, key: int, rows: Rows
+    ) -> Chain | None:
         """Return a chain with one step more if that follows it beyond its rhythm."""
-        best = self._manner(lead, chain, key, rows)
+        lags = self._instants[rows] - self._instants[chain.rows[-1]]
+        lags[rows < 0] = LAGS_MS[-1] + 1
+        best = self._manner(lead, before, key, lags)
         if best is None:
             return None
         manner, followed, would, compared = best
@@ -128,30 +134,29 @@ class Growth:
         )
 
     def _manner(
-        self, lead: Lead, chain: Chain, key: int, rows: Rows
+        self, lead: Lead, before: Before, key: int, lags: Numbers
     ) -> tuple[int, NDArray[np.bool_], Bits, Bits] | None:
         """Return the lag within which a step follows most tellingly, if it does.
 
         Args:
             lead: the first step.
-            chain: the steps before.
+            before: the step before.
             key: the step.
-            rows: shape (n,), its rows, -1 where it does not follow in time.
+            lags: shape (n,), how long after the one before it follows, more than the
+                longest where it does not.
 
         Returns:
             The lag's place, where the step followed, where it would have, and the
             days compared.
         """
-        instant = self.alphabet.stream.window.instant
-        last, n = chain.rows[-1], rows.size
-        lags = instant[rows] - instant[last]
+        n = lags.size
         best, found = 0.0, None
         for manner, lag_ms in enumerate(LAGS_MS):
-            followed = (rows >= 0) & (lags <= lag_ms)
+            followed = lags <= lag_ms
             count = int(np.count_nonzero(followed))
             if count < EFFECT_FLOOR * n:
                 continue
-            would, compared = lead.by_chance(last, key, manner)
+            would, compared = lead.by_chance(before, key, manner)
             chance = share_by_chance(count, would, compared)
             if count < MIN_LIFT * chance * n:
                 continue
