@@ -16,7 +16,14 @@ from homeassistant.const import (
 )
 from homeassistant.core import HomeAssistant
 
-from .const import CONF_EXCLUDED_AREAS, CONF_EXCLUDED_ENTITIES, CONF_EXCLUDED_LABELS
+from .const import (
+    CONF_EXCLUDED_AREAS,
+    CONF_EXCLUDED_ENTITIES,
+    CONF_EXCLUDED_LABELS,
+    CONF_SUBDIVISION,
+    CONF_WORKDAY_ENTITY,
+)
+from .decisions import Book
 from .engine.pattern import Json
 from .gate import in_executor
 from .parts import Parts
@@ -25,7 +32,13 @@ from .runtime import PatternIntelligenceConfigEntry
 from .stores.base import StoreError
 from .texts import items_of
 
-REDACTED: Final = {CONF_EXCLUDED_AREAS, CONF_EXCLUDED_ENTITIES, CONF_EXCLUDED_LABELS}
+REDACTED: Final = {
+    CONF_EXCLUDED_AREAS,
+    CONF_EXCLUDED_ENTITIES,
+    CONF_EXCLUDED_LABELS,
+    CONF_SUBDIVISION,
+    CONF_WORKDAY_ENTITY,
+}
 SECRETS: Final = {CONF_HOST, CONF_PASSWORD, CONF_TOKEN, CONF_URL, CONF_USERNAME}
 
 PATIENCE_S: Final = 5.0
@@ -44,7 +57,9 @@ async def async_get_config_entry_diagnostics(
         "status": snapshot.shown_status.value,
         "days": snapshot.days,
         "events": snapshot.events,
-        "patterns": _counts(snapshot.patterns),
+        "learning": snapshot.learning,
+        "patterns": _counts(snapshot.shown.patterns),
+        "decisions": _decided(snapshot.shown.book),
         "track_record": (snapshot.report or {}).get("track_record", {}),
         "not_yet": (snapshot.report or {}).get("not_yet", {}),
         "renames": len(parts.renames.aliases),
@@ -59,6 +74,13 @@ def _counts(patterns: list[dict[str, Any]]) -> dict[str, dict[str, int]]:
     for pattern in patterns:
         counts.setdefault(pattern["type"], Counter())[pattern["status"]] += 1
     return {kind: dict(counter) for kind, counter in counts.items()}
+
+
+def _decided(book: Book) -> dict[str, int]:
+    """Return how many decisions of which kind there are."""
+    kinds = Counter(one.verdict for one in book.values() if one.verdict)
+    kinds["followed"] = sum(one.followed for one in book.values())
+    return dict(kinds)
 
 
 async def _async_store(parts: Parts) -> dict[str, Any]:

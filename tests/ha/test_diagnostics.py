@@ -37,16 +37,23 @@ async def test_what_is_in_them(hass: HomeAssistant) -> None:
             "excluded_labels": ["private"],
             "excluded_domains": ["climate"],
         },
+        holidays={"workday_entity": "binary_sensor.my_work", "subdivision": "BY"},
     )
+    (first, second, *_) = (await async_call(hass, "get_patterns"))["patterns"]
+    await async_call(hass, "dismiss_pattern", pattern_id=first["id"])
+    await async_call(hass, "follow_pattern", pattern_id=second["id"])
     found = await async_get_config_entry_diagnostics(hass, entry)
     text = json_dumps(found)
     told = (KITCHEN, KETTLE, DOOR, "secret", "bedroom", "private", "Kitchen", "06:4")
+    told += ("my_work", "BY")
     for private in told:
         assert private not in text
     assert found["options"]["scope"]["excluded_domains"] == ["climate"]
     assert found["data"] == {"store": "built_in"}
     assert (found["status"], found["days"], found["events"]) == ("idle", 29, 551)
     assert sum(sum(c.values()) for c in found["patterns"].values()) > 0
+    assert found["decisions"] == {"dismissed": 1, "followed": 1}
+    assert found["learning"]
     assert found["store"]["days"] == 29
     assert found["store"]["bytes"] > 0
     (run,) = found["runs"]
