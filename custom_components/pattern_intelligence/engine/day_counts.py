@@ -17,8 +17,8 @@ from .occasions import weekday_of
 from .tables import Numbers
 from .uses import Uses
 
-FEWEST_DAYS: Final = 14
-"""Past days, two of each weekday, before a thing is judged."""
+FEWEST_DAYS: Final = 28
+"""Past days, four of each weekday, before it is known how a thing is used."""
 
 _GROUPS: Final = ((0, 16), (16, 64), (64, 256), (256, 1 << 40))
 """Counts that are worked on together, so that few steps are for nothing."""

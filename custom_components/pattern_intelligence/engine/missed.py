@@ -16,7 +16,7 @@ from .home import Home
 from .keys import Key
 from .occasions import span_of
 from .pattern import PatternType
-from .suspects import NEWS_DAYS, OddKind, Suspect, whole_day
+from .suspects import OddKind, Suspect, whole_day
 from .window import Window
 
 DAILY: Final = (PatternType.TIME_OF_DAY, PatternType.ROOM_BASED)
@@ -134,7 +134,6 @@ def steady_things(counts: Counts) -> list[Steady]:
     missed = (alike & (uses.counts == 0)).sum(axis=1)
     foretold = days * counts.few.below[:, 0]
     steadier = missed + _SIGMAS * np.sqrt(foretold) <= foretold
-    week = uses.counts[:, -1 - NEWS_DAYS : -1].min(axis=1)
     return [
         Steady(
             Suspect(
@@ -147,7 +146,7 @@ def steady_things(counts: Counts) -> list[Steady]:
                 uses.window.days[alike[thing]],
             ),
             int(missed[thing]),
-            bool(uses.counts[thing, -1] == 0 and week[thing] > 0),
+            bool(uses.counts[thing, -1] == 0),
         )
         for thing in np.flatnonzero(counts.judged & steadier).tolist()
     ]

@@ -10,10 +10,12 @@ one within the hour says less than the first, but it says something.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 import numpy as np
 
+from .anomaly_budget import TAIL
 from .civil import DAY_MS, HOUR_MS, MINUTE_MS
 from .evidence import Floats
 from .tables import Numbers
@@ -27,85 +29,172 @@ _BIN_MS: Final = DAY_MS // BINS
 _SMOOTHING_BINS: Final = 3.0
 """The sd of a use's reach, 45 minutes: a routine wanders by that much."""
 
-_HOME_WORTH: Final = (1.0, 3.0, 10.0, 30.0)
-"""Uses that the home's density may count for; the past tells which foretells best."""
+_HOME_WORTH: Final = 10.0
+"""Uses that the home counts for in what is known of each thing.
 
-_CLUSTER_WORTH: Final = 10.0
-"""Uses that the home's clustering counts for in that of each thing."""
+Of 1, 3, 10 and 30 the one that foretells days left out best, in simulated homes.
+"""
 
 _ANYTIME: Final = 0.5
 """Uses a home has spread evenly over the day: no hour is impossible."""
 
 
 @dataclass(frozen=True, eq=False)
-class Hours:
-    """How rare the hours of uses are.
+class OddHours:
+    """How odd the hours of uses are.
 
     Attributes:
-        past: shape (n,), the share of its thing's uses at hours as rare, of each use
-            before today, judged without its own day.
-        past_rows: shape (n,), their rows in the uses.
-        today: shape (m,), the same of today's uses.
-        today_rows: shape (m,).
-        density: shape (things, BINS), by which today was judged; rows add up to 1.
-    """
-
-    past: Floats
-    past_rows: Numbers
-    today: Floats
-    today_rows: Numbers
-    density: Floats
-
-
-def hours_of(uses: Uses) -> Hours:
-    """Return how rare the hours of all uses are, on days that tell of usual ones.
-
-    Args:
         uses: what people did.
+        rate: shape (things, days), uses that each day should have.
     """
-    days = uses.free.size
-    told = uses.eligible[uses.thing, uses.day]
-    past = np.flatnonzero(told & (uses.day < days - 1))
-    today = np.flatnonzero(told & (uses.day == days - 1))
-    clock = uses.clock // _BIN_MS
-    things = len(uses.entities)
-    kernel = _kernel()
-    thing, day = uses.thing[past], uses.day[past]
-    counts = _counted(thing * BINS + clock[past], things * BINS).reshape(things, BINS)
-    smooth = counts @ kernel
-    whole = smooth.sum(axis=0) + _ANYTIME / BINS
-    whole /= whole.sum()
 
-    groups, group = np.unique(thing * days + day, return_inverse=True)
-    own = _counted(group * BINS + clock[past], groups.size * BINS)
-    by_day = own.reshape(groups.size, BINS)
-    mine = (by_day @ kernel)[group, clock[past]]
-    left = smooth[thing, clock[past]] - mine
-    number = counts.sum(axis=1)
-    others = number[thing] - by_day.sum(axis=1)[group]
-    pooled = whole[clock[past]]
-    worth = max(
-        _HOME_WORTH,
-        key=lambda w: float(
-            np.log((left + w * pooled).clip(1e-12) / (others + w)).sum()
-        ),
-    )
-    density = (smooth + worth * whole) / (number + worth)[:, None]
-    rank, mass = np.sort(density, axis=1), None
-    mass = np.cumsum(rank, axis=1)
-    past_density = (left + worth * pooled) / (others + worth)
-    now = uses.thing[today]
-    return Hours(
-        _mass_below(rank, mass, thing, past_density),
-        past,
-        _mass_below(rank, mass, now, density[now, clock[today]]),
-        today,
-        density,
-    )
+    uses: Uses
+    rate: Floats
 
+    @cached_property
+    def _past(self) -> Numbers:
+        """Return the rows of the uses that tell of usual days."""
+        uses = self.uses
+        told = uses.eligible[uses.thing, uses.day] & (uses.day < uses.last_day)
+        return np.flatnonzero(told)
 
-def _counted(flat: Numbers, size: int) -> Floats:
-    return np.bincount(flat, minlength=size).astype(float)
+    @cached_property
+    def today(self) -> Numbers:
+        """Return the rows of the uses of the day that is judged."""
+        return np.flatnonzero(self.uses.day == self.uses.last_day)
+
+    @cached_property
+    def _bin(self) -> Numbers:
+        found: Numbers = self.uses.clock // _BIN_MS
+        return found
+
+    @cached_property
+    def _number(self) -> Floats:
+        """Return how many past uses each thing has, shape (things,)."""
+        things = len(self.uses.entities)
+        return np.bincount(self.uses.thing[self._past], minlength=things).astype(float)
+
+    @cached_property
+    def _smooth(self) -> Floats:
+        """Return past uses by thing and bin, smoothed, shape (things, BINS)."""
+        things = len(self.uses.entities)
+        flat = self.uses.thing[self._past] * BINS + self._bin[self._past]
+        counts = np.bincount(flat, minlength=things * BINS).astype(float)
+        found: Floats = counts.reshape(things, BINS) @ _kernel()
+        return found
+
+    @cached_property
+    def _home(self) -> Floats:
+        """Return the home's density, shape (BINS,)."""
+        whole = self._smooth.sum(axis=0) + _ANYTIME / BINS
+        found: Floats = whole / whole.sum()
+        return found
+
+    @cached_property
+    def density(self) -> Floats:
+        """Return the density of each thing's past uses, shape (things, BINS)."""
+        known = (self._number + _HOME_WORTH)[:, None]
+        found: Floats = (self._smooth + _HOME_WORTH * self._home) / known
+        return found
+
+    @cached_property
+    def _ranked(self) -> tuple[Floats, Floats]:
+        """Return each thing's densities ascending, and the share of uses up to each."""
+        rank = np.sort(self.density, axis=1)
+        return rank, np.cumsum(rank, axis=1)
+
+    @cached_property
+    def rarest(self) -> Floats:
+        """Return the chance of a use at each thing's rarest hour today, (things,)."""
+        found: Floats = -np.expm1(-self.rate[:, -1] * self._ranked[0][:, 0])
+        return found
+
+    @cached_property
+    def chances(self) -> Floats:
+        """Return the chance of each day's oddest use, shape (things, days).
+
+        Past days are judged without themselves; 1 where nothing is odd.
+        """
+        uses = self.uses
+        chance = np.ones(uses.counts.shape)
+        for rows, of_use in (
+            (self.today, self.of_today),
+            (self._past, self._of_past),
+        ):
+            np.minimum.at(chance, (uses.thing[rows], uses.day[rows]), of_use)
+        return chance
+
+    @cached_property
+    def of_today(self) -> Floats:
+        """Return the chance of each of today's uses, shape (m,)."""
+        thing = self.uses.thing[self.today]
+        return self._chance(self.today, self.density[thing, self._bin[self.today]])
+
+    @cached_property
+    def _of_past(self) -> Floats:
+        """Return the chance of each past use, judged without its own day."""
+        rows, uses = self._past, self.uses
+        thing, own = uses.thing[rows], self._bin[rows]
+        group = np.cumsum(
+            np.diff(thing * uses.free.size + uses.day[rows], prepend=-1) != 0
+        )
+        size = np.bincount(group)[group]
+        others = self._number[thing] - size + _HOME_WORTH
+        pooled = _HOME_WORTH * self._home[own]
+        # At most all uses of that day reach as far as one can.
+        least = self._smooth[thing, own] - size * _kernel()[0, 0]
+        found = self._chance(rows, (np.maximum(least, 0) + pooled) / others)
+        near = np.isin(group, group[found < TAIL])
+        some = np.flatnonzero(near)
+        days, place = np.unique(group[some], return_inverse=True)
+        flat = place * BINS + own[some]
+        counts = np.bincount(flat, minlength=days.size * BINS).astype(float)
+        mine = (counts.reshape(-1, BINS) @ _kernel())[place, own[some]]
+        left = np.maximum(self._smooth[thing[some], own[some]] - mine, 0)
+        found[some] = self._chance(rows[some], (left + pooled[some]) / others[some])
+        return found
+
+    def _chance(self, rows: Numbers, density: Floats) -> Floats:
+        """Return the chance of a use at hours as rare, with as many around it.
+
+        Args:
+            rows: shape (n,), of the uses, by thing.
+            density: shape (n,), at their hours.
+        """
+        thing, day = self.uses.thing[rows], self.uses.day[rows]
+        rank, mass = self._ranked
+        share = np.empty(rows.size)
+        edges = np.searchsorted(thing, np.arange(len(rank) + 1))
+        for at in np.flatnonzero(np.diff(edges)).tolist():
+            own = slice(edges[at], edges[at + 1])
+            place = np.searchsorted(rank[at], density[own], "right") - 1
+            # What is rarer than any hour still has the rarest one's share.
+            share[own] = mass[at, np.maximum(place, 0)]
+        chance: Floats = -np.expm1(-self.rate[thing, day] * share)
+        return chance * self._clustered[rows]
+
+    @cached_property
+    def _clustered(self) -> Floats:
+        """Return how many uses have as many within an hour around, as shares.
+
+        Returns:
+            Shape (uses,), of uses of the same thing, shrunk towards the home's.
+        """
+        uses = self.uses
+        place = uses.thing * ((uses.free.size + 2) * DAY_MS)
+        place += uses.day * DAY_MS + uses.clock
+        around = np.searchsorted(place, place + HOUR_MS, "right")
+        around -= np.searchsorted(place, place - HOUR_MS, "left")
+        most = int(around.max(initial=0)) + 1
+        counts = np.bincount(
+            uses.thing * most + around, minlength=len(uses.entities) * most
+        ).reshape(-1, most)
+        least = np.cumsum(counts[:, ::-1], axis=1)[:, ::-1]
+        home = least.sum(axis=0) / max(int(counts.sum()), 1)
+        known = (least[:, 0] + _HOME_WORTH)[:, None]
+        shares: Floats = (least + _HOME_WORTH * home) / known
+        found: Floats = shares[uses.thing, around]
+        return found
 
 
 def _kernel() -> Floats:
@@ -117,46 +206,11 @@ def _kernel() -> Floats:
     return found
 
 
-def _mass_below(rank: Floats, mass: Floats, thing: Numbers, density: Floats) -> Floats:
-    """Return the share of uses at hours that are at most so dense, shape (n,)."""
-    found = np.zeros(thing.size)
-    edges = np.searchsorted(thing, np.arange(len(rank) + 1))
-    for at in range(len(rank)):
-        some = slice(edges[at], edges[at + 1])
-        place = np.searchsorted(rank[at], density[some], "right")
-        found[some] = np.where(place > 0, mass[at, np.maximum(place, 1) - 1], 0.0)
-    # What is rarer than any bin still has the rarest one's share.
-    return np.maximum(found, rank[thing, 0] if thing.size else 0.0)
-
-
 def bins_around(minute: float) -> Numbers:
     """Return the bins within an hour of a time of day, shape (9,)."""
     reach = HOUR_MS // _BIN_MS
     at = int(minute * MINUTE_MS) // _BIN_MS
     return np.arange(at - reach, at + reach + 1) % BINS
-
-
-def clustered(uses: Uses) -> tuple[Numbers, Floats]:
-    """Return how many uses of a thing lie around each, and how probable one more is.
-
-    Args:
-        uses: what people did.
-
-    Returns:
-        Shape (n,), the uses within an hour of each, itself included; shape (things,),
-        the share of uses that are followed by another one within the hour.
-    """
-    span = (uses.free.size + 2) * DAY_MS
-    place = uses.thing * span + uses.day * DAY_MS + uses.clock
-    after = np.searchsorted(place, place + HOUR_MS, "right")
-    around = after - np.searchsorted(place, place - HOUR_MS, "left")
-    followed = after - np.arange(place.size) > 1
-    things = len(uses.entities)
-    number = np.bincount(uses.thing, minlength=things)
-    more = np.bincount(uses.thing, followed, things)
-    home = (more.sum() + 1) / (number.sum() + 2)
-    shares: Floats = (more + _CLUSTER_WORTH * home) / (number + _CLUSTER_WORTH)
-    return around, shares
 
 
 def minutes_of(uses: Uses, rows: Numbers) -> Floats:

@@ -19,7 +19,8 @@ from numpy.typing import NDArray
 from .anomaly_budget import TAIL
 from .civil import DAY_MS, SECOND_MS, Instants
 from .evidence import Floats
-from .happenings import domain_of
+from .happenings import ANY, RULES, domain_of
+from .keys import Key
 from .runs import Runs
 from .stream import RESTING
 from .tables import Numbers
@@ -41,9 +42,6 @@ _TAILS: Final = (0.1, 0.025, 0.0)
 
 _FEWEST_LONGEST: Final = 3
 """Runs that make a tail."""
-
-_NOBODY: Final = frozenset({"device_tracker", "person"})
-"""Domains whose states are where people are, not what they left on."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,13 +77,7 @@ def lasting(runs: Runs, start: int, end: int, days: int) -> Lasting:
         end: when it ended.
         days: how many days there were before.
     """
-    active = np.array(
-        [
-            k.state not in RESTING and domain_of(k.entity_id) not in _NOBODY
-            for k in runs.keys
-        ],
-        bool,
-    )
+    active = np.array([_is_left_on(key) for key in runs.keys], bool)
     done = runs.begun & runs.ended & (runs.end <= start)
     done &= active[runs.key]
     logs = _logs(runs.end - runs.begin)
@@ -119,6 +111,12 @@ def lasting(runs: Runs, start: int, end: int, days: int) -> Lasting:
         going,
         _usual(own, past, watched.size),
     )
+
+
+def _is_left_on(key: Key) -> bool:
+    """Tell whether a state is one to be ended: no rest, no setting, nobody's place."""
+    rule = RULES.get(domain_of(key.entity_id))
+    return rule is not None and ANY not in rule.counted and key.state not in RESTING
 
 
 def _logs(lasted: Instants) -> Floats:
@@ -229,8 +227,14 @@ def student_tail(t: Floats, freedom: Floats) -> Floats:
 
 
 def normal_tail(z: Floats) -> Floats:
-    """Return the chance that a standard normal is at least so large."""
-    return np.array([0.5 * erfc(value / sqrt(2)) for value in z.tolist()])
+    """Return the chance that a standard normal is at least so large.
+
+    Of what is less than a standard deviation out, 1: it is never looked at.
+    """
+    chance = np.ones(z.size)
+    out = np.flatnonzero(z > 1)
+    chance[out] = [0.5 * erfc(value / sqrt(2)) for value in z[out].tolist()]
+    return chance
 
 
 def _daily(rate: Floats, chance: Floats) -> Floats:

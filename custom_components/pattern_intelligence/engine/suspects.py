@@ -7,13 +7,14 @@ from enum import StrEnum
 from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .anomaly_budget import TAIL, Stretch, Watch
 from .civil import DAY_MINUTES, MINUTE_MS, SECOND_MS, circular_minutes
 from .day_counts import Counts, CountTails
 from .evidence import Floats
 from .keys import Key
-from .odd_hours import bins_around, clustered, hours_of, minutes_of
+from .odd_hours import OddHours, bins_around, minutes_of
 from .overlong import lasting
 from .pattern import Spread
 from .silence import silences
@@ -23,6 +24,9 @@ from .window import Window
 
 NEWS_DAYS: Final = 7
 """What was so within a week already is no news."""
+
+_NO_COUNT: Final = 1 << 40
+"""More than anything is ever used."""
 
 _NEAR_MINUTES: Final = 60.0
 """What comes within an hour is at that hour."""
@@ -80,7 +84,7 @@ def watch_counts(tails: CountTails, least: float) -> Watched:
     counts = tails.counts
     uses = counts.uses
     watch = Watch(tails.sizes, tails.stretch(least))
-    news = _news(uses.counts, few=tails.few)
+    news = _news(tails)
     found = []
     for thing in np.flatnonzero(news & (tails.today < TAIL)).tolist():
         rows = np.flatnonzero((uses.thing == thing) & (uses.day == uses.last_day))
@@ -98,12 +102,22 @@ def watch_counts(tails: CountTails, least: float) -> Watched:
     return watch, found
 
 
-def _news(counts: Numbers, *, few: bool) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-    """Tell which of today's counts the last week has not seen the like of."""
-    week = counts[:, -1 - NEWS_DAYS : -1]
-    if few:
-        return np.asarray(counts[:, -1] < week.min(axis=1))
-    return np.asarray(counts[:, -1] > week.max(axis=1))
+def _news(tails: CountTails) -> NDArray[np.bool_]:
+    """Tell which of today's counts the last week has not seen the like of.
+
+    Days of which much less, or more, was to be expected than of today do not count.
+    """
+    counts = tails.counts.uses.counts
+    today, usual = counts[:, -1], tails.expected[:, None]
+    week = slice(-1 - NEWS_DAYS, -1)
+    if tails.few:
+        alike = tails.usual[:, week] * 2 >= usual
+        found = today < np.where(alike, counts[:, week], _NO_COUNT).min(axis=1)
+    else:
+        alike = tails.usual[:, week] <= usual * 2
+        found = today > np.where(alike, counts[:, week], -1).max(axis=1)
+    news: NDArray[np.bool_] = found
+    return news
 
 
 def _span(minutes: Floats) -> tuple[float, float, float]:
@@ -161,29 +175,23 @@ def watch_hours(counts: Counts, least: float) -> Watched:
         least: chances below this are what is to be told.
     """
     uses = counts.uses
-    hours = hours_of(uses)
-    around, again = clustered(uses)
-    chance = np.ones(uses.counts.shape)
-    for mass, rows in ((hours.past, hours.past_rows), (hours.today, hours.today_rows)):
-        thing, day = uses.thing[rows], uses.day[rows]
-        first = -np.expm1(-counts.expected[thing, day] * mass)
-        np.minimum.at(chance, (thing, day), first * again[thing] ** (around[rows] - 1))
+    hours = OddHours(uses, counts.expected)
     shown = counts.known & counts.judged[:, None]
-    rarest = -np.expm1(-counts.expected[:, -1] * hours.density.min(axis=1))
-    past = chance[shown]
+    past = hours.chances[shown]
     watch = Watch(
-        lambda worth: worth * float((counts.judged & (rarest <= worth)).sum()),
+        lambda chance: chance * float((counts.judged & (hours.rarest <= chance)).sum()),
         Stretch.fitted(
             past[past < TAIL],
-            TAIL * float(shown[counts.judged & (rarest <= TAIL)].sum()),
+            TAIL * float(shown[hours.rarest <= TAIL].sum()),
             least,
         ),
     )
+    today = np.where(counts.judged, hours.chances[:, -1], 1.0)
     suspects = []
-    for thing in np.flatnonzero(counts.judged & (chance[:, -1] < TAIL)).tolist():
-        mine = uses.thing[hours.today_rows] == thing
-        minutes = minutes_of(uses, hours.today_rows[mine])
-        minute = float(minutes[np.argmin(hours.today[mine])])
+    for thing in np.flatnonzero(today < TAIL).tolist():
+        mine = uses.thing[hours.today] == thing
+        minutes = minutes_of(uses, hours.today[mine])
+        minute = float(minutes[np.argmin(hours.of_today[mine])])
         if _lately(uses, thing, minute):
             continue
         usual = hours.density[thing, bins_around(minute)].sum()
@@ -192,7 +200,7 @@ def watch_hours(counts: Counts, least: float) -> Watched:
             Suspect(
                 OddKind.ODD_HOUR,
                 Key(uses.entities[thing], ""),
-                float(chance[thing, -1]),
+                float(today[thing]),
                 float(counts.expected[thing, -1] * usual),
                 float(near.size),
                 _span(near),

@@ -75,8 +75,13 @@ class Uses:
         number = {entity_id: at for at, entity_id in enumerate(entities)}
         of_key = np.array([number.get(name, -1) for name in names], np.int64)
         rows = np.flatnonzero(kept)
-        rows = rows[np.lexsort((window.instant[rows], of_key[window.key[rows]]))]
         thing, instant = of_key[window.key[rows]], window.instant[rows]
+        if rows.size:
+            # Nearly in order as they are: a stable sort of one number is soon done.
+            since = int(instant.min())
+            place = thing * (int(instant.max()) - since + 1) + (instant - since)
+            order = np.argsort(place, kind="stable")
+            rows, thing, instant = rows[order], thing[order], instant[order]
         news = np.ones(rows.size, bool)
         news[1:] = (thing[1:] != thing[:-1]) | (np.diff(instant) >= BOUT_GAP_MS)
         thing, wall = thing[news], window.wall[rows[news]]

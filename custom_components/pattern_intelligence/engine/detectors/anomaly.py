@@ -26,6 +26,9 @@ from ..provenance import AUTOMATION, USER
 from ..suspects import OddKind
 from ..window import Window
 
+FIRST_JUDGED: Final = 14
+"""Past days before anything is: what is left on is known earlier than other things."""
+
 _MORE: Final = frozenset({OddKind.TOO_MANY, OddKind.ODD_HOUR})
 _LESS: Final = frozenset(
     {OddKind.TOO_FEW, OddKind.SILENT, OddKind.MISSED, OddKind.UNAVAILABLE}
@@ -56,7 +59,7 @@ class Anomaly:
             home: the context.
         """
         recorded = float(window.recorded[-1].mean())
-        if window.days.size <= FEWEST_DAYS or recorded < NEEDED_SHARE:
+        if window.days.size <= FIRST_JUDGED or recorded < NEEDED_SHARE:
             return ()
         strongest: dict[str, Alarm] = {}
         for alarm in sorted(alarms_of(window, habits, home), key=_strength):
