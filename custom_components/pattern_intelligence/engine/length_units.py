@@ -9,16 +9,28 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from .civil import SECOND_MS
+from .civil import MINUTE_MS, SECOND_MS
+from .happenings import BOUT_GAP_MS
 from .lengths import CLUSTER, FEWEST_DAYS, NEAR, Lengths
 from .presence import waking_days
-from .runs import Runs
+from .runs import Runs, flickers
 from .tables import Numbers
 from .window import Key, Window
+
+SHORTEST_MS: Final = MINUTE_MS
+"""What is over sooner is a move of the hand, not a time that is spent."""
 
 _LEAST_MS: Final = 1.0
 _APART: Final = 100.0
 """More than any logarithm of seconds: keeps the lengths of keys apart in one list."""
+
+
+def shortest_ms(key: Key) -> int:
+    """Return how long a state has to last to be worth telling, in milliseconds.
+
+    A bout of movement is known to end no better than by its quiet minutes.
+    """
+    return BOUT_GAP_MS if flickers(key.entity_id, key.state) else SHORTEST_MS
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,16 +87,19 @@ class LengthUnits:
     def promising(self) -> Iterator[LengthUnit]:
         """Yield the states of which some runs lie closer together than the others.
 
-        That is, somewhere half of those that are within ``CLUSTER`` are ``NEAR``.
+        That is, somewhere half of those that are within ``CLUSTER`` are ``NEAR``, and
+        long enough to be told.
         """
-        key = self.runs.key[self.rows]
-        place = key * _APART + self.log[self.rows]
+        key, log = self.runs.key[self.rows], self.log[self.rows]
+        place = key * _APART + log
+        shortest = np.array([shortest_ms(own) for own in self.runs.keys], np.float64)
+        told_from = np.log(shortest / SECOND_MS) - CLUSTER
         near, around = (
             np.searchsorted(place, place + reach, "right")
             - np.searchsorted(place, place - reach)
             for reach in (NEAR, CLUSTER)
         )
-        peaks = (near >= FEWEST_DAYS) & (2 * near >= around)
+        peaks = (near >= FEWEST_DAYS) & (2 * near >= around) & (log >= told_from[key])
         peaked = np.bincount(key[peaks], minlength=self.days.size) > 0
         edges = np.searchsorted(key, np.arange(self.days.size + 1))
         for at in np.flatnonzero(peaked & (self.days >= FEWEST_DAYS)).tolist():

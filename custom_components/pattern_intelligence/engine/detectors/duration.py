@@ -30,23 +30,18 @@ from ..evidence import (
     false_discovery_q,
     posterior_mean,
 )
-from ..happenings import BOUT_GAP_MS
 from ..home import Home
-from ..length_units import LengthUnit, LengthUnits
+from ..length_units import LengthUnit, LengthUnits, shortest_ms
 from ..lengths import FEWEST_DAYS, Lengths, Mode, modes_of, near_by_chance, predicted
 from ..occasions import member_of
 from ..pattern import Context, Evidence, Finding, PatternType, Provenance, Spread, When
 from ..presence import waking_days
 from ..provenance import AUTOMATION, UNNAMED_AUTOMATION, USER
-from ..runs import flickers
 from ..usual_start import usual_starts
 from ..window import Window
 
 LASTING: Final = "lasting"
 """Kind of the context of a length that holds only of runs of about its own size."""
-
-SHORTEST_MS: Final = MINUTE_MS
-"""What is over sooner is a move of the hand, not a time that is spent."""
 
 CLOCKWORK_MS: Final = SECOND_MS
 """Half of the runs within this: a device's own timer. Nothing people do repeats so."""
@@ -158,17 +153,11 @@ def _told(window: Window) -> list[_Told]:
 
 
 def _is_lived(window: Window, own: _Told) -> bool:
-    """Tell whether it is people who let something last so long, not a device.
-
-    A bout of movement is known to end no better than by its quiet minutes.
-    """
+    """Tell whether it is people who let something last so long, not a device."""
     lasted = (window.runs.end - window.runs.begin)[own.rows]
     middle = float(np.median(lasted))
-    key = own.unit.key
-    shortest = BOUT_GAP_MS if flickers(key.entity_id, key.state) else SHORTEST_MS
-    return (
-        middle >= shortest and float(np.median(np.abs(lasted - middle))) > CLOCKWORK_MS
-    )
+    off = float(np.median(np.abs(lasted - middle)))
+    return middle >= shortest_ms(own.unit.key) and off > CLOCKWORK_MS
 
 
 def _finding(window: Window, home: Home, own: _Told) -> _Found | None:
