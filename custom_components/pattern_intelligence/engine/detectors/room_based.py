@@ -54,14 +54,28 @@ class RoomBased:
 
     type = PatternType.ROOM_BASED
 
+    def __init__(self) -> None:
+        """Know no window yet."""
+        self._last: tuple[Window, Home, Moves] | None = None
+
+    def _moves(self, window: Window, home: Home) -> Moves:
+        """Return the rooms of a window and their moves, of the last one as they were.
+
+        A window's claims are checked one after the other, and each asks for them.
+        """
+        if not self._last or self._last[0] is not window or self._last[1] is not home:
+            self._last = window, home, Moves.of(Rooms.of(window, home))
+        return self._last[2]
+
     def detect(self, window: Window, home: Home) -> Sequence[Finding]:
         """Return the uses by room and time, then the moves by their rooms."""
         if not window.key.size:
             return ()
-        rooms = Rooms.of(window, home)
+        moves = self._moves(window, home)
+        rooms = moves.rooms
         if len(rooms.area_ids) < FEWEST_ROOMS:
             return ()
-        rhythms, moves = RoomRhythms.of(rooms), Moves.of(rooms)
+        rhythms = RoomRhythms.of(rooms)
         uses, walks = list(searched_uses(rhythms)), compared_moves(moves)
         p_uses = p_values([use.chances for use in uses], [u.matched.size for u in uses])
         q_uses, q_walks = _q_values(rooms, moves, uses, p_uses, walks)
@@ -90,7 +104,8 @@ class RoomBased:
         self, claim: Claim | Finding, window: Window, home: Home, since: int
     ) -> Tally:
         """Return how often a room was in use when stated, or the next one."""
-        rooms = Rooms.of(window, home)
+        moves = self._moves(window, home)
+        rooms = moves.rooms
         if not set(claim.area_ids) <= set(rooms.area_ids):
             return Tally(0, 0)
         first = rooms.area_ids.index(claim.area_ids[0])
@@ -100,7 +115,7 @@ class RoomBased:
             early = span.center % DAY_MINUTES < DAY_MINUTES / 2
             later = days >= (since if early else since - 1)
             return Tally(int(later.sum()), int(kept[later].sum()))
-        own = Moves.of(rooms).occasions[first]
+        own = moves.occasions[first]
         # Those whose time was not over when that day began were not asked about yet.
         later = own.wall + own.until - own.at > since * DAY_MS
         second = rooms.area_ids.index(claim.area_ids[1])
@@ -108,7 +123,7 @@ class RoomBased:
 
     def waits_for(self, window: Window, home: Home) -> str:
         """Return why nothing is found."""
-        rooms = Rooms.of(window, home)
+        rooms = self._moves(window, home).rooms
         if len(rooms.area_ids) < FEWEST_ROOMS:
             return "needs devices in two areas that tell when people are there"
         lived = int(window.occupied.sum())
