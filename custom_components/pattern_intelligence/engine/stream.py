@@ -34,7 +34,7 @@ RESTING: Final = frozenset(
 """States in which an entity does nothing; to enter one begins nothing."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Course:
     """Some happenings in the order of time.
 
@@ -47,6 +47,40 @@ class Course:
     rows: NDArray[np.intp]
     instant: Instants
     entity: NDArray[np.int32]
+
+    @cached_property
+    def _turns(self) -> NDArray[np.int32]:
+        """Return where the turn of each one's entity begins, and where it ends.
+
+        Shape (2, n); ends are exclusive.
+        """
+        edges = np.flatnonzero(self.entity[1:] != self.entity[:-1]) + 1
+        edges = np.concatenate([[0], edges, [self.entity.size]]).astype(np.int32)
+        return np.repeat([edges[:-1], edges[1:]], np.diff(edges), axis=1)
+
+    def others_from(
+        self, at: NDArray[np.intp], own: NDArray[np.int32]
+    ) -> NDArray[np.intp]:
+        """Return the first places from some on at which not the own entity is.
+
+        Args:
+            at: shape (n,), places; one may be behind the last.
+            own: shape (n,), numbers of entities.
+        """
+        place = at.clip(0, self.entity.size - 1)
+        same = (at == place) & (self.entity[place] == own)
+        return np.where(same, self._turns[1, place], at)
+
+    def others_until(self, at: NDArray[np.intp], own: int) -> NDArray[np.intp]:
+        """Return the last places up to some at which not the own entity is.
+
+        Args:
+            at: shape (n,), places; -1 is before the first.
+            own: number of the entity.
+        """
+        place = at.clip(0, self.entity.size - 1)
+        same = (at == place) & (self.entity[place] == own)
+        return np.where(same, self._turns[0, place] - 1, at)
 
     def take(self, which: NDArray[np.bool_]) -> Course:
         """Return some of them."""
@@ -213,10 +247,7 @@ class Stream:
         causes = self.window.instant[occasions]
         at = np.searchsorted(among.instant, causes, "right")
         last = among.rows.size - 1
-        while (
-            same := (at <= last) & (among.entity[np.minimum(at, last)] == own)
-        ).any():
-            at[same] += 1
+        at = among.others_from(at, own)
         found = among.instant[np.minimum(at, last)] - causes
         near = (at <= last) & (found <= NEXT_WITHIN_MS)
         until: Numbers = np.where(near, found, 0)
@@ -231,8 +262,7 @@ class Stream:
         """
         among, wall = self.beginnings, self.window.wall
         at = np.searchsorted(among.instant, self.window.instant[rows], "left") - 1
-        while (same := (at >= 0) & (among.entity[np.maximum(at, 0)] == own)).any():
-            at[same] -= 1
+        at = among.others_until(at, own)
         since = np.where(at >= 0, wall[among.rows[np.maximum(at, 0)]], 0)
         found: Instants = np.maximum(since, wall[rows] - NEXT_WITHIN_MS)
         return found

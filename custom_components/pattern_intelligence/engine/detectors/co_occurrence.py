@@ -114,7 +114,8 @@ def _may_link(window: Window, home: Home, cause: int, effect: int) -> bool:
     """Tell whether a person could learn anything from a link of two keys."""
     one = home.entity(window.keys[cause].entity_id)
     other = home.entity(window.keys[effect].entity_id)
-    per_day = np.diff(window.key_edges)[effect] / window.days.size
+    first, end = window.key_edges[effect : effect + 2].tolist()
+    per_day = (end - first) / window.days.size
     sees_movement = other.device_class in MOVEMENT or (
         other.device_class in MOVEMENT_OR_SEAT and per_day > SEAT_PER_DAY
     )
