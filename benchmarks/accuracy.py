@@ -24,7 +24,7 @@ from .accuracy_table import Tally, lines_of, null_lines, odd_lines
 from .calibration import outcomes
 from .claims import Json
 from .fresh import FreshDays
-from .learned import chosen, days_of, detected_as_of, detected_in, lived_with
+from .learned import chosen, days_of, detected_as_of, lived_with
 from .odd_days import OddScore, judged, score_odd_days
 from .scoring import Score, false_kinds, score_pairs, score_times
 from .scoring_routines import score_durations, score_rooms, score_sequences
@@ -45,9 +45,10 @@ _SCORERS: dict[str, Callable[[Sequence[Json], Home, int, FreshDays], Score]] = {
 ANOMALY = "anomaly"
 _NULLS = ("poisson", "rhythm", "permuted", "turned", "redrawn")
 #: What survives in a null of a kind and is not false: whole days that change places
-#: keep their times, and no null touches how long things last but those drawn anew.
+#: keep their times, and days of absence among them are odd in their new places; how
+#: long things last stays as it is.
 _SURVIVES = {
-    "permuted": {"time_of_day", "room_based use", "duration"},
+    "permuted": {"time_of_day", "room_based use", "duration", ANOMALY},
     "turned": {"duration"},
     "redrawn": {"duration"},
 }
@@ -125,22 +126,32 @@ class Task:
         odd.shown = [f"  home {home.seed} anomaly {text}" for text in odd.shown]
         return patterns, odd
 
-    def count_false(self, null: tuple[str, int]) -> dict[str, int]:
-        """Return how many patterns of each type a home without habits has."""
+    def count_false(self, null: tuple[str, int]) -> dict[str, float]:
+        """Return how many patterns of each type a home without habits has.
+
+        Anomalies are told of the last days alone, and counted as if of all.
+        """
         kind, seed = null
         home = _null(kind, seed, self.days, self.noise, rich=self.rich)
-        learn = detected_in if self.quick else _lived
-        counts: dict[str, int] = {}
-        for pattern in learn(home, self.days, self.detectors):
+        counts: dict[str, float] = {}
+        for pattern in self._told(home):
             name = pattern["type"]
             told = f"{name} use" if name == "room_based" and pattern["when"] else name
             if told not in _SURVIVES.get(kind, ()):
-                counts[name] = counts.get(name, 0) + 1
+                weight = self.days / _JUDGED if name == ANOMALY else 1.0
+                counts[name] = counts.get(name, 0.0) + weight
         return counts
 
-
-def _lived(home: Home, days: int, detectors: Sequence[str]) -> Sequence[Json]:
-    return lived_with(home, (days,), detectors)[0]
+    def _told(self, home: Home) -> list[Json]:
+        """Return all that is said at the end of a home's days."""
+        if not self.quick:
+            return list(lived_with(home, (self.days,), self.detectors)[0])
+        known, detectors = days_of(home), chosen(self.detectors)
+        last = home.first_day + timedelta(days=self.days - 1)
+        first = last - timedelta(days=_JUDGED - 1)
+        found = detected_as_of(known, last, detectors)
+        odd = [{"type": ANOMALY} for _ in judged(known, detectors, first, last)]
+        return [*found, *odd]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -179,7 +190,7 @@ def _report(
 
 def _report_nulls(task: Task, seeds: Sequence[int], pool: ProcessPoolExecutor) -> None:
     nulls = [(kind, seed) for kind in _NULLS for seed in seeds]
-    counts: dict[str, list[Mapping[str, int]]] = {kind: [] for kind in _NULLS}
+    counts: dict[str, list[Mapping[str, float]]] = {kind: [] for kind in _NULLS}
     for (kind, _), count in zip(nulls, pool.map(task.count_false, nulls), strict=True):
         counts[kind].append(count)
     print(*null_lines(task.detectors, counts, task.days), sep="\n")

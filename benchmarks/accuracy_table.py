@@ -117,7 +117,7 @@ def odd_lines(score: OddScore) -> Iterator[str]:
 
 
 def null_lines(
-    kinds: Sequence[str], counts: Mapping[str, Sequence[Mapping[str, int]]], days: int
+    kinds: Sequence[str], counts: Mapping[str, Sequence[Mapping[str, float]]], days: int
 ) -> Iterator[str]:
     """Yield the false patterns per home and month of all detectors together.
 
