@@ -1,0 +1,117 @@
+"""Slow and obvious ways to say how odd a day was, in plain Python."""
+
+from collections.abc import Sequence
+from math import erfc, exp, expm1, lgamma, log, sqrt
+
+from custom_components.pattern_intelligence.engine.civil import DAY_MS, HOUR_MS
+
+QUARTER_MS = DAY_MS // 96
+
+
+def negative_binomial(count: int, mean: float, size: float) -> float:
+    """Return the probability of a count, by its formula."""
+    return exp(
+        lgamma(count + size)
+        - lgamma(size)
+        - lgamma(count + 1)
+        + size * log(size / (size + mean))
+        + (count * log(mean / (size + mean)) if count else 0.0)
+    )
+
+
+def posterior(
+    counts: Sequence[int],
+    expected: Sequence[float],
+    cells: Sequence[tuple[float, float]],
+    prior: Sequence[float],
+) -> list[float]:
+    """Return what counts say of cells, each a factor of the mean and a size."""
+    mass = []
+    for (factor, size), own in zip(cells, prior, strict=True):
+        likely = own
+        for count, mean in zip(counts, expected, strict=True):
+            likely *= negative_binomial(count, mean * factor, size)
+        mass.append(likely)
+    return [one / sum(mass) for one in mass]
+
+
+def circle_density(clocks: Sequence[int], at: int) -> float:
+    """Return how many uses reach a quarter of an hour, each worth 1 in all."""
+    reach = [exp(-0.5 * (_apart(0, other) / 3) ** 2) for other in range(96)]
+    return sum(
+        exp(-0.5 * (_apart(clock // QUARTER_MS, at) / 3) ** 2) / sum(reach)
+        for clock in clocks
+    )
+
+
+def odd_chance(
+    days: Sequence[Sequence[Sequence[int]]], thing: int, day: int, rate: float
+) -> float:
+    """Return the chance of a thing's oddest use on one of the days.
+
+    Args:
+        days: by thing and day, when it was used; the last day is the one judged.
+        thing: which thing.
+        day: which day.
+        rate: uses that the day should have.
+    """
+    last = len(days[0]) - 1
+    past = [[clock for own in one[:last] for clock in own] for one in days]
+    home = [
+        sum(circle_density(clocks, at) for clocks in past) + 0.5 / 96
+        for at in range(96)
+    ]
+    home = [one / sum(home) for one in home]
+    known = len(past[thing])
+    density = [
+        (circle_density(past[thing], at) + 10 * home[at]) / (known + 10)
+        for at in range(96)
+    ]
+    others = [c for n, own in enumerate(days[thing][:last]) for c in own if n != day]
+    least = 1.0
+    for clock in days[thing][day]:
+        at = clock // QUARTER_MS
+        own = (circle_density(others, at) + 10 * home[at]) / (len(others) + 10)
+        rarer = [one for one in density if one <= own] or [min(density)]
+        first = -expm1(-rate * sum(rarer))
+        least = min(least, first * _as_clustered(days, thing, clock, day))
+    return least
+
+
+def _as_clustered(
+    days: Sequence[Sequence[Sequence[int]]], thing: int, clock: int, day: int
+) -> float:
+    def around(own: Sequence[int], at: int) -> int:
+        return sum(abs(other - at) <= HOUR_MS for other in own)
+
+    wanted = around(days[thing][day], clock)
+    every = [around(own, at) >= wanted for one in days for own in one for at in own]
+    mine = [around(own, at) >= wanted for own in days[thing] for at in own]
+    return (sum(mine) + 10 * sum(every) / len(every)) / (len(mine) + 10)
+
+
+def _apart(one: int, other: int) -> int:
+    return min((one - other) % 96, (other - one) % 96)
+
+
+def long_chance(past: Sequence[float], seconds: float, spread: float) -> float:
+    """Return the chance that the next run lasts at least so long.
+
+    Args:
+        past: seconds that runs lasted.
+        seconds: how long it is.
+        spread: the home's usual sd of the logarithm.
+    """
+    logs = sorted((log(one) for one in past), reverse=True)
+    number, mean = len(logs), sum(logs) / len(logs)
+    freedom = 6 + number - 1
+    variance = (6 * spread**2 + sum((one - mean) ** 2 for one in logs)) / freedom
+    t = (log(seconds) - mean) / sqrt(max(variance, 0.01) * (1 + 1 / number))
+    z = sqrt(freedom * log(1 + t * t / freedom)) * (8 * freedom + 1) / (8 * freedom + 3)
+    chances = [0.5 * erfc((z if t > 0 else -z) / sqrt(2))]
+    for share in (0.1, 0.025, 0.0):
+        top = max(3, int(share * number))
+        if top < number and log(seconds) > logs[top]:
+            excess = (sum(one - logs[top] for one in logs[:top]) + spread) / (top + 1)
+            chances.append(top / number * exp(-(log(seconds) - logs[top]) / excess))
+    return max(chances)
