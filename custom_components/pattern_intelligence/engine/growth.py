@@ -136,7 +136,7 @@ class Growth:
     def _manner(
         self, lead: Lead, before: Before, key: int, lags: Numbers
     ) -> tuple[int, NDArray[np.bool_], Bits, Bits] | None:
-        """Return the lag within which a step follows most tellingly, if it does.
+        """Return the lag within which a step follows most beyond twice chance, if it does.
 
         Args:
             lead: the first step.
@@ -158,11 +158,9 @@ class Growth:
                 continue
             would, compared = lead.by_chance(before, key, manner)
             chance = share_by_chance(count, would, compared)
-            if count < MIN_LIFT * chance * n:
-                continue
-            told = _gained(count, chance * n, n)
-            if told > best:
-                best, found = told, (manner, followed, would, compared)
+            beyond = count / n - MIN_LIFT * chance
+            if beyond > best:
+                best, found = beyond, (manner, followed, would, compared)
         return found
 
 

@@ -193,7 +193,7 @@ class NaiveSequences:
         return median, chain.keys
 
     def _longer(self, chain: NaiveChain, key: Key) -> NaiveChain | None:
-        """Return a chain with a step more, within the lag that tells most."""
+        """Return a chain with a step more, within the lag that goes most beyond chance."""
         best, found = 0.0, None
         for lag in LAGS:
             longer = self._with(chain, key, lag)
@@ -201,9 +201,8 @@ class NaiveSequences:
             if not n or count < max(0.3 * n, 1):
                 continue
             share = self.trial(longer, len(chain.keys)).share
-            told = _gained(count, share * n, n)
-            if count >= 2 * share * n and told > best:
-                best, found = told, longer
+            if count / n - 2 * share > best:
+                best, found = count / n - 2 * share, longer
         if found is None or len(found.matched) < 5:
             return None
         expected = sum(self.trial(found, len(chain.keys)).chances)
