@@ -152,14 +152,19 @@ def _examined(rhythms: RoomRhythms, room: int, mask: int, window: int) -> Use:
 
 def _peaks(rhythms: RoomRhythms, room: int) -> Iterator[tuple[int, int]]:
     """Yield the masks and windows whose gain pays for their risk, best first."""
-    matched, chance, eligible = _screened(rhythms, room)
-    weekday = np.where(eligible, weekday_of(rhythms.rooms.visits.days), -1)
+    rooms = rhythms.rooms
+    share = rooms.visits.available[room].sum(axis=1) / (DAY_MS // HOUR_MS)
+    eligible = rooms.home.occupied & (share >= NEEDED_SHARE)
+    weekday = np.where(eligible, weekday_of(rooms.visits.days), -1)
     days = _by_mask(np.ones((eligible.size, 1)), weekday)
-    hits, expected = _by_mask(matched, weekday), _by_mask(chance, weekday)
-    worth = hits >= np.maximum(FEWEST_DAYS, FEWEST_SHARE * days)
-    worth &= hits >= LEAST_LIFT * expected
-    mask, window = np.nonzero(worth)
-    gains = _gain(hits[mask, window], expected[mask, window], days[mask, 0])
+    hits = _by_mask(_begun(rooms, room), weekday)
+    enough = hits >= np.maximum(FEWEST_DAYS, FEWEST_SHARE * days)
+    looked = np.flatnonzero(enough.any(axis=0))
+    hits, enough = hits[:, looked], enough[:, looked]
+    expected = _by_mask(_chances(rhythms, room, looked), weekday)
+    mask, place = np.nonzero(enough & (hits >= LEAST_LIFT * expected))
+    window = looked[place]
+    gains = _gain(hits[mask, place], expected[mask, place], days[mask, 0])
     gains += np.log(RISK[window] * MASK_SHARES[mask])
     paid = gains > 0
     mask, window, gains = mask[paid], window[paid], gains[paid]
@@ -203,35 +208,46 @@ def _gain(hits: Floats, expected: Floats, days: Floats) -> Floats:
     return gained
 
 
-def _screened(
-    rhythms: RoomRhythms, room: int
-) -> tuple[Floats, Floats, NDArray[np.bool_]]:
-    """Return each day's matches and chances of all windows, and which days count.
+def _begun(rooms: Rooms, room: int) -> Floats:
+    """Return in which windows a room came into use: 1 or 0, shape (days, windows)."""
+    visits = rooms.visits
+    first, last = int(visits.days[0]), int(visits.days[-1])
+    size = (last - first + 3) * BINS
+    at = visits.wall[visits.of_key(room)] // STEP_MS - (first - 1) * BINS
+    at = at[(at >= 0) & (at < size)]
+    begun = np.append(0, np.cumsum(np.bincount(at, minlength=size)))
+    middle = (visits.days - first + 1)[:, None] * BINS + MIDDLE
+    found: Floats = (begun[middle + HALF] > begun[middle - HALF]).astype(float)
+    return found
 
-    The chances are those of waking days, and good enough to choose by.
+
+def _chances(rhythms: RoomRhythms, room: int, looked: NDArray[np.intp]) -> Floats:
+    """Return the chance that windows are met, by whichever rhythm explains more.
+
+    By waking days, which is good enough to choose by.
+
+    Args:
+        rhythms: of all rooms.
+        room: which.
+        looked: shape (n,), the windows asked about.
 
     Returns:
-        Shapes (days, windows), (days, windows), (days,).
+        Shape (days, n).
     """
-    rooms = rhythms.rooms
-    visits = rooms.visits
-    days, wall = visits.days, np.sort(visits.wall[visits.of_key(room)])
-    span = int(days[-1] - days[0]) + 1
-    at = wall // STEP_MS - (int(days[0]) - 1) * BINS
-    at = at[(at >= 0) & (at < (span + 2) * BINS)]
-    begun = np.append(0, np.cumsum(np.bincount(at, minlength=(span + 2) * BINS)))
-    middle = (days - days[0] + 1)[:, None] * BINS + MIDDLE
-    matched = (begun[middle + HALF] > begun[middle - HALF]).astype(float)
-    own, others = (_met(rooms, room, *rhythm) for rhythm in rhythms.of_days(room, days))
-    share = visits.available[room].sum(axis=1) / (DAY_MS // HOUR_MS)
-    return (
-        matched,
-        np.maximum(own, others),
-        rooms.home.occupied & (share >= NEEDED_SHARE),
+    own, others = (
+        _met(rhythms.rooms, room, rhythm, row, looked)
+        for rhythm, row in rhythms.of_days(room, rhythms.rooms.visits.days)
     )
+    return np.maximum(own, others)
 
 
-def _met(rooms: Rooms, room: int, rhythm: Rhythms, row: Numbers) -> Floats:
+def _met(
+    rooms: Rooms,
+    room: int,
+    rhythm: Rhythms,
+    row: Numbers,
+    looked: NDArray[np.intp],
+) -> Floats:
     """Return the chance that windows are met on each day, if a rhythm is all.
 
     Args:
@@ -239,9 +255,10 @@ def _met(rooms: Rooms, room: int, rhythm: Rhythms, row: Numbers) -> Floats:
         room: which.
         rhythm: the rhythm.
         row: shape (days,), its row that holds on each day.
+        looked: shape (n,), the windows asked about.
 
     Returns:
-        Shape (days, windows).
+        Shape (days, n).
     """
     visits = rooms.visits
     own = visits.of_key(room)
@@ -259,8 +276,8 @@ def _met(rooms: Rooms, room: int, rhythm: Rhythms, row: Numbers) -> Floats:
     total = np.bincount(flat, gaps, minlength=size).reshape(-1, _LENGTHS + 1)
     longer = count[:, -1:] - count
     met = total.cumsum(axis=1) + longer * (np.arange(_LENGTHS + 1) / _LENGTHS)
-    low, high = MIDDLE - HALF, MIDDLE + HALF
-    chance = np.empty((visits.days.size, MIDDLE.size))
+    low, high = (MIDDLE - HALF)[looked], (MIDDLE + HALF)[looked]
+    chance = np.empty((visits.days.size, looked.size))
     for kind in np.unique(row).tolist():
         cdf, days = rhythm.cdf[kind], np.flatnonzero(row == kind)
         length = cdf[high % BINS] + high // BINS - cdf[low % BINS] - low // BINS
