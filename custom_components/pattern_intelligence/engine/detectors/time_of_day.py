@@ -51,7 +51,10 @@ for that: so it has to be sure of what is left.
 """
 
 UNSURE: Final = 0.025
-"""Probability of seeing as much of a habit that is kept just so little more often."""
+"""Probability of seeing as much of a habit that is kept just so little more often.
+
+The lower end of the usual interval of 95 %.
+"""
 
 _TINY: Final = 1e-9
 _PLAINER: Final = 3.0
