@@ -156,6 +156,35 @@ def test_a_room_in_use_stands_for_its_movement_sensors_times() -> None:
     assert absorb([seen, late, elsewhere, use], HOME)[:-1] == [late, elsewhere]
 
 
+def test_a_room_of_one_device_is_that_device() -> None:
+    """The laundry is in use when the dryer runs: nobody is told twice."""
+    dryer = _found(PatternType.TIME_OF_DAY, "switch.dryer", when=_at(19.3))
+    use = _found(PatternType.ROOM_BASED, areas=("laundry",), when=_at(19.2, 60))
+
+    def of(*devices: str) -> Finding:
+        named = [{"entity_id": device} for device in devices]
+        return replace(use, details={"devices": named})
+
+    assert _left(of("switch.dryer"), dryer) == [PatternType.TIME_OF_DAY]
+    for several in (of(), of("switch.iron"), of("switch.dryer", "switch.iron")):
+        assert len(_left(several, dryer)) == 2
+
+
+def test_being_away_ends_at_home() -> None:
+    """Eight hours from eight: leaving and coming home are its begin and its end."""
+    away = _found(
+        PatternType.DURATION,
+        "person.anna=not_home",
+        when=_at(8),
+        lasts=Spread(28_800, 28_000, 29_600),
+    )
+    back, gym = (
+        _found(PatternType.TIME_OF_DAY, f"person.anna={zone}", when=_at(16))
+        for zone in ("home", "Gym")
+    )
+    assert absorb([back, gym, away], HOME)[:-1] == [gym]
+
+
 def test_a_duration_stands_for_when_it_begins_and_ends() -> None:
     """An hour from eight: on about eight and off about nine are no news."""
     fan = _found(

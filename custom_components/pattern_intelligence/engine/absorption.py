@@ -169,8 +169,22 @@ def _is_run(run: Finding, time: Finding, home: Home) -> bool:
 
 def _ends(began: Key, told: Key) -> bool:
     """Tell whether entering a state ends another one: there is no third."""
-    rule = RULES.get(domain_of(began.entity_id))
+    domain = domain_of(began.entity_id)
+    if domain == "person":
+        # Being away ends at home, wherever else somebody was.
+        return (began.state, told.state) == ("not_home", "home")
+    rule = RULES.get(domain)
     return rule is not None and rule.counted == {began.state, told.state}
+
+
+def _is_all_of_it(time: Finding, use: Finding, home: Home) -> bool:
+    """Tell whether a room comes into use by one device, at that device's time."""
+    devices = [each["entity_id"] for each in use.details.get("devices", ())]
+    return (
+        use.when is not None
+        and devices == [time.entities[0].entity_id]
+        and _within(time, use.when.earliest, use.when.latest)
+    )
 
 
 _LARGER: Final[Mapping[PatternType, Mapping[PatternType, Explains]]] = {
@@ -183,6 +197,7 @@ _LARGER: Final[Mapping[PatternType, Mapping[PatternType, Explains]]] = {
         PatternType.TIME_OF_DAY: _is_use,
     },
     PatternType.DURATION: {PatternType.TIME_OF_DAY: _is_run},
+    PatternType.TIME_OF_DAY: {PatternType.ROOM_BASED: _is_all_of_it},
 }
 
 _ORDER: Final = tuple(_LARGER)

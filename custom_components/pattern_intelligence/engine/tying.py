@@ -268,8 +268,11 @@ def _with_companions(leader: Finding, companions: Sequence[Finding]) -> Finding:
         details={
             **leader.details,
             "companions": [
-                {"entity_id": key.entity_id, "state": key.state or None}
-                for key in named
+                *leader.details.get("companions", ()),
+                *(
+                    {"entity_id": key.entity_id, "state": key.state or None}
+                    for key in named
+                ),
             ],
         },
     )
