@@ -35,6 +35,9 @@ _HOME_WORTH: Final = 10.0
 Of 1, 3, 10 and 30 the one that foretells days left out best, in simulated homes.
 """
 
+_AS_RARE: Final = 1 + 1e-9
+"""Densities that differ by less are the same, summed up in another order."""
+
 _ANYTIME: Final = 0.5
 """Uses a home has spread evenly over the day: no hour is impossible."""
 
@@ -167,7 +170,7 @@ class OddHours:
         edges = np.searchsorted(thing, np.arange(len(rank) + 1))
         for at in np.flatnonzero(np.diff(edges)).tolist():
             own = slice(edges[at], edges[at + 1])
-            place = np.searchsorted(rank[at], density[own], "right") - 1
+            place = np.searchsorted(rank[at], density[own] * _AS_RARE, "right") - 1
             # What is rarer than any hour still has the rarest one's share.
             share[own] = mass[at, np.maximum(place, 0)]
         chance: Floats = -np.expm1(-self.rate[thing, day] * share)

@@ -10,7 +10,7 @@ Statistics 3, 1975). The more cautious of both counts.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import erfc, sqrt
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -24,6 +24,7 @@ from .keys import Key
 from .runs import Runs
 from .stream import RESTING
 from .tables import Numbers
+from .tails import hill_tail, student_tail
 
 FEWEST_RUNS: Final = 8
 """Completed runs below which it is not known how long something lasts."""
@@ -36,12 +37,6 @@ _SPREAD_WORTH: Final = 6.0
 
 _LEAST_SPREAD: Final = 0.1
 """Of the logarithm: programs repeat to a tenth, recorders no better."""
-
-_TAILS: Final = (0.1, 0.025, 0.0)
-"""Shares of the longest runs that a tail is fitted to."""
-
-_FEWEST_LONGEST: Final = 3
-"""Runs that make a tail."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,7 +51,8 @@ class Lasting:
         today: shape (m,), the same of runs that went on today, as far as they went.
         before: shape (m,), as far as they had gone when today began.
         rows: shape (m,), their rows in the runs.
-        usual: shape (keys, 3), the 10th, 50th and 90th percentile, seconds.
+        own: shape (n,), the key of each past run, ascending.
+        logs: shape (n,), the logarithm of its seconds.
     """
 
     key: Numbers
@@ -65,7 +61,18 @@ class Lasting:
     today: Floats
     before: Floats
     rows: Numbers
-    usual: Floats
+    own: Numbers
+    logs: Floats
+
+    def usual(self, key: int) -> tuple[float, float, float]:
+        """Return the 10th, 50th and 90th percentile of a key's runs, in seconds.
+
+        Args:
+            key: index into ``key``.
+        """
+        low, high = np.searchsorted(self.own, [key, key + 1])
+        p10, median, p90 = np.exp(np.percentile(self.logs[low:high], [10, 50, 90]))
+        return float(p10), float(median), float(p90)
 
 
 def lasting(runs: Runs, start: int, end: int, days: int) -> Lasting:
@@ -109,7 +116,8 @@ def lasting(runs: Runs, start: int, end: int, days: int) -> Lasting:
         _daily(rate[at], fit.tail(at, _logs(upto))),
         _daily(rate[at], fit.tail(at, _logs(since))),
         going,
-        _usual(own, past, watched.size),
+        own,
+        past,
     )
 
 
@@ -178,63 +186,26 @@ class _Fit:
             itself: 1 where each is one of the past runs, else 0.
         """
         found = chance.copy()
-        edges = np.searchsorted(self.own, np.arange(self.number.size + 1))
         # Where the model already says that it is usual, nothing is to be feared.
-        rare = np.flatnonzero(chance < TAIL)
-        rare = rare[np.argsort(key[rare], kind="stable")]
-        last, longest = -1, self.logs
-        for at in rare.tolist():
-            if key[at] != last:
-                last = int(key[at])
-                longest = np.sort(self.logs[edges[last] : edges[last + 1]])[::-1]
-            others = longest
+        for at in np.flatnonzero(chance < TAIL).tolist():
+            longest = self._longest_first[
+                self._edges[key[at]] : self._edges[key[at] + 1]
+            ]
             if itself:
-                others = np.delete(longest, np.searchsorted(-longest, -log[at]))
-            found[at] = max(chance[at], _hill_tail(others, float(log[at]), self.home))
+                longest = np.delete(longest, np.searchsorted(-longest, -log[at]))
+            found[at] = max(chance[at], hill_tail(longest, float(log[at]), self.home))
         return found
 
+    @cached_property
+    def _edges(self) -> NDArray[np.intp]:
+        """Return where each key's runs are, shape (keys + 1,)."""
+        return np.searchsorted(self.own, np.arange(self.number.size + 1))
 
-def _hill_tail(logs: Floats, log: float, home: float) -> float:
-    """Return the chance of so long a run by the longest there were.
-
-    Args:
-        logs: shape (n,), descending.
-        log: how long it is.
-        home: the home's usual variance, whose root the mean excess is shrunk to as if
-            one run more told of it.
-    """
-    most = 0.0
-    for share in _TAILS:
-        top = max(_FEWEST_LONGEST, int(share * logs.size))
-        if top >= logs.size or log <= logs[top]:
-            continue
-        excess = (float((logs[:top] - logs[top]).sum()) + home**0.5) / (top + 1)
-        beyond = top / logs.size * np.exp(-(log - logs[top]) / excess)
-        most = max(most, float(beyond))
-    return most
-
-
-def student_tail(t: Floats, freedom: Floats) -> Floats:
-    """Return the chance that Student's t is at least so large.
-
-    By D. L. Wallace's normal approximation (Bounds on normal approximations to
-    Student's and the chi-square distributions, 1959), good to a few per cent of the
-    chance itself from five degrees of freedom up.
-    """
-    z = np.sqrt(freedom * np.log1p(t * t / freedom))
-    z *= np.sign(t) * (8 * freedom + 1) / (8 * freedom + 3)
-    return normal_tail(z)
-
-
-def normal_tail(z: Floats) -> Floats:
-    """Return the chance that a standard normal is at least so large.
-
-    Of what is less than a standard deviation out, 1: it is never looked at.
-    """
-    chance = np.ones(z.size)
-    out = np.flatnonzero(z > 1)
-    chance[out] = [0.5 * erfc(value / sqrt(2)) for value in z[out].tolist()]
-    return chance
+    @cached_property
+    def _longest_first(self) -> Floats:
+        """Return the logarithms by key, each key's descending, shape (n,)."""
+        ordered: Floats = self.logs[np.lexsort((-self.logs, self.own))]
+        return ordered
 
 
 def _daily(rate: Floats, chance: Floats) -> Floats:
@@ -250,12 +221,3 @@ def _watched(key: Numbers, begin: Instants, keys: int) -> NDArray[np.intp]:
     pairs = np.unique(np.stack([key, day]), axis=1)
     days = np.bincount(pairs[0], minlength=keys)
     return np.flatnonzero((number >= FEWEST_RUNS) & (days >= FEWEST_DAYS))
-
-
-def _usual(own: Numbers, logs: Floats, keys: int) -> Floats:
-    """Return the percentiles of past runs by key, seconds, shape (keys, 3)."""
-    edges = np.searchsorted(own, np.arange(keys + 1))
-    found = np.zeros((keys, 3))
-    for at in range(keys):
-        found[at] = np.percentile(logs[edges[at] : edges[at + 1]], [10, 50, 90])
-    return np.exp(found)

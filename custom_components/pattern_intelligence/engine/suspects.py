@@ -243,7 +243,7 @@ def watch_lasting(window: Window, least: float) -> Watched:
     for at in np.flatnonzero((found.today < TAIL) & (found.before >= TAIL)).tolist():
         row = int(found.rows[at])
         key = int(runs.key[row])
-        p10, median, p90 = found.usual[place[key]].tolist()
+        p10, median, p90 = found.usual(place[key])
         wall = window.civil.wall(runs.begin[row : row + 1])
         begin = float(wall[0] / MINUTE_MS % DAY_MINUTES)
         lasted = float(min(runs.end[row], end) - runs.begin[row]) / SECOND_MS

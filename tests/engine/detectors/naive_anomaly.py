@@ -72,7 +72,7 @@ def odd_chance(
     for clock in days[thing][day]:
         at = clock // QUARTER_MS
         own = (circle_density(others, at) + 10 * home[at]) / (len(others) + 10)
-        rarer = [one for one in density if one <= own] or [min(density)]
+        rarer = [one for one in density if one <= own * (1 + 1e-9)] or [min(density)]
         first = -expm1(-rate * sum(rarer))
         least = min(least, first * _as_clustered(days, thing, clock, day))
     return least
