@@ -51,7 +51,7 @@ def enrich(plan: Plan, rng: np.random.Generator) -> Plan:
         device=True,
     )
     quiet.add(steady.step.entity_id)
-    binge = Binge(pool.pick(0.3, 1.0, short=True), int(0.6 * plan.days), 10)
+    binge = Binge(pool.pick(0.3, 1.0, short=True), int(0.3 * plan.days), 10)
     return replace(
         plan,
         house=house,
