@@ -81,12 +81,17 @@ def odd_chance(
 def _as_clustered(
     days: Sequence[Sequence[Sequence[int]]], thing: int, clock: int, day: int
 ) -> float:
+    at_all = [
+        [DAY_MS * at + one for at, day_own in enumerate(own) for one in day_own]
+        for own in days
+    ]
+
     def around(own: Sequence[int], at: int) -> int:
         return sum(abs(other - at) <= HOUR_MS for other in own)
 
-    wanted = around(days[thing][day], clock)
-    every = [around(own, at) >= wanted for one in days for own in one for at in own]
-    mine = [around(own, at) >= wanted for own in days[thing] for at in own]
+    wanted = around(at_all[thing], DAY_MS * day + clock)
+    every = [around(own, at) >= wanted for own in at_all for at in own]
+    mine = [around(at_all[thing], at) >= wanted for at in at_all[thing]]
     return (sum(mine) + 10 * sum(every) / len(every)) / (len(mine) + 10)
 
 
