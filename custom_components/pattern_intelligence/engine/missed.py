@@ -70,7 +70,10 @@ def missed_habits(
         if spent + 1 - claim.stated > afford:
             break
         detector = detectors.get(claim.type)
-        if claim.type not in DAILY or claim.when is None or detector is None:
+        # A room in use may name no entity that could be told of.
+        if not claim.entities or claim.when is None:
+            continue
+        if claim.type not in DAILY or detector is None:
             continue
         if _over_today(claim):
             now = detector.tally(claim, _with_tomorrow(window), home, today + 1)
