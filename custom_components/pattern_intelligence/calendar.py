@@ -42,6 +42,7 @@ class RoutineCalendar(PatternIntelligenceEntity, CalendarEntity):
     def __init__(self, coordinator: PatternCoordinator) -> None:
         """Begin with the habits that are known."""
         super().__init__(coordinator, ROUTINES)
+        self._shown = coordinator.data.shown
         self._routines = routines(coordinator.data.patterns)
         self._next: CalendarEvent | None = None
 
@@ -58,8 +59,11 @@ class RoutineCalendar(PatternIntelligenceEntity, CalendarEntity):
     @override
     def _handle_coordinator_update(self) -> None:
         """Take over the habits there are now."""
-        self._routines = routines(self.coordinator.data.patterns)
-        self._next = None
+        snapshot = self.coordinator.data
+        if snapshot.shown is not self._shown:
+            self._shown = snapshot.shown
+            self._routines = routines(snapshot.patterns)
+            self._next = None
         super()._handle_coordinator_update()
 
     def _following(self, now: datetime) -> CalendarEvent | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import time
 from enum import StrEnum
 import logging
+from math import inf
 from typing import Final
 
 from homeassistant.const import Platform
@@ -64,6 +65,7 @@ class Sensitivity(StrEnum):
 
 
 LISTED_FROM: Final = {
+    Sensitivity.OFF: inf,
     Sensitivity.FEWER: 0.8,
     Sensitivity.BALANCED: 0.65,
     Sensitivity.MORE: 0.0,

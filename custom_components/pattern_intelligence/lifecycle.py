@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from homeassistant.const import EVENT_HOMEASSISTANT_STOP
@@ -13,20 +14,23 @@ from .buckets import async_clear_buckets
 from .const import DOMAIN, LOGGER, PLATFORMS
 from .coordinator import PatternCoordinator, Snapshot
 from .decisions import DECISIONS, Shown, read_book
+from .engine.day_kinds import Calendar
 from .engine.detectors import registry
 from .engine.pattern import Json
 from .gate import Gate, async_backup_under_way
+from .home_context import async_build_home
 from .influx_entry import entry_address
 from .learning import learning_is_on
 from .news import TOLD, Told
 from .parts import Parts
 from .problems import async_clear_issues, async_raise_issue, passes
-from .published import REPORT, parse
+from .published import REPORT, admitted, parse
 from .renames import KNOWN_IDS, RENAMES, Renames
 from .run_log import RUNS
 from .runtime import PatternIntelligenceConfigEntry, RuntimeData
 from .scheduler import Scheduler
 from .settings import Settings
+from .sources.base import SourceError
 from .storage import Storage, database_path, delete_all, open_storage
 from .stores.base import StoreError
 from .stores.influx.address import InfluxAddress
@@ -62,6 +66,7 @@ async def async_load(
             translation_placeholders={"error": str(err)},
         ) from err
 
+    snapshot = await _async_in_scope(hass, settings, snapshot)
     coordinator = PatternCoordinator(hass, entry, snapshot, settings, renames.resolve)
     parts = Parts(entry, settings, storage, coordinator, renames, Gate(hass))
     data = RuntimeData(parts, Scheduler(hass, parts), detectors)
@@ -133,6 +138,20 @@ def _open(
         raise
     detectors = tuple(kind.value for kind in registry() if settings.enabled(kind.value))
     return storage, snapshot, renames, detectors
+
+
+async def _async_in_scope(
+    hass: HomeAssistant, settings: Settings, snapshot: Snapshot
+) -> Snapshot:
+    """Leave out the patterns of what is left out by now: the next run may be far."""
+    if snapshot.report is None:
+        return snapshot
+    try:
+        home = await async_build_home(hass, Calendar())
+    except SourceError:
+        # Its time zone is unknown: the run will say so.
+        return snapshot
+    return replace(snapshot, report=admitted(snapshot.report, home, settings.scope))
 
 
 def _extent(storage: Storage, report: Json | None) -> tuple[int, int, int | None]:

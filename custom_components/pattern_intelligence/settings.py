@@ -99,7 +99,7 @@ class Settings:
 
     def listed_from(self, kind: str) -> float:
         """Return the least confidence at which patterns of a type are shown."""
-        return LISTED_FROM.get(self._sensitivity(kind), 0.0)
+        return LISTED_FROM[self._sensitivity(kind)]
 
 
 def scope_of(chosen: Mapping[str, Any]) -> Scope:

@@ -45,8 +45,7 @@ async def test_what_is_in_them(hass: HomeAssistant) -> None:
     found = await async_get_config_entry_diagnostics(hass, entry)
     text = json_dumps(found)
     told = (KITCHEN, KETTLE, DOOR, "secret", "bedroom", "private", "Kitchen", "06:4")
-    told += ("my_work", "BY")
-    for private in told:
+    for private in (*told, "my_work", "BY"):
         assert private not in text
     assert found["options"]["scope"]["excluded_domains"] == ["climate"]
     assert found["data"] == {"store": "built_in"}

@@ -11,7 +11,7 @@ from custom_components.pattern_intelligence.settings import Settings
 from custom_components.pattern_intelligence.stores.base import Retention
 
 from .common import async_call, async_learned, async_set_up, shown
-from .history import async_record, days, household
+from .history import KETTLE, async_record, days, household
 from .test_config_flow import OPTIONS
 
 pytestmark = pytest.mark.freeze_time("2026-03-02 11:00:00+00:00")
@@ -109,3 +109,28 @@ async def test_a_longer_retention_keeps_more(hass: HomeAssistant) -> None:
     store = entry.runtime_data.parts.storage.aggregates
     assert len(store.kept_days()) == 90
     assert shown(hass, "days_learned") == "100"
+
+
+async def test_options_while_learning_is_off(hass: HomeAssistant) -> None:
+    """What is left out is hidden at once, though no run looks at it."""
+    await async_record(hass, household(days(date(2026, 2, 1), 29)))
+    entry = await async_set_up(hass)
+    await hass.services.async_call(
+        "switch",
+        "turn_off",
+        {"entity_id": "switch.pattern_intelligence_learning"},
+        blocking=True,
+    )
+    assert (await async_call(hass, "get_patterns", entity_id=KETTLE))["patterns"]
+    await _async_choose(
+        hass,
+        entry.entry_id,
+        scope=OPTIONS["scope"] | {"excluded_entities": [KETTLE]},
+        detectors=OPTIONS["detectors"] | {"time_of_day": "off"},
+    )
+    assert shown(hass, "status") == "switched_off"
+    found = await async_call(hass, "get_patterns", entity_id=KETTLE)
+    assert found["patterns"] == []
+    found = await async_call(hass, "get_patterns", type="time_of_day")
+    assert found["patterns"] == []
+    assert shown(hass, "days_learned") == "29"
