@@ -54,7 +54,17 @@ from custom_components.pattern_intelligence.stores.influx.watermark import (
 from custom_components.pattern_intelligence.stores.sqlite import SqliteStore
 
 from .influx_servers import VERSIONS, Servers, address_of, make_buckets
-from .makers import COUNTS, ROOMS, InfluxFactory, counts_of, day, rows_of, table, tables
+from .makers import (
+    COUNTS,
+    ROOMS,
+    InfluxFactory,
+    Row,
+    counts_of,
+    day,
+    rows_of,
+    table,
+    tables,
+)
 from .proxy import Proxy, answer, proxied
 from .writer import ROWS
 
@@ -509,6 +519,27 @@ def test_days_that_are_too_old_for_the_server(
         assert store.read_life(dates[10]) == other.read_life(dates[10])
 
 
+def test_an_attic_with_something_else_in_it(
+    address: InfluxAddress, tmp_path: Path
+) -> None:
+    """What a store held before it became the attic is not taken for its own."""
+    short = replace(address, prefix=f"used_{uuid4().hex[:8]}")
+    make_buckets(short, days=30)
+    old = date(2020, 1, 5)
+    with closing(SqliteStore(tmp_path / "attic.db")) as attic:
+        attic.write_text("decisions", "stay")
+        learn(attic, 1)
+        attic.write_life(old + timedelta(days=1), "another's")
+        with closing(InfluxStore(server_at(short), uuid4().hex, attic)) as store:
+            store.write_life(old, "mine")
+            assert store.read_life(FAR) == (old, "mine")
+            assert list(store.kept_days()) == []
+            store.write_life(old + timedelta(days=7), "mine, later")
+            assert store.read_life(old) == (old, "mine")
+        assert list(attic.learned()) == []
+        assert attic.read_text("decisions") == "stay"
+
+
 def test_too_old_without_an_attic(address: InfluxAddress) -> None:
     """It is said, and nothing has changed."""
     short = replace(address, prefix=f"none_{uuid4().hex[:8]}")
@@ -536,8 +567,13 @@ def test_a_damaged_watermark(factory: InfluxFactory, text: str) -> None:
     with closing(factory.open()) as store:
         learn(store, 1)
         _write_watermark(store, factory.home, text)
-    with closing(factory.open()) as store, pytest.raises(StoreDamagedError):
-        store.learned()
+    with closing(factory.open()) as store:
+        with pytest.raises(StoreDamagedError):
+            store.learned()
+        store.clear()
+        learn(store, 2)
+    with closing(factory.open()) as store:
+        assert list(store.kept_days()) == [day(2)]
 
 
 def _write_watermark(store: InfluxStore, home: str, text: str) -> None:
@@ -569,6 +605,24 @@ def test_long_texts(factory: InfluxFactory) -> None:
         assert store.read_life(day(9)) == (day(7), life)
     with closing(factory.open()) as store:
         assert store.read_life(day(9)) == (day(7), life)
+
+
+def test_texts_longer_than_a_field(factory: InfluxFactory) -> None:
+    """Of a device gone mad: some megabytes in one row, with anything in them."""
+    random = Random(2)
+    long = "".join(random.choice('ab %"é,\n=') for _ in range(900_000))
+    rows: list[Row] = [
+        ("light.a", "on", 1, 2, "x" * 1_200_000, "50%+2"),
+        ("light.b", "on", 3, 4, "short", long),
+        ("light.c", "on", 5, 6, "", "500%+"),
+    ]
+    with closing(factory.open()) as store:
+        learn(store, 1)
+        store.write_day(
+            LearnedDay(day(2), 1, 1), tables(table(COUNTS, rows)), keep_life=True
+        )
+        found = store.read_days(COUNTS, day(1), day(2)).table
+    assert rows_of(found) == rows_of(counts_of(1)) + rows
 
 
 def test_texts_by_name(factory: InfluxFactory) -> None:

@@ -36,6 +36,7 @@ class Attic:
 
     def put(
         self,
+        mark: Watermark,
         shelf: Shelf,
         day: int,
         what: Mapping[str, Table] | str,
@@ -44,6 +45,7 @@ class Attic:
         """Keep tables or a text of a date.
 
         Args:
+            mark: says what lies here; names the date afterwards.
             shelf: the layer, and what of it.
             day: day number.
             what: tables by name, or a text.
@@ -58,6 +60,9 @@ class Attic:
                 Problem.EXPIRED,
                 f"{start} is older than InfluxDB keeps it: use buckets without expiry",
             )
+        if not any(ATTIC in versions.values() for versions in mark.valid.values()):
+            # What is there is another's, of before it became the attic.
+            self._store.clear()
         if isinstance(what, str):
             if shelf[1] is Kind.LIFE:
                 self._store.write_life(start, what)
@@ -67,6 +72,7 @@ class Attic:
             self._store.write_day(learned, what, keep_life=True)
         else:
             self._store.write_period(shelf[0], start, what)
+        mark.done(shelf, day, ATTIC)
 
     def with_rows(
         self,
@@ -105,7 +111,7 @@ class Attic:
         if not days or self._store is None:
             return {}
         if shelf[1] is Kind.LIFE:
-            told = self._store.read_life(date_of(last))
+            told = self._store.read_life(date_of(max(days)))
             return {day_number(told[0]): told[1]} if told else {}
         found = self._store.read_verdicts(date_of(first), date_of(last))
         return {

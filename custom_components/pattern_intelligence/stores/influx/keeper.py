@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import Any, Final
 
 import numpy as np
 
 from ...engine.tables import DatedTable, Numbers, Table, TableSpec, dated
-from ..base import Layer
+from ..base import Layer, StoreDamagedError
 from . import told
 from .link import json_of
+from .long_texts import completed, missing_of
 from .points import DAY_NS, HOME, LAST_NS, columns_of, lines_of, measurement, read
 from .server import DAY_S, Bucket, Server, require
 from .watermark import ATTIC, Kind, Shelf, Watermark
@@ -41,6 +43,7 @@ class Keeper:
         self._mark: Watermark | None = None
         self._at = 0
         self._outdated = 0
+        self._next_generation = 1
         self._buckets: dict[Layer, Bucket] = {}
 
     def current(self) -> Watermark:
@@ -66,7 +69,8 @@ class Keeper:
         Raises:
             StoreError: the server is away, or says no; what counts is not known.
         """
-        mark.generation += 1
+        mark.generation = self._next_generation
+        self._next_generation += 1
         noon = int(self._clock()) // DAY_S * DAY_NS + _NOON_NS
         parts = told.parts_of(mark.as_text())
         count = len(parts)
@@ -114,9 +118,11 @@ class Keeper:
         Raises:
             StoreError: the server is away, or says no.
         """
+        mark = Watermark()
+        # Whatever was there, damaged it is of no use any more.
+        with suppress(StoreDamagedError):
+            mark.texts = dict(self.current().texts)
         try:
-            before = self.current()
-            mark = Watermark(generation=before.generation, texts=dict(before.texts))
             self.put(mark)
         finally:
             self.forget()
@@ -157,7 +163,10 @@ class Keeper:
         )
         if not times.size:
             return dated(spec, [])
-        return self._select(shelf[0], spec, times)
+        found = self._select(shelf[0], spec, times)
+        if (missing := missing_of(found.table)) is None:
+            return found
+        return completed(found, self._select(shelf[0], missing, times))
 
     def there(self, mark: Watermark, layer: Layer) -> set[int]:
         """Return the days or periods that count and that the server still holds."""
@@ -211,10 +220,9 @@ class Keeper:
         texts = found.texts("text")
         # Rows are in order of day and part, and one generation has one day.
         text = "".join(texts[at] for at in np.flatnonzero(generations == newest))
-        mark = Watermark.from_text(text)
         self._outdated = len(generations)
-        mark.generation = -(-(newest + 1) // _STEP) * _STEP
-        return mark
+        self._next_generation = -(-(newest + 1) // _STEP) * _STEP
+        return Watermark.from_text(text)
 
     def _delete_old_marks(self) -> None:
         name = measurement(Layer.MONTHLY, told.WATERMARK.name)

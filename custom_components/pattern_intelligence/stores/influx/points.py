@@ -8,14 +8,15 @@ same day apart.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Any, Final
+from collections.abc import Callable, Iterator, Sequence
+from typing import Final
 
 import numpy as np
 
 from ...engine.tables import Column, DatedTable, Numbers, Table, TableSpec
 from ..base import Layer, StoreDamagedError, StoreUnavailableError
-from .text import as_tag, decoded, encoded
+from .long_texts import fields_of, text_of
+from .text import as_tag, encoded
 
 DAY_NS: Final = 86_400_000_000_000
 LAST_NS: Final = 9_000_000_000_000_000_000
@@ -74,7 +75,11 @@ def lines_of(layer: Layer, table: Table, home: str, time: int) -> list[str]:
     rows = len(table)
     tags, fields = [start] * rows, [f"{PRESENT}=1i"] * rows
     for name in spec.keys:
-        tags = _joined(tags, f",{name}=", table.texts(name), as_tag)
+
+        def tag(text: str, name: str = name) -> str:
+            return f",{name}={as_tag(text)}"
+
+        tags = _joined(tags, table.texts(name), tag)
     if spec.numbers:
         first, *rest = spec.numbers
         fields = [f"{first}={number}i" for number in table.numbers(first).tolist()]
@@ -85,7 +90,11 @@ def lines_of(layer: Layer, table: Table, home: str, time: int) -> list[str]:
                 for before, number in zip(fields, numbers, strict=True)
             ]
     for name in (*spec.vectors, *spec.texts):
-        fields = _joined(fields, f",{name}=", table.texts(name), _quoted)
+
+        def field(text: str, name: str = name) -> str:
+            return fields_of(name, encoded(text))
+
+        fields = _joined(fields, table.texts(name), field)
     return [f"{a} {b} {time}" for a, b in zip(tags, fields, strict=True)]
 
 
@@ -177,8 +186,8 @@ class _Columns:
     def _decode(self, cell: str) -> str:
         """Return a text as it was, the same object for the same text."""
         try:
-            return self._known.setdefault(cell, decoded(cell))
-        except UnicodeDecodeError as err:
+            return self._known.setdefault(cell, text_of(cell))
+        except ValueError as err:
             raise _damaged() from err
 
 
@@ -238,18 +247,14 @@ def _sorted(found: DatedTable) -> DatedTable:
 
 
 def _joined(
-    before: list[str], name: str, values: Sequence[str], write: Any
+    before: list[str], values: Sequence[str], write: Callable[[str], str]
 ) -> list[str]:
     """Return texts with values appended where there are any."""
     done: dict[str, str] = {"": ""}
     return [
-        start + (done[v] if v in done else done.setdefault(v, name + write(v)))
+        start + (done[v] if v in done else done.setdefault(v, write(v)))
         for start, v in zip(before, values, strict=True)
     ]
-
-
-def _quoted(text: str) -> str:
-    return f'"{encoded(text)}"'
 
 
 def _damaged() -> StoreDamagedError:

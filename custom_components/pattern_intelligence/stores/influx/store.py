@@ -28,7 +28,7 @@ from .keeper import Keeper
 from .points import DAY_NS, lines_of
 from .problem import InfluxError, Problem
 from .server import Server
-from .watermark import ATTIC, Kind, Shelf, Watermark
+from .watermark import Kind, Shelf, Watermark
 
 _LOT: Final = 30
 """So many points of time that are too old are deleted together."""
@@ -236,8 +236,7 @@ class InfluxStore:
             return [*written, *marked]
 
         if not self._sent(mark, shelf, day, lines):
-            self._attic.put(shelf, day, tables, learned)
-            mark.done(shelf, day, ATTIC)
+            self._attic.put(mark, shelf, day, tables, learned)
 
     def _tell(self, mark: Watermark, shelf: Shelf, day: int, text: str) -> None:
         """Write a text of a date under a new version."""
@@ -246,8 +245,7 @@ class InfluxStore:
             return told.text_lines(shelf, self._home, time, text)
 
         if not self._sent(mark, shelf, day, lines):
-            self._attic.put(shelf, day, text, None)
-            mark.done(shelf, day, ATTIC)
+            self._attic.put(mark, shelf, day, text, None)
 
     def _sent(
         self,
