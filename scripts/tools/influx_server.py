@@ -6,6 +6,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 import json
+import os
 from pathlib import Path
 import re
 import signal
@@ -39,12 +40,16 @@ class RunningInflux:
     Attributes:
         release: what it is.
         url: where it answers.
-        process: it; None where a container engine runs it.
+        process: it; None where something else runs it.
+        organization: of a 2.x.
+        token: of a 2.x, by which everything is allowed.
     """
 
     release: Release
     url: str
-    process: subprocess.Popen[bytes] | None
+    process: subprocess.Popen[bytes] | None = None
+    organization: str = ORGANIZATION
+    token: str = TOKEN
 
     @property
     def environment(self) -> dict[str, str]:
@@ -52,8 +57,8 @@ class RunningInflux:
         one = self.release.name == "1.8"
         return {
             "INFLUXDB_V2_URL": self.url,
-            "INFLUXDB_V2_ORG": "-" if one else ORGANIZATION,
-            "INFLUXDB_V2_TOKEN": f"{USER}:{PASSWORD}" if one else TOKEN,
+            "INFLUXDB_V2_ORG": "-" if one else self.organization,
+            "INFLUXDB_V2_TOKEN": f"{USER}:{PASSWORD}" if one else self.token,
         }
 
 
@@ -229,6 +234,17 @@ def _build() -> int:
             print(f"{NAME}: building InfluxDB {release.version}", file=sys.stderr)
             build(release)
     return 0
+
+
+def given() -> RunningInflux | None:
+    """Return the 2.x that the client's own variables name, if they name one."""
+    names = ("INFLUXDB_V2_URL", "INFLUXDB_V2_ORG", "INFLUXDB_V2_TOKEN")
+    url, organization, token = (os.environ.get(name, "") for name in names)
+    if not (url and organization and token) or organization == "-":
+        return None
+    return RunningInflux(
+        RELEASES["2.7"], url.rstrip("/"), organization=organization, token=token
+    )
 
 
 def _serve(release: Release, port: int) -> int:
