@@ -30,6 +30,7 @@ HOME = Home(
             EntityInfo("binary_sensor.bath_door", device_class="door", area_id="bath"),
             EntityInfo("switch.kettle", device_id="plug"),
             EntityInfo("light.kettle_led", device_id="plug"),
+            EntityInfo("switch.dryer", area_id="laundry"),
         )
     },
 )
@@ -159,15 +160,39 @@ def test_a_room_in_use_stands_for_its_movement_sensors_times() -> None:
 def test_a_room_of_one_device_is_that_device() -> None:
     """The laundry is in use when the dryer runs: nobody is told twice."""
     dryer = _found(PatternType.TIME_OF_DAY, "switch.dryer", when=_at(19.3))
+    elsewhere = _found(PatternType.TIME_OF_DAY, "switch.kettle", when=_at(19.3))
     use = _found(PatternType.ROOM_BASED, areas=("laundry",), when=_at(19.2, 60))
 
     def of(*devices: str) -> Finding:
         named = [{"entity_id": device} for device in devices]
         return replace(use, details={"devices": named})
 
-    assert _left(of("switch.dryer"), dryer) == [PatternType.TIME_OF_DAY]
-    for several in (of(), of("switch.iron"), of("switch.dryer", "switch.iron")):
+    for alone in (of(), of("switch.dryer")):
+        assert _left(alone, dryer) == [PatternType.TIME_OF_DAY]
+        assert len(_left(alone, elsewhere)) == 2
+    for several in (of("switch.iron"), of("switch.dryer", "switch.iron")):
         assert len(_left(several, dryer)) == 2
+
+
+def test_a_room_comes_into_use_by_a_sequence_begun_in_it() -> None:
+    """It is where it is begun that counts, and when."""
+    use = _found(PatternType.ROOM_BASED, areas=("laundry",), when=_at(19.2, 60))
+    washing = _found(
+        PatternType.SEQUENCE,
+        "switch.dryer",
+        "light.bed",
+        "switch.kettle",
+        when=_at(19.4),
+        lag=Spread(60, 30, 90),
+    )
+    assert _left(use, washing) == [PatternType.SEQUENCE]
+    others = (
+        replace(washing, when=None),
+        replace(washing, when=_at(7)),
+        replace(washing, entities=washing.entities[::-1]),
+    )
+    for other in others:
+        assert len(_left(use, other)) == 2
 
 
 def test_being_away_ends_at_home() -> None:

@@ -117,13 +117,13 @@ def _has_moment(sequence: Finding, time: Finding, home: Home) -> bool:
     )
 
 
-def _within(time: Finding, earliest: float, latest: float) -> bool:
+def _within(found: Finding, earliest: float, latest: float) -> bool:
     """Tell whether a time lies between two others of the clock, or nearly so."""
-    if not time.when:
+    if not found.when:
         return False
     reach = (latest - earliest) % DAY_MINUTES / 2
     middle = earliest + reach
-    apart = abs(circular_minutes(time.when.time - middle))
+    apart = abs(circular_minutes(found.when.time - middle))
     return apart <= reach + SLACK_MINUTES
 
 
@@ -178,12 +178,22 @@ def _ends(began: Key, told: Key) -> bool:
 
 
 def _is_all_of_it(time: Finding, use: Finding, home: Home) -> bool:
-    """Tell whether a room comes into use by one device, at that device's time."""
-    devices = [each["entity_id"] for each in use.details.get("devices", ())]
+    """Tell whether a room comes into use by one thing, at that thing's time."""
+    own = time.entities[0].entity_id
+    devices = {each["entity_id"] for each in use.details.get("devices", ())}
+    return devices <= {own} and _begins_use(time, own, use, home)
+
+
+def _is_begun_by(sequence: Finding, use: Finding, home: Home) -> bool:
+    """Tell whether a room comes into use since a sequence is begun in it."""
+    return _begins_use(sequence, sequence.entities[0].entity_id, use, home)
+
+
+def _begins_use(owner: Finding, entity_id: str, use: Finding, home: Home) -> bool:
     return (
         use.when is not None
-        and devices == [time.entities[0].entity_id]
-        and _within(time, use.when.earliest, use.when.latest)
+        and use.area_ids == home.area_ids(entity_id)
+        and _within(owner, use.when.earliest, use.when.latest)
     )
 
 
@@ -191,6 +201,7 @@ _LARGER: Final[Mapping[PatternType, Mapping[PatternType, Explains]]] = {
     PatternType.SEQUENCE: {
         PatternType.CO_OCCURRENCE: _has_pair,
         PatternType.TIME_OF_DAY: _has_moment,
+        PatternType.ROOM_BASED: _is_begun_by,
     },
     PatternType.ROOM_BASED: {
         PatternType.CO_OCCURRENCE: _is_walk,
