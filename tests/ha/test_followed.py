@@ -7,8 +7,10 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 import pytest
 
+from custom_components.pattern_intelligence.decisions import DECISIONS
+
 from .common import async_call, async_clock, async_learned, async_set_up
-from .patterns import async_show, habit, when
+from .patterns import async_show, coordinator_of, habit, when
 
 pytestmark = pytest.mark.freeze_time("2026-03-02 05:00:00+00:00")
 
@@ -107,3 +109,42 @@ async def test_it_outlives_a_reload(hass: HomeAssistant) -> None:
     await async_call(hass, "restore_pattern", pattern_id="morning")
     await hass.async_block_till_done()
     assert _state(hass)
+
+
+async def test_a_habit_that_loses_its_time(hass: HomeAssistant) -> None:
+    """While it is found, but keeps no time any more, nothing is expected."""
+    await async_set_up(hass)
+    lasting = {"type": "duration", "title": "Oven"}
+    await async_show(hass, habit("oven", when("11:00", "10:50", "11:10"), **lasting))
+    await async_call(hass, "follow_pattern", pattern_id="oven")
+    await hass.async_block_till_done()
+    sensor = "sensor.pattern_intelligence_next_oven"
+    assert _state(hass, sensor).state == "2026-03-02T10:00:00+00:00"
+    await async_show(hass, habit("oven", None, **lasting))
+    assert _state(hass, sensor).state == "unknown"
+    assert _state(hass, sensor).attributes["confidence"] == 0.8
+
+
+async def test_a_habit_of_no_day_to_come(hass: HomeAssistant) -> None:
+    """Nothing is expected of what only happens on workdays when all days are free."""
+    await async_set_up(hass)
+    coordinator_of(hass).is_holiday = lambda _: True
+    time = when("06:45", "06:31", "06:58", day_kind="workday")
+    await async_show(hass, habit("morning", time))
+    await async_call(hass, "follow_pattern", pattern_id="morning")
+    await hass.async_block_till_done()
+    assert _state(hass).state == "unknown"
+
+
+async def test_decisions_that_were_lost(
+    hass: HomeAssistant, entity_registry: er.EntityRegistry
+) -> None:
+    """What is no longer followed leaves no sensor behind."""
+    entry = await async_set_up(hass)
+    await async_show(hass, MORNING)
+    await async_call(hass, "follow_pattern", pattern_id="morning")
+    await hass.async_block_till_done()
+    entry.runtime_data.parts.storage.local.write_text(DECISIONS, "[]")
+    await hass.config_entries.async_reload(entry.entry_id)
+    await async_learned(hass)
+    assert entity_registry.async_get(SENSOR) is None

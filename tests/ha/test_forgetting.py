@@ -1,6 +1,7 @@
 """What is forgotten is gone from every layer, and what is left is as it was."""
 
 from datetime import date
+import json
 from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
@@ -24,6 +25,7 @@ from custom_components.pattern_intelligence.engine.tables import DAY_TABLES
 from custom_components.pattern_intelligence.forgetting import Subject, forget
 from custom_components.pattern_intelligence.stores.base import (
     Layer,
+    Retention,
     StoreUnavailableError,
 )
 from custom_components.pattern_intelligence.stores.sqlite import SqliteStore
@@ -103,6 +105,31 @@ async def test_an_entity(hass: HomeAssistant) -> None:
     kitchen = [p["id"] for p in after["patterns"]]
     assert kitchen
     assert set(kitchen) <= {p["id"] for p in before["patterns"]}
+
+
+async def test_what_was_odd_of_it(hass: HomeAssistant) -> None:
+    """Verdicts on other entities stay; days that are no longer kept do no harm."""
+    entry = await _async_home(hass)
+    store = _store(entry)
+
+    def odd(entity_id: str) -> dict[str, Any]:
+        return {"type": "anomaly", "entities": [[entity_id, "on"]], "area_ids": []}
+
+    store.write_verdicts(LAST, json.dumps([odd(KETTLE), odd(DOOR)]))
+    store.forget_before(LAST, Retention(daily=10))
+    forget(store, store, Subject(frozenset({KETTLE}), frozenset(), lambda one: one))
+    texts = store.read_verdicts(FIRST, LAST)
+    assert json.loads(texts[LAST]) == [odd(DOOR)]
+    assert len(store.kept_days()) == 10
+    assert len(store.learned()) == 29
+    assert _stored_ids(store) == {KITCHEN, DOOR, "home"}
+
+
+async def test_before_anything_was_learned(hass: HomeAssistant) -> None:
+    """There is nothing to forget, and that is no error."""
+    await async_set_up(hass)
+    response = await async_call(hass, "forget", entity_id=KETTLE)
+    assert response == {"entities": [KETTLE], "rows": 0}
 
 
 async def test_what_is_left_is_as_it_was(hass: HomeAssistant) -> None:
