@@ -53,6 +53,7 @@ class HomeDays:
             exposure,
             self.home.resolve,
             runs,
+            self.home.calendar,
         )
 
 

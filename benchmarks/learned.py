@@ -15,7 +15,8 @@ from custom_components.pattern_intelligence.engine.analysis import (
     analyze,
     detect,
 )
-from custom_components.pattern_intelligence.engine.civil import days_between
+from custom_components.pattern_intelligence.engine.civil import day_number, days_between
+from custom_components.pattern_intelligence.engine.day_kinds import Calendar
 from custom_components.pattern_intelligence.engine.detectors import registry
 from custom_components.pattern_intelligence.engine.home import (
     AreaInfo,
@@ -67,6 +68,7 @@ def context_of(home: Home) -> Context:
             for e in home.entities
         },
         areas={area.area_id: AreaInfo(area.name, area.floor_id) for area in home.areas},
+        calendar=Calendar(holidays=frozenset(map(day_number, home.holidays))),
     )
 
 

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 from hypothesis import given, strategies as st
 import numpy as np
 
-from custom_components.pattern_intelligence.engine.civil import DAY_MS, HOUR_MS
+from custom_components.pattern_intelligence.engine.civil import (
+    DAY_MS,
+    HOUR_MS,
+    day_number,
+)
 from custom_components.pattern_intelligence.engine.crossday import (
     ByDay,
     Days,
     offsets,
     tried,
 )
+from custom_components.pattern_intelligence.engine.day_kinds import Calendar
 from tests.engine.builders import Row, raw_days, window_of
 
 FIRST = date(2026, 1, 5)
@@ -71,6 +77,16 @@ def test_days_are_compared_with_their_kind() -> None:
     assert set_bits(int(days.alike[0])) == {1, 3, 4, 7, 8}
     assert set_bits(int(days.alike[5])) == {6}
     assert set_bits(int(days.alike[2])) == {0, 1, 3, 4, 7, 8}
+
+
+def test_a_public_holiday_is_compared_with_the_free_days() -> None:
+    """The second Tuesday is a holiday: like Saturday and Sunday, unlike the first."""
+    window = days_of_home().window
+    holiday = day_number(FIRST + timedelta(days=8))
+    calendar = Calendar(holidays=frozenset({holiday}))
+    days = Days.of(replace(window, calendar=calendar))
+    assert set_bits(int(days.alike[1])) == {0, 2, 3, 4, 7}
+    assert set_bits(int(days.alike[8])) == {5, 6}
 
 
 def test_a_day_that_is_not_known_to_its_end_is_not_compared_there() -> None:

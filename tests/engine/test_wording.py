@@ -73,6 +73,12 @@ def test_days_are_said_as_people_say_them(weekdays: tuple[int, ...], said: str) 
     assert WORDING.days(weekdays) == said
 
 
+def test_kinds_of_days_are_said_as_people_say_them() -> None:
+    """Where holidays matter, the weekdays are not the whole truth."""
+    assert WORDING.days((0, 1, 2, 3, 4), "workday") == "on workdays"
+    assert WORDING.days((5, 6), "free") == "on free days"
+
+
 @pytest.mark.parametrize(
     ("seconds", "said"),
     [(35, "35 s"), (91.4, "91 s"), (150, "2 min"), (7199, "120 min"), (9000, "2.5 h")],

@@ -29,8 +29,6 @@ type Bits = NDArray[np.uint64]
 MAX_DAYS = 64
 """Days that fit the bits of a number: nine weeks do."""
 
-SATURDAY = 5
-
 
 def offsets(wall: Instants) -> Numbers:
     """Return the milliseconds of the clock since 04:00."""
@@ -96,13 +94,13 @@ class Days:
     @cached_property
     def alike(self) -> Bits:
         """Return, for each day, the other counted days of its kind, shape (count,)."""
-        weekend = (np.arange(self.count) + self.first + 3) % 7 >= SATURDAY
+        free = self.window.calendar.free(np.arange(self.count) + self.first)
         bit = np.left_shift(np.uint64(1), np.arange(self.count, dtype=np.uint64))
         kinds = [
-            np.bitwise_or.reduce(bit[self.counted & (weekend == kind)], initial=0)
+            np.bitwise_or.reduce(bit[self.counted & (free == kind)], initial=0)
             for kind in (False, True)
         ]
-        found: Bits = np.array(kinds, np.uint64)[weekend.astype(np.int64)] & ~bit
+        found: Bits = np.array(kinds, np.uint64)[free.astype(np.int64)] & ~bit
         return found
 
     def available(self, entity_id: str) -> Bits:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .civil import DAY_MINUTES, Instants
+from .day_kinds import Calendar
 from .eligibility import eligible_spans
 from .evidence import Floats
 from .pattern import When
@@ -103,10 +104,24 @@ def occasions(
     wall = walls_of(window, key)
     spans = _stated(when)
     eligible = eligible_spans(window, [key.entity_id], spans)[0]
-    eligible &= np.isin(weekday_of(window.days), when.weekdays)
+    eligible &= holds(when, window.days, window.calendar)
     days = window.days[eligible]
     walls, owner = Walls(np.zeros(wall.size, np.int64), wall), np.zeros(1, np.int64)
     return days, Met(walls, owner, spans, days, closed=True).hits[0]
+
+
+def holds(when: When, days: Numbers, calendar: Calendar) -> NDArray[np.bool_]:
+    """Tell on which days what is stated of a time holds.
+
+    Args:
+        when: the time stated; where it says a kind of day that decides.
+        days: shape (days,), numbers of habit-days.
+        calendar: tells which are free.
+    """
+    if when.day_kind == "any":
+        return np.isin(weekday_of(days), when.weekdays)
+    held: NDArray[np.bool_] = calendar.free(days) == (when.day_kind == "free")
+    return held
 
 
 def member_of(days: Numbers, values: Numbers) -> NDArray[np.bool_]:

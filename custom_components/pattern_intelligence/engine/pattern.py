@@ -17,6 +17,7 @@ from .window import Key
 type Context = Mapping[str, Any]
 type Json = dict[str, Any]
 type Anchor = Literal["each", "first", "last"]
+type DayKind = Literal["any", "workday", "free"]
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -74,7 +75,7 @@ class When:
     latest: float
     anchor: Anchor = "each"
     weekdays: tuple[int, ...] = tuple(range(7))
-    day_kind: Literal["any", "workday", "free"] = "any"
+    day_kind: DayKind = "any"
     day: date | None = None
 
     def as_json(self) -> Json:
@@ -111,9 +112,7 @@ type Place = When | Spread | None
 """What tells patterns of one key apart: their time, or how long they last."""
 
 
-def place_of(
-    type_: PatternType, when: When | None, duration_s: Spread | None
-) -> Place:
+def place_of(type_: PatternType, when: When | None, duration_s: Spread | None) -> Place:
     """Return by what a pattern is told from others of its key.
 
     There are no two sequences of the same steps, whether they keep a time or not.

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from .civil import DAY_MINUTES, DAY_MS, MINUTE_MS, Instants
 from .eligibility import eligible_days, habit_day
 from .evidence import Floats
-from .occasions import Span, member_of, weekday_of
+from .occasions import Span, holds, member_of
 from .pattern import When
 from .rhythm import BINS, SMOOTH_MINUTES, STEP_MINUTES, STEP_MS
 from .rooms import QUIET_MS, Rooms
@@ -162,7 +162,7 @@ def in_use(
     visits = rooms.visits
     area = visits.keys[room].entity_id
     eligible = eligible_days(visits, area, span.low, span.high, "each", span.center)
-    eligible &= np.isin(np.arange(7), when.weekdays)[weekday_of(visits.days)]
+    eligible &= holds(when, visits.days, visits.calendar)
     days = visits.days[eligible]
     own = visits.of_key(room)
     begins, ends = np.sort(visits.wall[own]), np.sort(rooms.end_wall[own])

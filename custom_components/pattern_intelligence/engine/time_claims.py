@@ -12,14 +12,14 @@ from .civil import DAY_MINUTES
 from .drift import expected_nexts
 from .eligibility import eligible_spans
 from .evidence import Floats, posteriors_since_change
-from .occasions import weekday_of, widened
+from .occasions import widened
 from .pattern import When
 from .spans import ANCHORS
 from .tables import Numbers
 from .time_grid import Candidates
 from .time_trial import Passed, Trials
 from .walls import Met, Walls
-from .weekday_mask import MASKS, holds_on
+from .weekday_mask import DaySorts
 from .window import Window
 
 RECENT_MATCHES: Final = 28
@@ -42,23 +42,26 @@ class Times:
 
     Attributes:
         windows: of which they are.
+        sorts: of the days they are stated for.
         time: shape (n,), expected next.
         earliest: shape (n,), of the last matches one in ten was before.
         latest: shape (n,), one in ten was after.
     """
 
     windows: Candidates
+    sorts: DaySorts
     time: Floats
     earliest: Floats
     latest: Floats
 
     @classmethod
-    def of(cls, trials: Trials, days: Numbers) -> Times:
+    def of(cls, trials: Trials, days: Numbers, sorts: DaySorts) -> Times:
         """Return the times that windows are told by.
 
         Args:
             trials: of the windows.
             days: shape (days,), the days of the trials.
+            sorts: of those days.
         """
         since = np.cumsum(trials.matched[:, ::-1], axis=1)[:, ::-1]
         recent = trials.matched & (since <= RECENT_MATCHES)
@@ -69,7 +72,7 @@ class Times:
         )
         time = expected_nexts(days, trials.times, middle, int(days[-1]) + 1)
         # However steep a drift looks, the next time is among the recent ones.
-        return cls(trials.windows, time.clip(earliest, latest), earliest, latest)
+        return cls(trials.windows, sorts, time.clip(earliest, latest), earliest, latest)
 
     def when(self, row: int) -> When:
         """Return what is stated of one of them."""
@@ -82,7 +85,7 @@ class Times:
             earliest,
             latest,
             ANCHORS[self.windows.anchor[row]],
-            MASKS[self.windows.mask[row]],
+            *self.sorts.told(int(self.windows.mask[row])),
         )
 
     def confidence(
@@ -110,7 +113,7 @@ class Times:
             found.anchor, self.earliest % DAY_MINUTES, self.latest % DAY_MINUTES
         )
         eligible = eligible_spans(window, entity_ids, spans)
-        eligible &= holds_on(found.mask, weekday_of(window.days))
+        eligible &= self.sorts.held(found.mask)
         kept = Met(walls, owner, spans, window.days, closed=True).hits
         own = Met(passed.units.walls, found.unit, spans, window.days, closed=True)
         chances = passed.chances(found.unit, own, eligible)

@@ -16,7 +16,7 @@ from .pattern import Anchor
 from .rhythm import BINS, STEP_MINUTES, STEP_MS
 from .spans import ANCHORS, Spans
 from .tables import Numbers
-from .weekday_mask import MASK_SHARES
+from .weekday_mask import MASK_SHARES, PLAIN
 
 HALF_WIDTHS: Final = (2, 3, 4, 6, 9, 12, 18, 24)
 """Half widths of the windows, in bins: 10 minutes to 2 hours, by about half."""
@@ -44,7 +44,7 @@ class Candidate:
         anchor: which happenings of a day count.
         low: the bin edge at which it begins.
         high: the edge at which it ends.
-        mask: the weekdays, a position in ``MASKS``.
+        mask: the days, a position in ``MASKS``, or one of the two after those.
     """
 
     unit: int
@@ -70,7 +70,7 @@ class Candidates:
             where one spans midnight. Of a first or a last at least the edge at 04:00.
         high: shape (n,), the edges at which they end; of a first or a last at most
             04:00 of the next day.
-        mask: shape (n,), the weekdays, positions in ``MASKS``.
+        mask: shape (n,), the days, positions in ``MASKS``, or of the two after those.
     """
 
     unit: Numbers
@@ -178,4 +178,4 @@ def log_risk(half: NDArray[np.int64], mask: NDArray[np.int64], days: Floats) -> 
     """
     chances = len(ANCHORS) * len(HALF_WIDTHS) * BINS / half
     alike = _ALIKE / np.maximum(days, _FEW_DAYS)
-    return np.asarray(np.log(MASK_SHARES[mask] * alike / chances))
+    return np.asarray(np.log(MASK_SHARES[PLAIN[mask]] * alike / chances))

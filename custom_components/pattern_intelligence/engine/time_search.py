@@ -22,7 +22,7 @@ from .spans import ANCHORS, EACH, LAST
 from .tables import Numbers
 from .time_grid import GRID, HALF_WIDTHS, WAKING_BIN, Candidates, log_risk
 from .time_units import Units
-from .weekday_mask import MASK_ROWS, SHARED_DAYS
+from .weekday_mask import SHARED_DAYS
 
 FEWEST_DAYS: Final = 6
 """Matches that any claim needs: a single weekday has hardly more in two months."""
@@ -63,8 +63,10 @@ def search(units: Units, rhythms: Rhythms) -> Candidates:
     for begin in range(0, units.size, _CHUNK):
         end = min(begin + _CHUNK, units.size)
         some, own = units.some(begin, end), Rhythms(rhythms.cdf[begin:end])
-        kinds = some.eligible[:, None] & (some.weekday == np.arange(7)[:, None])
-        masks = np.matmul(MASK_ROWS.astype(np.float32), kinds.astype(np.float32))
+        rows = some.sorts.rows.astype(np.float32)
+        sorts = np.arange(rows.shape[1])[:, None]
+        days = some.eligible[:, None] & (some.sorts.sort == sorts)
+        masks = np.matmul(rows, days.astype(np.float32))
         met = _met_tables(some, own)
         for anchor in range(len(ANCHORS)):
             if anchor == EACH:
@@ -180,17 +182,19 @@ def _met_tables(units: Units, rhythms: Rhythms) -> Weights:
     start = rhythms.cdf[unit, WAKING_BIN]
     passed = rhythms.upto(wall % (BINS * STEP_MS) / MINUTE_MS, unit)
     gaps = gaps_of(unit * units.days + day, (passed - start) % 1.0)
-    kind = unit * 7 + units.weekday[day]
+    rows = units.sorts.rows.astype(np.float32)
+    sorts = rows.shape[1]
+    kind = unit * sorts + units.sorts.sort[day]
     place = np.minimum(np.ceil(gaps * _LENGTHS), _LENGTHS).astype(np.int64)
     flat = kind * (_LENGTHS + 1) + place
-    shape = (units.size, 7, _LENGTHS + 1)
-    size = units.size * 7 * (_LENGTHS + 1)
+    shape = (units.size, sorts, _LENGTHS + 1)
+    size = units.size * sorts * (_LENGTHS + 1)
     count = np.bincount(flat, minlength=size).reshape(shape)
     total = np.bincount(flat, gaps, minlength=size).reshape(shape)
     longer = count.sum(axis=2, keepdims=True) - running_sums(count)
     lengths = np.arange(_LENGTHS + 1) / _LENGTHS
     met = running_sums(total) + longer * lengths
-    by_mask: Weights = np.matmul(MASK_ROWS.astype(np.float32), met.astype(np.float32))
+    by_mask: Weights = np.matmul(rows, met.astype(np.float32))
     return by_mask
 
 
@@ -245,11 +249,13 @@ def _extreme(units: Units, *, last: bool) -> Weights:
         chosen[:-1] = group[1:] != group[:-1]
     else:
         chosen[1:] = group[1:] != group[:-1]
-    kind = unit[chosen] * 7 + units.weekday[day[chosen]]
+    rows = units.sorts.rows.astype(np.float32)
+    sorts = rows.shape[1]
+    kind = unit[chosen] * sorts + units.sorts.sort[day[chosen]]
     flat = kind * (BINS + 1) + since[chosen] // STEP_MS + 1
-    counts = np.bincount(flat, minlength=units.size * 7 * (BINS + 1))
-    by_kind = counts.reshape(units.size, 7, BINS + 1).astype(np.float32)
-    seen = running_sums(np.matmul(MASK_ROWS.astype(np.float32), by_kind))
+    counts = np.bincount(flat, minlength=units.size * sorts * (BINS + 1))
+    by_kind = counts.reshape(units.size, sorts, BINS + 1).astype(np.float32)
+    seen = running_sums(np.matmul(rows, by_kind))
     low, high = np.clip(GRID.low, 0, BINS), np.clip(GRID.high, 0, BINS)
     matched: Weights = seen.take(high, axis=2) - seen.take(low, axis=2)
     return matched

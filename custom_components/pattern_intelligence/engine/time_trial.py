@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from .civil import DAY_MS, MINUTE_MS
 from .eligibility import eligible_spans
 from .evidence import Floats, poisson_binomial_tail
-from .occasions import Span, weekday_of
+from .occasions import Span
 from .pattern import Anchor
 from .rhythm import Rhythms
 from .spacing import gaps_of, met_within, stretches
@@ -23,7 +23,7 @@ from .time_grid import Candidate, Candidates, log_risk
 from .time_search import gain
 from .time_units import Units
 from .walls import Met
-from .weekday_mask import best_masks, holds_on
+from .weekday_mask import DaySorts
 from .window import Window
 
 _AT_ONCE: Final = 256
@@ -296,10 +296,9 @@ def _examined(
     eligible = eligible_spans(window, entity_ids, spans)
     met = Met(passed.units.walls, windows.unit, spans, window.days)
     matched = met.hits & eligible
-    weekday = weekday_of(window.days)
-    by_weekday = (weekday[:, None] == np.arange(7)).astype(float)
-    mask = best_masks(matched @ by_weekday, eligible @ by_weekday)
-    holds = holds_on(mask, weekday)
+    sorts = DaySorts.of(window.days, window.calendar)
+    mask = sorts.best(matched, eligible)
+    holds = sorts.held(mask)
     days = eligible.sum(axis=1)
     eligible, matched = eligible & holds, matched & holds
     times = np.where(matched, met.nearest(), np.nan)

@@ -13,11 +13,11 @@ from .civil import DAY_MS, WAKING_DAY_STARTS_MS, Instants
 from .eligibility import NEEDED_SHARE
 from .evidence import Floats
 from .happenings import BOUT_GAP_MS
-from .occasions import weekday_of
 from .provenance import AUTOMATION
 from .rhythm import BINS, STEP_MS
 from .tables import Numbers
 from .walls import Walls, in_order
+from .weekday_mask import DaySorts
 from .window import Window
 
 
@@ -29,14 +29,14 @@ class Units:
         unit: shape (n,), ascending, from 0.
         wall: shape (n,), wall milliseconds, ascending within a unit.
         first: number of the first day.
-        weekday: shape (days,), of all days from the first on, Monday is 0.
+        sorts: of all days from the first on.
         eligible: shape (units, days), whether something could have happened.
     """
 
     unit: NDArray[np.int64]
     wall: Instants
     first: int
-    weekday: NDArray[np.int64]
+    sorts: DaySorts
     eligible: NDArray[np.bool_]
 
     @property
@@ -47,7 +47,7 @@ class Units:
     @property
     def days(self) -> int:
         """Return how many days there are, those in holes too."""
-        return int(self.weekday.size)
+        return int(self.sorts.sort.size)
 
     @cached_property
     def walls(self) -> Walls:
@@ -61,7 +61,7 @@ class Units:
             self.unit[low:high] - begin,
             self.wall[low:high],
             self.first,
-            self.weekday,
+            self.sorts,
             self.eligible[begin:end],
         )
 
@@ -120,7 +120,7 @@ def units_of(
         unit[order],
         wall[order],
         first,
-        weekday_of(number),
+        DaySorts.of(number, window.calendar),
         _eligible(window, kept // 2, number),
     )
     return kept // 2, kept % 2 == 1, units

@@ -20,7 +20,7 @@ from .rhythm import fit_rhythms
 from .time_search import FEWEST_DAYS, LEAST_LIFT, search
 from .time_trial import Tested, examine, p_values
 from .time_units import units_of
-from .weekday_mask import MASKS
+from .weekday_mask import DaySorts
 from .window import Key, Window
 
 RECENT_STARTS: Final = 28
@@ -70,7 +70,7 @@ def usual_starts(
     for (unit, at), q in zip(best.items(), q_values.tolist(), strict=True):
         if q <= FALSE_DISCOVERY_RATE:
             number = int(begun.keys[int(numbers[unit])].state)
-            found[number] = _stated(tested[at], int(window.days[-1]))
+            found[number] = _stated(tested[at], window)
     return found
 
 
@@ -109,13 +109,18 @@ def begun_alone(
     )
 
 
-def _stated(own: Tested, last_day: int) -> When:
+def _stated(own: Tested, window: Window) -> When:
     """Return what is said of a window of the clock."""
     earliest, latest = np.percentile(own.times[-RECENT_STARTS:], [10, 90]).tolist()
-    time = expected_next(own.matched, own.times, last_day + 1, RECENT_STARTS)
+    time = expected_next(
+        own.matched, own.times, int(window.days[-1]) + 1, RECENT_STARTS
+    )
+    sorts = DaySorts.of(window.days, window.calendar)
+    weekdays, day_kind = sorts.told(own.candidate.mask)
     return When(
         float(np.clip(time, earliest, latest)) % DAY_MINUTES,
         earliest % DAY_MINUTES,
         latest % DAY_MINUTES,
-        weekdays=MASKS[own.candidate.mask],
+        weekdays=weekdays,
+        day_kind=day_kind,
     )

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from custom_components.pattern_intelligence.engine.civil import DAY_MS
+from custom_components.pattern_intelligence.engine.day_kinds import Calendar
 from custom_components.pattern_intelligence.engine.detectors.time_of_day import (
     TimeOfDay,
 )
@@ -105,6 +106,54 @@ def test_weekdays_are_told(weekdays: tuple[int, ...], evenings: int) -> None:
     assert found[0].when.weekdays == weekdays
     assert found[0].evidence.days_eligible == evenings
     assert found[0].evidence.days_matched == evenings
+
+
+def _with_holidays(lamp: Times, *feasts: int) -> Window:
+    """Return six weeks of a lamp, some days of which are public holidays."""
+    other = {Key("light.other", "on"): _all_day(4, lambda day: 360)}
+    window = window_of_times({LAMP: lamp, **other}, DAYS)
+    holidays = frozenset(int(window.days[day]) for day in feasts)
+    return replace(window, calendar=Calendar(holidays=holidays))
+
+
+def test_a_public_holiday_is_neither_missed_nor_counted() -> None:
+    """The second Tuesday and the fourth Thursday are holidays: 28 workdays are left."""
+    days = [day for day in range(DAYS) if day % 7 < 5 and day not in {8, 24}]
+    window = _with_holidays(_kept(19 * 60, days), 8, 24)
+    found = [own for own in _found(window) if own.entities == (LAMP,)]
+    assert len(found) == 1
+    assert found[0].when is not None
+    assert found[0].when.day_kind == "workday"
+    assert found[0].when.weekdays == (0, 1, 2, 3, 4)
+    assert found[0].evidence.days_eligible == found[0].evidence.days_matched == 28
+    # Later as well: of the last two weeks nine days were workdays.
+    later = replace(
+        window,
+        calendar=Calendar(holidays=frozenset({int(window.days[37])})),
+    )
+    own = TimeOfDay().tally(found[0], later, HOME, int(window.days[28]))
+    assert own.occasions == own.happened == 9
+
+
+def test_a_habit_kept_on_holidays_is_one_of_weekdays() -> None:
+    """Kept on holidays as on all Mondays to Fridays, it does not matter what they are."""
+    days = [day for day in range(DAYS) if day % 7 < 5]
+    window = _with_holidays(_kept(19 * 60, days), 8, 24)
+    found = [own for own in _found(window) if own.entities == (LAMP,)]
+    assert [(own.when.day_kind, own.when.weekdays) for own in found if own.when] == [
+        ("any", (0, 1, 2, 3, 4))
+    ]
+
+
+def test_free_days_are_told_with_the_holidays_among_them() -> None:
+    """Saturdays, Sundays and two holidays in the week."""
+    days = [day for day in range(DAYS) if day % 7 >= 5 or day in {8, 24}]
+    window = _with_holidays(_kept(10 * 60, days), 8, 24)
+    found = [own for own in _found(window) if own.entities == (LAMP,)]
+    assert [(own.when.day_kind, own.when.weekdays) for own in found if own.when] == [
+        ("free", (5, 6))
+    ]
+    assert found[0].evidence.days_matched == 14
 
 
 def test_five_wednesdays_are_too_few() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from random import Random
 
@@ -10,6 +11,7 @@ import numpy as np
 import pytest
 
 from custom_components.pattern_intelligence.engine.civil import DAY_MS, MINUTE_MS
+from custom_components.pattern_intelligence.engine.day_kinds import Calendar
 from custom_components.pattern_intelligence.engine.eligibility import eligible_days
 from custom_components.pattern_intelligence.engine.rhythm import fit_rhythms
 from custom_components.pattern_intelligence.engine.time_search import search
@@ -21,7 +23,11 @@ from custom_components.pattern_intelligence.engine.time_trial import (
     p_values,
 )
 from custom_components.pattern_intelligence.engine.time_units import units_of
-from custom_components.pattern_intelligence.engine.weekday_mask import MASKS
+from custom_components.pattern_intelligence.engine.weekday_mask import (
+    FREE_DAYS,
+    MASKS,
+    WORKDAYS,
+)
 from custom_components.pattern_intelligence.engine.window import Key, Window
 
 from .naive_times import (
@@ -50,7 +56,26 @@ def _home(chance: Random) -> Window:
         for _ in range(chance.randint(0, 2 * rate)):
             minute = chance.uniform(0, 1440)
             times += [(day, minute + k) for k in range(chance.randint(1, 3))]
-    return window_of_times({LAMP: times}, days)
+    window = window_of_times({LAMP: times}, days)
+    numbers = window.days.tolist()
+    feasts = frozenset(chance.sample(numbers, chance.choice([0, 0, 2, 4])))
+    return replace(window, calendar=Calendar(holidays=feasts))
+
+
+def _days_of(mask: int, window: Window) -> set[int]:
+    """Return the days on which a mask holds, one by one."""
+    found = set()
+    for day in window.days.tolist():
+        free = (day + 3) % 7 in {5, 6} or day in window.calendar.holidays
+        if mask == WORKDAYS:
+            holds = not free
+        elif mask == FREE_DAYS:
+            holds = free
+        else:
+            holds = (day + 3) % 7 in MASKS[mask]
+        if holds:
+            found.add(day)
+    return found
 
 
 @settings(max_examples=40, deadline=None)
@@ -71,7 +96,7 @@ def test_counts_and_chances_are_those_of_the_slow_way(chance: Random) -> None:
                 eligible_days(window, LAMP.entity_id, low, high, found.anchor, middle)
             ].tolist()
         )
-        eligible = {day for day in eligible if (day + 3) % 7 in MASKS[found.mask]}
+        eligible &= _days_of(found.mask, window)
         expected = matches(walls, low, high, found.anchor, eligible)
         asked, matched = trials.eligible[row], trials.matched[row]
         assert window.days[asked].tolist() == sorted(eligible)

@@ -39,7 +39,7 @@ from ..time_search import FEWEST_DAYS, KEPT_WORTH, LEAST_LIFT, search
 from ..time_trial import Passed, Trials
 from ..time_units import units_of
 from ..walls import Met, Walls
-from ..weekday_mask import KINDS_OF_MASKS, MASK_SHARES, SHARED_DAYS
+from ..weekday_mask import KINDS_OF_MASKS, MASK_SHARES, PLAIN, SHARED_DAYS, DaySorts
 from ..window import Window
 
 CLEARLY: Final = 0.15
@@ -128,7 +128,7 @@ def _q_values(trials: Trials, units: int) -> Floats:
     Ann. Appl. Stat. 2, 2008).
     """
     corrected = (trials.p_values / np.exp(trials.log_risk)).clip(max=1.0)
-    mask, unit = trials.windows.mask, trials.windows.unit
+    mask, unit = PLAIN[trials.windows.mask], trials.windows.unit
     q = _q_of_units(corrected, unit, units)
     for masks in KINDS_OF_MASKS:
         alike = np.isin(mask, masks)
@@ -195,7 +195,8 @@ class _Told:
         walls, rows = Walls.of_keys(window)
         key = keys[trials.windows.unit]
         names = [window.keys[own].entity_id for own in key.tolist()]
-        times = Times.of(trials, window.days)
+        sorts = DaySorts.of(window.days, window.calendar)
+        times = Times.of(trials, window.days, sorts)
         confidence, own = times.confidence(window, names, passed, walls, key)
         cause = window.cause[rows].astype(np.int64)
         likely = np.minimum(confidence, own) >= LISTED_FROM

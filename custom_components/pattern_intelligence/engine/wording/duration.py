@@ -63,7 +63,7 @@ def description(words: Words, finding: Finding) -> str:
             words.say(
                 "duration.begins",
                 time=clock(finding.when.time),
-                days=words.days(finding.when.weekdays),
+                days=words.days(finding.when.weekdays, finding.when.day_kind),
             )
         )
     return " ".join(told)

@@ -30,6 +30,8 @@ PHRASES: Final[dict[str, str]] = {
     "days.weekdays": "on weekdays",
     "days.weekends": "at weekends",
     "days.some": "on {days}",
+    "days.workday": "on workdays",
+    "days.free": "on free days",
     "day.mon": "Mondays",
     "day.tue": "Tuesdays",
     "day.wed": "Wednesdays",

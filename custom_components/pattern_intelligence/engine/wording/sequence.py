@@ -30,7 +30,7 @@ def title(words: Words, finding: Finding) -> str:
     return words.say(
         "sequence.title.timed",
         time=clock(when.time),
-        days=words.days(when.weekdays),
+        days=words.days(when.weekdays, when.day_kind),
         **steps,
     )
 

@@ -27,5 +27,5 @@ def title(words: Words, finding: Finding) -> str:
         f"time_of_day.{when.anchor}.title",
         what=words.entered(finding.entities[0]),
         time=clock(when.time),
-        days=words.days(when.weekdays),
+        days=words.days(when.weekdays, when.day_kind),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ..home import Home
-from ..pattern import WEEKDAYS
+from ..pattern import WEEKDAYS, DayKind
 from ..window import Key
 
 _OPENINGS = frozenset({"door", "garage_door", "opening", "window"})
@@ -64,8 +64,10 @@ class Words:
             key.state,
         )
 
-    def days(self, weekdays: tuple[int, ...]) -> str:
-        """Return the weekdays on which something holds, as a person says them."""
+    def days(self, weekdays: tuple[int, ...], day_kind: DayKind = "any") -> str:
+        """Return the days on which something holds, as a person says them."""
+        if day_kind != "any":
+            return self.say(f"days.{day_kind}")
         if len(weekdays) == len(WEEKDAYS):
             return self.say("days.every")
         if weekdays == (0, 1, 2, 3, 4):
