@@ -67,6 +67,6 @@ def pytest_terminal_summary(
     """Say how many tests there was no InfluxDB for."""
     for version, count in config.stash.get(NO_INFLUXDB, {}).items():
         terminalreporter.write_line(
-            f"{count} tests skipped: no InfluxDB {version} here; scripts/influxdb "
+            f"no InfluxDB {version} here, skipped for want of it: {count}; scripts/influxdb "
             "--build makes one"
         )

@@ -63,13 +63,16 @@ class RunningInflux:
 
 
 @contextmanager
-def running(release: Release, folder: Path, port: int = 0) -> Generator[RunningInflux]:
+def running(
+    release: Release, folder: Path, port: int = 0, *, set_up: bool = True
+) -> Generator[RunningInflux]:
     """Run a server until the block is left.
 
     Args:
         release: which.
         folder: where its data is.
         port: on loopback; 0 for any that is free.
+        set_up: whether the folder is new, so that there is no user yet.
 
     Raises:
         UnusableError: there is none on this machine, or it does not start.
@@ -93,7 +96,8 @@ def running(release: Release, folder: Path, port: int = 0) -> Generator[RunningI
     try:
         server = RunningInflux(release, url, process)
         _until_up(server)
-        _set_up(server)
+        if set_up:
+            _set_up(server)
         yield server
     finally:
         _stop(process)
