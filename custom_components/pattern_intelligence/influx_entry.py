@@ -26,6 +26,7 @@ from .stores.influx.address import DEFAULT_PREFIX, InfluxAddress, InfluxVersion
 from .stores.influx.buckets import MissingBucketsError, ensure, try_out
 from .stores.influx.problem import InfluxError, Problem
 from .stores.influx.server import check_version, server_at
+from .stores.influx.store import InfluxStore
 
 CORE_INFLUXDB: Final = "influxdb"
 """The domain of core's integration that writes raw states."""
@@ -125,6 +126,25 @@ def check(address: InfluxAddress, home: str, retention: Retention) -> None:
         try_out(server, home)
     finally:
         server.link.close()
+
+
+def erase(data: Mapping[str, Any], home: str) -> None:
+    """Delete all points of a home from the server of a config entry. Blocks.
+
+    Args:
+        data: of the config entry; nothing is done where it has no server.
+        home: the id of the home.
+
+    Raises:
+        StoreError: the server is away, or says no.
+    """
+    if (address := entry_address(data)) is None:
+        return
+    store = InfluxStore(server_at(address, attempts=1), home)
+    try:
+        store.erase()
+    finally:
+        store.close()
 
 
 def error_of(err: StoreError) -> tuple[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from homeassistant.const import EVENT_HOMEASSISTANT_STOP
 from homeassistant.core import Event, HomeAssistant
@@ -19,7 +20,7 @@ from .engine.detectors import registry
 from .engine.pattern import Json
 from .gate import Gate, async_backup_under_way
 from .home_context import async_build_home
-from .influx_entry import entry_address
+from .influx_entry import entry_address, erase
 from .learning import learning_is_on
 from .news import TOLD, Told
 from .parts import Parts
@@ -95,15 +96,20 @@ async def async_unload(
 async def async_remove(
     hass: HomeAssistant, entry: PatternIntelligenceConfigEntry
 ) -> None:
-    """Leave no file behind, unless the person wants to keep what was learned."""
+    """Leave nothing behind, unless the person wants to keep what was learned."""
     async_clear_issues(hass)
     async_clear_buckets(hass)
     if Settings.of(entry).keep_data:
         return
-    try:
-        await hass.async_add_executor_job(delete_all, database_path(hass))
-    except StoreError as err:
-        LOGGER.warning("What was learned is still there: %s", err)
+    home = await instance_id.async_get(hass)
+    for delete in (
+        partial(erase, entry.data, home),
+        partial(delete_all, database_path(hass)),
+    ):
+        try:
+            await hass.async_add_executor_job(delete)
+        except StoreError as err:
+            LOGGER.warning("What was learned is still there: %s", err)
 
 
 def _open(

@@ -13,7 +13,7 @@ from homeassistant.components.repairs import RepairsFlow
 from homeassistant.config_entries import SOURCE_USER, ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
-from homeassistant.helpers import issue_registry as ir
+from homeassistant.helpers import instance_id, issue_registry as ir
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
@@ -37,7 +37,13 @@ from custom_components.pattern_intelligence.stores.influx.server import (
     Server,
     server_at,
 )
-from tests.stores.influx_servers import VERSIONS, Servers, address_of, make_buckets
+from tests.stores.influx_servers import (
+    VERSIONS,
+    Servers,
+    address_of,
+    make_buckets,
+    raw_points,
+)
 from tests.stores.proxy import Proxy, answer, proxied
 
 from .common import (
@@ -195,7 +201,10 @@ async def test_all_is_as_with_the_built_in_store(
     told = json.dumps(await async_get_config_entry_diagnostics(hass, entry))
     for secret in (address.token, address.password):
         assert not secret or secret not in told
+    home = await instance_id.async_get(hass)
+    assert await hass.async_add_executor_job(raw_points, address, home)
     await hass.config_entries.async_remove(entry.entry_id)
+    assert await hass.async_add_executor_job(raw_points, address, home) == {}
 
     await async_set_up(hass)
     built_in = await async_call(hass, "get_patterns")

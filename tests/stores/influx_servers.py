@@ -1,7 +1,8 @@
 """Real servers of InfluxDB for the tests, each started once."""
 
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
+import json
 from pathlib import Path
 import tempfile
 
@@ -107,3 +108,21 @@ def make_buckets(address: InfluxAddress, days: int | None = None) -> None:
         if name not in there:
             server.create(name, days, shard_days(layer, days))
     server.link.close()
+
+
+def raw_points(address: InfluxAddress, home: str) -> dict[str, int]:
+    """Return how many points of a home there are, valid or not, by measurement."""
+    server = server_at(address)
+    counts: dict[str, int] = {}
+    with closing(server.link):
+        for layer in Layer:
+            answer = server.read(
+                layer,
+                f"SELECT count(*) FROM /^{layer}_/ WHERE home = $home",  # noqa: S608
+                {"home": home},
+                b"".join,
+                accept="application/json",
+            )
+            for series in json.loads(answer)["results"][0].get("series", ()):
+                counts[series["name"]] = max(n or 0 for n in series["values"][0][1:])
+    return counts

@@ -53,7 +53,7 @@ from custom_components.pattern_intelligence.stores.influx.watermark import (
 )
 from custom_components.pattern_intelligence.stores.sqlite import SqliteStore
 
-from .influx_servers import VERSIONS, Servers, address_of, make_buckets
+from .influx_servers import VERSIONS, Servers, address_of, make_buckets, raw_points
 from .makers import (
     COUNTS,
     ROOMS,
@@ -79,12 +79,6 @@ def learn(store: AggregateStore, number: int, rows: int = 3, told_by: int = 0) -
         tables(counts_of(told_by or number, rows)),
         keep_life=True,
     )
-
-
-def raw_points(address: InfluxAddress, home: str) -> dict[str, int]:
-    """Return how many points of a home there are, valid or not, by measurement."""
-    with closing(InfluxStore(server_at(address), home)) as store:
-        return dict(store.size().rows)
 
 
 @pytest.fixture(params=VERSIONS)
@@ -623,6 +617,15 @@ def test_texts_longer_than_a_field(factory: InfluxFactory) -> None:
         )
         found = store.read_days(COUNTS, day(1), day(2)).table
     assert rows_of(found) == rows_of(counts_of(1)) + rows
+
+
+def test_erase(factory: InfluxFactory) -> None:
+    """Not one point of the home is left."""
+    with closing(factory.open()) as store:
+        learn(store, 1)
+        store.write_life(day(7), "x")
+        store.erase()
+    assert raw_points(factory.address, factory.home) == {}
 
 
 def test_texts_by_name(factory: InfluxFactory) -> None:

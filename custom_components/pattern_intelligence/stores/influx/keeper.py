@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
 from ...engine.tables import DatedTable, Numbers, Table, TableSpec, dated
 from ..base import Layer, StoreDamagedError
 from . import told
-from .link import json_of
 from .long_texts import completed, missing_of
 from .points import DAY_NS, HOME, LAST_NS, columns_of, lines_of, measurement, read
 from .server import DAY_S, Bucket, Server, require
@@ -175,25 +174,22 @@ class Keeper:
             return set()
         return set(self._select(layer, told.MARKS, times).day.tolist())
 
-    def count(self) -> dict[str, int]:
-        """Return how many points the home has by measurement."""
-        counts: dict[str, int] = {}
-        for layer in Layer:
+    def count(self, mark: Watermark) -> dict[str, int]:
+        """Return how many points there are of each layer, and dates of what is told.
 
-            def take(pieces: Iterator[bytes]) -> Any:
-                return json_of(b"".join(pieces), self._server.link.address)
-
-            told_of = self._server.read(
-                layer,
-                f"SELECT count(*) FROM /^{layer}_/ WHERE {HOME} = $home",  # noqa: S608
-                {"home": self._home},
-                take,
-                accept="application/json",
-            )
-            for series in (told_of["results"] or [{}])[0].get("series") or ():
-                counts[series["name"]] = max(
-                    int(number or 0) for number in series["values"][0][1:]
-                )
+        Raises:
+            StoreError: the server is away, or says no.
+        """
+        counts = {"learned": len(mark.learned)}
+        for (layer, kind), versions in mark.valid.items():
+            if kind is not Kind.TABLES:
+                counts[f"{layer}_{kind}"] = len(versions)
+                continue
+            times = np.array(mark.times(layer, Kind.TABLES), np.int64)
+            counts[layer] = 0
+            if times.size:
+                marks = self._select(layer, told.MARKS, times).table
+                counts[layer] = int(marks.numbers("points").sum())
         return counts
 
     def _select(

@@ -25,7 +25,7 @@ from . import told
 from .address import home_tag
 from .attic import Attic, in_attic
 from .keeper import Keeper
-from .points import DAY_NS, lines_of
+from .points import DAY_NS, LAST_NS, lines_of
 from .problem import InfluxError, Problem
 from .server import Server
 from .watermark import Kind, Shelf, Watermark
@@ -166,15 +166,26 @@ class InfluxStore:
                 _drop(mark, shelf, ended, keep=True)
 
     def size(self) -> StoreSize:
-        """Return how much is held: points of the home by measurement."""
-        with self._reading():
-            return StoreSize(None, self._keeper.count())
+        """Return how much is held: points by layer, and dates of what is told."""
+        with self._reading() as mark:
+            return StoreSize(None, self._keeper.count(mark))
 
     def clear(self) -> None:
         """Delete everything learned; texts, such as decisions, stay."""
         with self._lock:
             self._keeper.clear()
             self._attic.clear()
+
+    def erase(self) -> None:
+        """Delete every point of the home, what is learned and all else.
+
+        Raises:
+            StoreError: the server is away, or says no.
+        """
+        with self._lock:
+            self._keeper.forget()
+            for layer in Layer:
+                self.server.delete(layer, self._home, 0, LAST_NS)
 
     def read_text(self, name: str) -> str | None:
         """Return a text, or None where there is none."""
