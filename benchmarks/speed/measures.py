@@ -27,7 +27,7 @@ MILLION: Final = Size(_HOUSES, _DAYS, 1_000_000, 1)
 
 #: The rows and the households whose nights tell how the cost grows.
 _MORE_ROWS: Final = (10_000, 30_000, 100_000, 300_000)
-_MORE_HOUSES: Final = (2, 6, 12, 24)
+_MORE_HOUSES: Final = (1, 3, 12, 37)
 
 
 @dataclass(frozen=True, slots=True)

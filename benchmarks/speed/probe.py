@@ -10,8 +10,8 @@ from scripts.tools.offline import without_home_assistant
 if __name__ == "__main__":
     without_home_assistant()
 
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from datetime import date, timedelta
 import json
 from pathlib import Path
@@ -19,17 +19,27 @@ import shutil
 import sqlite3
 import sys
 import tempfile
-from time import perf_counter, time
-from typing import Any
+from time import process_time, time
+from typing import Any, Final
 
 from custom_components.pattern_intelligence.engine.analysis import analyze, detect
 from custom_components.pattern_intelligence.engine.civil import day_number, days_between
 from custom_components.pattern_intelligence.engine.claim import Claim
-from custom_components.pattern_intelligence.engine.detectors import Detector, registry
+from custom_components.pattern_intelligence.engine.detectors import (
+    Detector,
+    Judge,
+    LongDetector,
+    registry,
+)
 from custom_components.pattern_intelligence.engine.evidence import Tally
+from custom_components.pattern_intelligence.engine.history import History
 from custom_components.pattern_intelligence.engine.home import Home
 from custom_components.pattern_intelligence.engine.life import Life
-from custom_components.pattern_intelligence.engine.pattern import Finding, PatternType
+from custom_components.pattern_intelligence.engine.pattern import (
+    WEEKLY,
+    Finding,
+    PatternType,
+)
 from custom_components.pattern_intelligence.engine.summarize import summarize
 from custom_components.pattern_intelligence.engine.tables import (
     DAY_TABLES,
@@ -46,6 +56,8 @@ from custom_components.pattern_intelligence.stores.sqlite import SqliteStore
 
 from .meter import Meter
 
+_SUNDAY: Final = 7
+
 type Order = dict[str, Any]
 type Result = dict[str, Any]
 
@@ -56,19 +68,23 @@ def opened(recording: Path) -> RecorderFile:
 
 
 class _Timed:
-    """A detector, and the time it takes to detect."""
+    """A detector, and the processor's time it takes to detect."""
 
     def __init__(self, detector: Detector, spent: dict[str, float]) -> None:
         self.type = detector.type
         self._detector = detector
         self._spent = spent
 
-    def detect(self, window: Window, home: Home) -> Sequence[Finding]:
-        began = perf_counter()
-        found = self._detector.detect(window, home)
-        took = perf_counter() - began
+    @contextmanager
+    def _counted(self) -> Iterator[None]:
+        began = process_time()
+        yield
+        took = process_time() - began
         self._spent[self.type.value] = self._spent.get(self.type.value, 0.0) + took
-        return found
+
+    def detect(self, window: Window, home: Home) -> Sequence[Finding]:
+        with self._counted():
+            return self._detector.detect(window, home)
 
     def tally(
         self, claim: Claim | Finding, window: Window, home: Home, since: int
@@ -79,9 +95,40 @@ class _Timed:
         return self._detector.waits_for(window, home)
 
 
+class _TimedJudge(_Timed):
+    """The one that judges days."""
+
+    _detector: Judge
+
+    def judge(
+        self, window: Window, habits: Sequence[Claim], home: Home
+    ) -> Sequence[Finding]:
+        with self._counted():
+            return self._detector.judge(window, habits, home)
+
+
+class _TimedLong(_Timed):
+    """One that looks at weeks and months."""
+
+    _detector: LongDetector
+
+    def detect_long(
+        self, window: Window, history: History, home: Home
+    ) -> Sequence[Finding]:
+        with self._counted():
+            return self._detector.detect_long(window, history, home)
+
+
 def _timed() -> tuple[Mapping[PatternType, Detector], dict[str, float]]:
-    spent: dict[str, float] = {}
-    return {kind: _Timed(d, spent) for kind, d in registry().items()}, spent
+    found = registry()
+    spent = dict.fromkeys((kind.value for kind in found), 0.0)
+    return {kind: _timing(own)(own, spent) for kind, own in found.items()}, spent
+
+
+def _timing(detector: Detector) -> type[_Timed]:
+    if isinstance(detector, Judge):
+        return _TimedJudge
+    return _TimedLong if isinstance(detector, LongDetector) else _Timed
 
 
 def _day_of(source: RecorderFile, number: int) -> date:
@@ -124,6 +171,7 @@ def _night(order: Order) -> Result:
             result = meter.result(detectors=spent)
             table = store.read_days(HAPPENINGS, day, day).table
     return result | {
+        "known": len(source.home.entities),
         "tracked_rows": raw.rows,
         "entities": len(raw.entities),
         "happenings": int(table.numbers("count").sum()),
@@ -132,11 +180,17 @@ def _night(order: Order) -> Result:
 
 
 def _batch(order: Order) -> Result:
-    """Read the raw events of all days anew, and detect from those."""
+    """Read the raw events of all days anew, and find everything in those.
+
+    Nothing is remembered: what is looked for on Sundays is, on a Sunday, and of the
+    days only the last is judged.
+    """
     source = opened(Path(order["recording"]))
+    home = source.home
     last = _day_of(source, order["day"])
     days = list(days_between(last - timedelta(days=order["days"] - 1), last))
-    detectors = registry()
+    detectors, spent = _timed()
+    judge = detectors.get(PatternType.ANOMALY)
     meter = Meter()
     with meter.of(Phase.READ):
         raws = [source.read(day) for day in days]
@@ -147,10 +201,23 @@ def _batch(order: Order) -> Result:
             dated(spec, [(day, found[spec.name]) for day, found in tables])
             for spec in DAY_TABLES
         )
-        window = build_window(source.home.civil, days, happenings, exposure, runs=runs)
-        findings = detect(window, source.home, detectors)
-        analysis = analyze(window, source.home, detectors, Life(), findings)
-    return meter.result(patterns=len(analysis.patterns))
+        window = build_window(
+            home.civil, days, happenings, exposure, home.resolve, runs, home.calendar
+        )
+        standing = [
+            finding
+            for kind, detector in detectors.items()
+            if kind in WEEKLY and last.isoweekday() == _SUNDAY
+            for finding in detector.detect(window, home)
+        ]
+        findings = detect(window, home, detectors, standing)
+        verdicts = (
+            judge.judge(window, [Claim.of(f, f.confidence) for f in findings], home)
+            if isinstance(judge, Judge)
+            else ()
+        )
+        analysis = analyze(window, home, detectors, Life(), [*findings, *verdicts])
+    return meter.result(detectors=spent, patterns=len(analysis.patterns))
 
 
 def _first(order: Order) -> Result:
@@ -184,23 +251,23 @@ def _read(order: Order) -> Result:
 
 
 def _size(order: Order) -> Result:
-    """Tell the bytes of a store's file by layer; nothing is timed."""
+    """Tell the bytes of a store's file by table, and of how many periods each is."""
     with closing(sqlite3.connect(order["store"])) as database:
-        bytes_of = dict.fromkeys(("daily", "weekly", "monthly", "life"), 0)
-        for name, size in database.execute("SELECT name, pgsize FROM dbstat"):
-            layer = name.partition("_")[0]
-            if layer in bytes_of:
-                bytes_of[layer] += size
-        counts = {
-            layer: database.execute(question).fetchone()[0]
-            for layer, question in (
+        held = dict(
+            database.execute("SELECT name, sum(pgsize) FROM dbstat GROUP BY name")
+        )
+        periods = {
+            name: database.execute(question).fetchone()[0]
+            for name, question in (
                 ("daily", "SELECT count(*) FROM learned WHERE kept"),
                 ("weekly", "SELECT count(*) FROM periods WHERE layer = 'weekly'"),
                 ("monthly", "SELECT count(*) FROM periods WHERE layer = 'monthly'"),
+                # Of Sundays that were told without detectors there is next to nothing.
                 ("life", "SELECT count(*) FROM life WHERE length(packed) > 200"),
+                ("verdicts", "SELECT count(*) FROM verdicts"),
             )
         }
-    return {"bytes": bytes_of, "counts": counts}
+    return {"bytes": held, "periods": periods}
 
 
 _PROBES: dict[str, Callable[[Order], Result]] = {

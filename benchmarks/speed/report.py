@@ -12,12 +12,14 @@ _PHASES: Final = {
     "detect": "detect",
     "total": "total",
 }
-#: What a layer's bytes are of, and how many of those are kept after a year.
+#: What a table's periods are called, by what its name begins with, and how many of
+#: those are kept after a year.
 _KEPT: Final = {
     "daily": ("day", 90),
     "weekly": ("week", 52),
     "monthly": ("month", 12),
-    "life": ("Sunday's life", 52),
+    "life": ("Sunday", 52),
+    "verdicts": ("day", 90),
 }
 
 
@@ -42,19 +44,23 @@ def _rows(one: Measured) -> Iterator[list[str]]:
 
 def facts(measured: Iterable[Measured]) -> Iterator[str]:
     """Yield a table of what the nights were like."""
-    names = ("rows of tracked entities", "tracked", "happenings", "patterns")
-    keys = ("tracked_rows", "entities", "happenings", "patterns")
-    rows = [
-        [one.title, *(_number(one.result[key], 0) for key in keys)]
-        + [_number(one.result["detectors"].get(kind), 2) for kind in _detectors(one)]
-        for one in measured
-    ]
-    first = next(iter(measured))
-    yield from _table(["", *names, *(f"{k}, s" for k in _detectors(first))], rows)
+    names = ("entities", "tracked", "rows of those", "happenings", "patterns")
+    keys = ("known", "entities", "tracked_rows", "happenings", "patterns")
+    rows = (
+        [one.title, *(_number(one.result[key], 0) for key in keys)] for one in measured
+    )
+    yield from _table(["", *names], rows)
 
 
-def _detectors(one: Measured) -> Sequence[str]:
-    return tuple(one.result["detectors"])
+def detectors(measured: Iterable[Measured]) -> Iterator[str]:
+    """Yield a table of the processor's seconds that each detector took."""
+    nights = list(measured)
+    kinds = list(dict.fromkeys(kind for n in nights for kind in n.result["detectors"]))
+    rows = (
+        [one.title, *(_number(one.result["detectors"].get(k), 2) for k in kinds)]
+        for one in nights
+    )
+    yield from _table(["s of CPU", *kinds], rows)
 
 
 def share(plain: dict[str, Any], night: Measured) -> str:
@@ -68,18 +74,34 @@ def share(plain: dict[str, Any], night: Measured) -> str:
     )
 
 
-def year(sizes: dict[str, Any]) -> str:
-    """Return how large a store is after 90 days, and after a year."""
-    each = {
-        layer: size / max(sizes["counts"][layer], 1)
-        for layer, size in sizes["bytes"].items()
-    }
-    held = sum(sizes["bytes"].values())
-    later = sum(each[layer] * count for layer, (_, count) in _KEPT.items())
-    parts = ", ".join(
-        f"{each[layer] / 1000:.0f} kB a {name}" for layer, (name, _) in _KEPT.items()
+def year(sizes: dict[str, Any]) -> Iterator[str]:
+    """Yield a table of what a store takes, by table, now and after a year."""
+    rows = [
+        (name, *_KEPT[kind], held, sizes["periods"][kind])
+        for name, held in sorted(sizes["bytes"].items())
+        if (kind := name.partition("_")[0]) in _KEPT and sizes["periods"].get(kind)
+    ]
+    yield from _table(
+        ["table", "a", "kB", "kept after a year", "MB then"],
+        [
+            *(
+                [
+                    name,
+                    period,
+                    _number(held / count / 1000, 1),
+                    str(kept),
+                    _number(held / count * kept / 1e6, 2),
+                ]
+                for name, period, kept, held, count in rows
+            ),
+            ["together", "", "", "", _number(_after_a_year(rows), 1)],
+        ],
     )
-    return f"{held / 1e6:.1f} MB after 90 days, {later / 1e6:.1f} MB after a year ({parts})"
+
+
+def _after_a_year(rows: Iterable[tuple[str, str, int, int, int]]) -> float:
+    """Return MB."""
+    return sum(held / count * kept for _, _, kept, held, count in rows) / 1e6
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:

@@ -38,18 +38,15 @@ def _measure(bench: Bench, *, full: bool) -> int:
         others = [*bench.batch(), *bench.million(), *bench.first(), bench.reading()]
         _print("Cost (medians)", report.costs([*nights, *others]))
         _print("Those nights", report.facts(nights))
+        _print("Their detectors", report.detectors([*nights, *others[:1]]))
         _print("Beside plain sqlite3", [report.share(bench.plain(), nights[0])])
-        _print(
-            "Size of the store",
-            [
-                f"Of the first night's home: {report.year(bench.sizes(USUAL))}",
-                f"Of the home twice as large: {report.year(bench.sizes(TRACKING))}",
-            ],
-        )
+        _print("Size of the store", report.year(bench.sizes(USUAL)))
+        _print("Of a home twice as large", report.year(bench.sizes(TRACKING)))
         if full:
             grown = list(bench.scaling())
             _print("How it grows (medians)", report.costs(grown))
             _print("Those nights", report.facts(grown))
+            _print("Their detectors", report.detectors(grown))
     except subprocess.CalledProcessError as err:
         raise UnusableError(
             f"what was being measured failed with exit status {err.returncode}; "

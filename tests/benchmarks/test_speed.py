@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 import pytest
 
@@ -94,16 +96,41 @@ def test_a_table_tells_seconds_memory_and_budgets() -> None:
     assert memory == ["", "MB", "", "", "", "", "60", "60"]
 
 
+def _cells(lines: Iterable[str]) -> list[list[str]]:
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+
+
 def test_a_year_is_told_from_what_a_period_takes() -> None:
-    """90 days, 52 weeks, 12 months and 52 Sundays are kept then."""
+    """90 days, 52 weeks and 52 Sundays are kept then; the rest is no aggregate."""
     sizes = {
         "bytes": {
-            "daily": 900_000,
-            "weekly": 60_000,
-            "monthly": 40_000,
+            "daily_runs": 900_000,
             "life": 20_000,
+            "verdicts": 14_000,
+            "weekly_sums": 60_000,
+            "monthly_sums": 4_096,
+            "texts": 4_096,
         },
-        "counts": {"daily": 90, "weekly": 12, "monthly": 2, "life": 2},
+        "periods": {"daily": 90, "weekly": 12, "monthly": 0, "life": 2, "verdicts": 14},
     }
-    # 90 x 10 kB + 52 x 5 kB + 12 x 20 kB + 52 x 10 kB = 1.92 MB
-    assert report.year(sizes).startswith("1.0 MB after 90 days, 1.9 MB after a year")
+    _, _, *rows = _cells(report.year(sizes))
+    assert rows == [
+        ["daily_runs", "day", "10.0", "90", "0.90"],
+        ["life", "Sunday", "10.0", "52", "0.52"],
+        ["verdicts", "day", "1.0", "90", "0.09"],
+        ["weekly_sums", "week", "5.0", "52", "0.26"],
+        ["together", "", "", "", "1.8"],
+    ]
+
+
+def test_detectors_are_told_of_all_nights_that_they_were_on() -> None:
+    """What is not looked for on a night is left empty."""
+    nights = [
+        Measured("Saturday", {"detectors": {"sequence": 0.5}}),
+        Measured("Sunday", {"detectors": {"sequence": 0.25, "session": 1.0}}),
+    ]
+    assert _cells(report.detectors(nights))[0::2] == [
+        ["s of CPU", "sequence", "session"],
+        ["Saturday", "0.50", ""],
+    ]
+    assert _cells(report.detectors(nights))[3] == ["Sunday", "0.25", "1.00"]
