@@ -177,7 +177,7 @@ async def _async_forget(call: ServiceCall) -> ServiceResponse:
         }
         subject = Subject(entities, areas, data.parts.renames.resolve)
         return await _async_forget_some(hass, data.parts, subject)
-    except StoreError as err:
+    except (StoreError, SourceError) as err:
         raise _failed("not_forgotten", str(err)) from err
     finally:
         data.parts.coordinator.async_settle()

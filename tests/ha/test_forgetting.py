@@ -299,6 +299,23 @@ async def test_store_that_fails(
     assert not (await async_call(hass, "get_patterns", entity_id=KETTLE))["patterns"]
 
 
+async def test_home_of_an_unknown_time_zone(
+    hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch, complaints: list[str]
+) -> None:
+    """Nothing can be looked up there, which is told, too."""
+    await _async_home(hass)
+    with monkeypatch.context() as patch:
+        patch.setattr(hass.config, "time_zone", "Nowhere/Land")
+        with pytest.raises(HomeAssistantError) as raised:
+            await async_call(hass, "forget", entity_id=KETTLE)
+        assert raised.value.translation_key == "not_forgotten"
+        # So does the run that looks again.
+        await async_learned(hass)
+    assert len(complaints) == 1
+    complaints.clear()
+    assert (await async_call(hass, "get_patterns", entity_id=KETTLE))["patterns"]
+
+
 async def test_only_admins(hass: HomeAssistant, hass_read_only_user: MockUser) -> None:
     """What is learned is changed by admins alone."""
     await _async_home(hass)
