@@ -13,7 +13,11 @@ import pytest
 
 from custom_components.pattern_intelligence.engine.civil import days_between
 from custom_components.pattern_intelligence.engine.detectors import registry
-from custom_components.pattern_intelligence.engine.home import Home
+from custom_components.pattern_intelligence.engine.home import (
+    AreaInfo,
+    EntityInfo,
+    Home,
+)
 from custom_components.pattern_intelligence.engine.rawday import RawDay
 from custom_components.pattern_intelligence.engine.rollup import HAPPENINGS_SUM, rollup
 from custom_components.pattern_intelligence.engine.scope import Scope
@@ -33,7 +37,22 @@ from custom_components.pattern_intelligence.stores.sqlite import SqliteStore
 from .engine.builders import BERLIN, Row, raw_days
 from .sources.builder import execute
 
-HOME = Home(BERLIN.zone)
+AREAS = {
+    "bath": ("light.bath", "switch.vent"),
+    "bedroom": ("light.bed",),
+    "hall": ("binary_sensor.hall", "light.hall"),
+    "kitchen": ("switch.grinder", "switch.coffee", "light.table"),
+    "office": ("light.desk", "switch.fan"),
+}
+HOME = Home(
+    BERLIN.zone,
+    entities={
+        entity_id: EntityInfo(entity_id, area_id=area_id)
+        for area_id, entities in AREAS.items()
+        for entity_id in entities
+    },
+    areas={area_id: AreaInfo(area_id.capitalize()) for area_id in AREAS},
+)
 FIRST = date(2026, 2, 25)
 """A Wednesday, so that the first week is a part of one; the clock changes later on."""
 
@@ -57,14 +76,31 @@ def household() -> Sequence[RawDay]:
             continue
         switch(day, 6 * 60 + 45 + rng.normal(0, 6), "light.bath", 20)
         switch(day, 23 * 60 + 55 + rng.normal(0, 8), "light.bed", 15)
+        switch(day, rng.uniform(9, 21) * 60, "switch.vent", 20 + rng.normal(0, 0.5))
+        if rng.random() < 0.95:
+            at = 7 * 60 + 20 + rng.normal(0, 8)
+            for entity, lasts in (
+                ("switch.grinder", 0.5),
+                ("switch.coffee", 30),
+                ("light.table", 90),
+            ):
+                switch(day, at, entity, lasts)
+                at += rng.uniform(0.5, 2)
+        if number == 41:
+            for minute in range(600, 1000, 8):
+                switch(day, minute, "switch.coffee", 2)
         for _ in range(rng.poisson(4)):
             at = rng.uniform(8, 22) * 60
             switch(day, at, "binary_sensor.hall", 1)
             if rng.random() < 0.9:
                 switch(day, at + rng.uniform(0.1, 0.5), "light.hall", 3)
-        for entity in ("light.desk", "switch.fan", "light.sofa"):
+        for entity in ("light.sofa", "switch.iron"):
             for _ in range(rng.poisson(2)):
                 switch(day, rng.uniform(9, 23) * 60, entity, 10)
+        if day.weekday() < 5:
+            for entity in ("light.desk", "switch.fan"):
+                for _ in range(rng.poisson(1.5)):
+                    switch(day, 13 * 60 + rng.uniform(0, 60), entity, 10)
         if day.weekday() < 5 and rng.random() < 0.9:
             switch(day, 17 * 60 + 30 + rng.normal(0, 10), "cover.blind", 30)
     tracked = ["light.never"]
@@ -110,11 +146,22 @@ def in_one_pass(last: date = LAST) -> str:
 
 
 def test_the_household_has_something_to_say() -> None:
-    """The laws below are about patterns, of both kinds, and about silence."""
+    """The laws below are about patterns of all daily kinds, and about silence."""
     told = json.loads(in_one_pass())
-    found = {(p["type"], p["entities"][0]["entity_id"]) for p in told["patterns"]}
+    found = {
+        (p["type"], p["entities"][0]["entity_id"])
+        for p in told["patterns"]
+        if p["entities"]
+    }
     assert ("time_of_day", "light.bath") in found
     assert ("co_occurrence", "binary_sensor.hall") in found
+    assert ("sequence", "switch.grinder") in found
+    assert ("duration", "switch.vent") in found
+    assert ("anomaly", "switch.coffee") in found
+    rooms = {
+        tuple(p["area_ids"]) for p in told["patterns"] if p["type"] == "room_based"
+    }
+    assert ("office",) in rooms
     assert told["home"]["days"] == DAYS
     assert told["track_record"]["time_of_day"]["claims"] > 0
     named = {e["entity_id"] for p in told["patterns"] for e in p["entities"]}
@@ -349,7 +396,7 @@ def test_tables_that_cannot_be_read_are_damage(folder: Path, damage: str) -> Non
         runner.learn(raw)
     execute(folder / "store.db", damage)
     with pytest.raises(StoreDamagedError, match="backup"):
-        runner.report(household()[7].day)
+        _runner(folder / "store.db").report(household()[7].day)
 
 
 @pytest.mark.parametrize("life", ["", "[]", "{}", '{"entries":[{}],"record":{}}'])

@@ -31,6 +31,7 @@ HOME = Home(
             EntityInfo("switch.kettle", device_id="plug"),
             EntityInfo("light.kettle_led", device_id="plug"),
             EntityInfo("switch.dryer", area_id="laundry"),
+            EntityInfo("switch.iron", area_id="laundry"),
         )
     },
 )
@@ -155,6 +156,21 @@ def test_a_room_in_use_stands_for_its_movement_sensors_times() -> None:
     late = replace(seen, when=_at(23))
     elsewhere = _found(PatternType.TIME_OF_DAY, "binary_sensor.hall", when=_at(7))
     assert absorb([seen, late, elsewhere, use], HOME)[:-1] == [late, elsewhere]
+
+
+def test_firsts_and_lasts_in_a_room_follow_its_use() -> None:
+    """Of two things that are used there; what keeps its own time stands for itself."""
+    use = _found(PatternType.ROOM_BASED, areas=("laundry",), when=_at(19.2, 60))
+
+    def first(entity: str) -> Finding:
+        when = replace(_at(19.3), anchor="first")
+        return _found(PatternType.TIME_OF_DAY, entity, when=when)
+
+    dryer, iron = first("switch.dryer"), first("switch.iron")
+    assert absorb([dryer, iron, use], HOME)[0].area_ids == ("laundry",)
+    assert _left(dryer, iron, use) == [PatternType.ROOM_BASED]
+    sharp = replace(iron, when=_at(19.3))
+    assert _left(dryer, sharp, use) == [PatternType.TIME_OF_DAY] * 2
 
 
 def test_a_room_of_one_device_is_that_device() -> None:

@@ -54,15 +54,18 @@ def absorb(findings: Sequence[Finding], home: Home) -> list[Finding]:
         if owner in gone:
             continue
         for part, explains in _LARGER[findings[owner].type].items():
-            for at, found in enumerate(findings):
-                if (
-                    found.type is part
-                    and at not in gone
-                    and explains(findings[owner], found, home)
-                    and _covers(findings[owner], found)
-                ):
-                    gone.add(at)
-                    absorbed.setdefault(owner, []).append(found)
+            parts = [
+                at
+                for at, found in enumerate(findings)
+                if found.type is part
+                and at not in gone
+                and explains(findings[owner], found, home)
+                and _covers(findings[owner], found)
+            ]
+            if explains is _is_use:
+                parts = _of_several([(at, findings[at]) for at in parts], home)
+            gone.update(parts)
+            absorbed.setdefault(owner, []).extend(findings[at] for at in parts)
     return [
         _standing_for(found, absorbed.get(at, ()))
         for at, found in enumerate(findings)
@@ -130,24 +133,43 @@ def _within(found: Finding, earliest: float, latest: float) -> bool:
 def _is_walk(walk: Finding, link: Finding, home: Home) -> bool:
     """Tell whether a link is one room's movement sensor after the other's."""
     return len(walk.area_ids) == len(link.entities) == 2 and all(
-        _sees_people_in(area_id, key, home)
+        home.area_ids(key.entity_id) == (area_id,) and _sees_people(key, home)
         for area_id, key in zip(walk.area_ids, link.entities, strict=True)
     )
 
 
-def _sees_people_in(area_id: str, key: Key, home: Home) -> bool:
-    entity = home.entity(key.entity_id)
-    return entity.area_id == area_id and entity.device_class in MOVEMENT
+def _sees_people(key: Key, home: Home) -> bool:
+    return home.entity(key.entity_id).device_class in MOVEMENT
 
 
 def _is_use(use: Finding, time: Finding, home: Home) -> bool:
-    """Tell whether a time is when a movement sensor sees that its room is in use."""
+    """Tell whether a time is when something first or last is used in a room in use.
+
+    Or when a movement sensor sees that it is. What keeps a time of its own does not
+    follow the room.
+    """
+    own = time.entities[0]
     return (
         use.when is not None
-        and len(use.area_ids) == 1
-        and _sees_people_in(use.area_ids[0], time.entities[0], home)
+        and time.when is not None
+        and use.area_ids == home.area_ids(own.entity_id)
+        and (time.when.anchor != "each" or _sees_people(own, home))
         and _within(time, use.when.earliest, use.when.latest)
     )
+
+
+def _of_several(parts: Sequence[tuple[int, Finding]], home: Home) -> list[int]:
+    """Return the parts that a room stands for: one thing's time is that thing's."""
+    things = {
+        _things(found, home)[0][0]
+        for _, found in parts
+        if not _sees_people(found.entities[0], home)
+    }
+    return [
+        at
+        for at, found in parts
+        if len(things) > 1 or _sees_people(found.entities[0], home)
+    ]
 
 
 def _is_run(run: Finding, time: Finding, home: Home) -> bool:

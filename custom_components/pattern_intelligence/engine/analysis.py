@@ -136,12 +136,19 @@ def analyze(
         if (told := _told(life, found)) >= LISTED_FROM
     ]
     found_types = {pattern.finding.type for pattern in patterns}
+    explained = {
+        part["type"]
+        for pattern in patterns
+        for part in pattern.finding.details.get("stands_for", ())
+    }
     return Analysis(
         window.last_day,
         tuple(ranked(patterns)),
         life.record.published(),
         {
-            kind.value: detector.waits_for(window, home)
+            kind.value: wording.say("explained")
+            if kind.value in explained
+            else detector.waits_for(window, home)
             for kind, detector in detectors.items()
             if kind not in found_types
         },

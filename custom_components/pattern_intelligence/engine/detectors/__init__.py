@@ -72,6 +72,7 @@ class LongDetector(Detector, Protocol):
 
 def registry() -> Mapping[PatternType, Detector]:
     """Return all detectors, in the order in which they run."""
+    from .anomaly import Anomaly
     from .co_occurrence import CoOccurrence
     from .duration import Duration
     from .room_based import RoomBased
@@ -86,5 +87,6 @@ def registry() -> Mapping[PatternType, Detector]:
             Sequences(),
             RoomBased(),
             Duration(),
+            Anomaly(),
         )
     }
