@@ -160,14 +160,7 @@ class _Columns:
         if cells[:width] == header:
             del cells[:width]
         when = _whole(cells[2::width])
-        keep: list[int] | None = None
-        if times is not None and times.size:
-            at = np.minimum(np.searchsorted(times, when), times.size - 1)
-            good = times[at] == when
-            if not good.all():
-                keep = np.flatnonzero(good).tolist()
-        elif times is not None:
-            keep = []
+        keep = None if times is None else _places(when, times)
         for place, name in enumerate(self._names):
             if name in self._numbers:
                 column = when if name == "time" else _whole(cells[place::width])
@@ -186,9 +179,16 @@ class _Columns:
     def _decode(self, cell: str) -> str:
         """Return a text as it was, the same object for the same text."""
         try:
-            return self._known.setdefault(cell, text_of(cell))
+            text = text_of(cell) if "%" in cell else cell
         except ValueError as err:
             raise _damaged() from err
+        return self._known.setdefault(cell, text)
+
+
+def _places(when: Numbers, times: Numbers) -> list[int] | None:
+    """Return the rows whose time is one of some, ascending; None for all rows."""
+    good = np.isin(when, times)
+    return None if good.all() else np.flatnonzero(good).tolist()
 
 
 def _blocks(pieces: Iterator[bytes]) -> Iterator[str]:
