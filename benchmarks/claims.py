@@ -45,9 +45,7 @@ def all_told(patterns: Sequence[Json]) -> Iterator[Json]:
     for pattern in patterns:
         yield pattern
         yield from _companions(pattern)
-        for part in pattern.get("stands_for", ()):
-            yield part
-            yield from _companions(part)
+        yield from all_told(pattern.get("stands_for", ()))
 
 
 def _companions(pattern: Json) -> Iterator[Json]:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from custom_components.pattern_intelligence.engine.claim import Claim
 from custom_components.pattern_intelligence.engine.pattern import PatternType, Spread
 
-from .claims import Json, claim_of
+from .claims import Json, all_told, claim_of
 from .fresh import FreshDays
 from .scoring import (
     LEARNABLE_DAYS,
@@ -164,6 +164,7 @@ def score_rooms(
     """
     mine = [one for one in patterns if one["type"] == "room_based"]
     score = Score(reported=len(mine))
+    told = [one for one in all_told(patterns) if one["type"] == "room_based"]
     planted = [h for h in home.truth.habits if h.kind == "room_based"]
     for pattern in mine:
         score.planted += any(_same_rooms(pattern, habit) for habit in planted)
@@ -175,7 +176,7 @@ def score_rooms(
         if days < LEARNABLE_DAYS if not moves else not fresh.true(move_claim(habit)):
             score.few += 1
             continue
-        found = tuple(one for one in mine if _same_rooms(one, habit))
+        found = tuple(one for one in told if _same_rooms(one, habit))
         error = None
         if found and habit.minute is not None:
             error = min(

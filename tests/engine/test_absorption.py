@@ -262,6 +262,7 @@ def test_it_tells_what_it_stands_for() -> None:
                 {"entity_id": "light.bed", "state": "on"},
                 {"entity_id": "light.bath", "state": "on"},
             ],
+            "area_ids": [],
             "when": None,
             "lag_s": {"median": 30.0, "p10": 10.0, "p90": 90.0},
             "confidence": 0.75,

@@ -248,6 +248,7 @@ def _standing_for(owner: Finding, parts: Sequence[Finding]) -> Finding:
                 {"entity_id": key.entity_id, "state": key.state or None}
                 for key in part.entities
             ],
+            "area_ids": list(part.area_ids),
             "when": part.when.as_json() if part.when else None,
             "lag_s": part.lag_s.as_json() if part.lag_s else None,
             "confidence": round(part.confidence, 3),
