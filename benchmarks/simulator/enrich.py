@@ -14,6 +14,7 @@ import numpy as np
 from .draw import EVERY_DAY, WEEKEND, WORKWEEK, Pool
 from .furnish import PROGRAMS, furnished
 from .plan import Binge, MoveRule, Oddity, Plan, RoomRule, RoutineRule, TimedRule
+from .sittings import with_sittings
 from .truth import OddityKind
 
 #: Days after those told on which something may go wrong: by then 63 are behind.
@@ -51,8 +52,9 @@ def enrich(plan: Plan, rng: np.random.Generator) -> Plan:
         device=True,
     )
     quiet.add(steady.step.entity_id)
+    chance = rng.spawn(1)[0]
     binge = Binge(pool.pick(0.3, 1.0, short=True), int(0.3 * plan.days), 10)
-    return replace(
+    richer = replace(
         plan,
         house=house,
         timed=(*plan.timed, steady),
@@ -79,6 +81,7 @@ def enrich(plan: Plan, rng: np.random.Generator) -> Plan:
         held=("binary_sensor.dining_room_motion", 90.0),
         oddities=_oddities(pool, plan.days, steady, rng),
     )
+    return with_sittings(richer, chance)
 
 
 def _rooms(rng: np.random.Generator) -> tuple[RoomRule, ...]:

@@ -19,9 +19,10 @@ from .habits import (
 from .model import Entity, Runs
 from .noise import arrived, motion, uses, walks
 from .oddities import binges, disturbed
-from .plan import Plan, RoomRule, RoutineRule, TimedRule
+from .plan import Plan, RoomRule, RoutineRule, SittingRule, TimedRule
 from .residents import Presence, inside, live
 from .settle import settle
+from .sittings import sat
 from .truth import PlantedOddity, Step
 from .wander import moved, stays
 
@@ -34,7 +35,7 @@ class Life:
 
     `fires` are the instants at which automations fired, by the numbers that the
     runs' `fire` columns hold, with the entity id of each. `stays` are how rooms were
-    used, `oddities` what went wrong.
+    used, `oddities` what went wrong, `sittings` when people sat in rooms.
     """
 
     runs: Runs
@@ -43,6 +44,7 @@ class Life:
     fires: tuple[tuple[float, str], ...]
     stays: tuple[tuple[RoomRule, Kept], ...] = ()
     oddities: tuple[PlantedOddity, ...] = ()
+    sittings: tuple[tuple[SittingRule, Kept], ...] = ()
 
 
 def live_days(
@@ -106,10 +108,19 @@ def live_days(
     oddities: tuple[PlantedOddity, ...] = ()
     if not frozen:
         runs, oddities = disturbed(plan, index, clock, presence, runs, rng)
+    # By chances of their own: the rest of a home is as if they were not.
+    sittings, sittings_kept = sat(plan, clock, presence, rng.spawn(1)[0])
+    runs = Runs.join([runs, sittings])
     begin, end = clock.utc(0, 0.0), clock.utc(clock.days, 0.0)
     within = (runs.start < end) & (runs.end > begin)
     return Life(
-        runs.take(within), presence, tuple(kept), tuple(fires), stays_kept, oddities
+        runs.take(within),
+        presence,
+        tuple(kept),
+        tuple(fires),
+        stays_kept,
+        oddities,
+        sittings_kept,
     )
 
 

@@ -106,6 +106,26 @@ class MoveRule:
     lag: float
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SittingRule:
+    """Things of a room that are begun in one sitting, in no particular order.
+
+    Each takes part with probability `joins`, begins `within` so many minutes of the
+    sitting's begin, and is done after about `length` minutes.
+    """
+
+    name: str
+    area_id: str
+    members: tuple[Step, ...]
+    minute: float
+    sd: float
+    adherence: float
+    joins: float
+    within: float
+    length: float
+    weekdays: tuple[int, ...] = (0, 1, 2, 3, 4, 5, 6)
+
+
 @dataclass(frozen=True, slots=True)
 class Binge:
     """Something used again and again on one evening, which makes no habit."""
@@ -132,6 +152,7 @@ class Plan:
     `hall` names the motion sensor and the light that an automation ties together;
     `quiet` are entities whose random use is rare, since a rule would drown in it;
     `held` is a motion sensor that stays on for so many seconds, whatever it sees.
+    `sittings` have rooms of their own; what is done `alone` there only looks like one.
     """
 
     days: int
@@ -149,3 +170,5 @@ class Plan:
     binges: tuple[Binge, ...] = ()
     oddities: tuple[Oddity, ...] = ()
     held: tuple[str, float] | None = None
+    sittings: tuple[SittingRule, ...] = ()
+    alone: tuple[TimedRule, ...] = ()

@@ -17,6 +17,7 @@ from .model import Home
 from .outages import Outage, draw_outages, recorder_runs
 from .plan import Noise, Plan
 from .recording import record
+from .sittings import SITTING_ROOMS
 from .told import truth_of
 from .truth import Truth
 
@@ -163,7 +164,7 @@ def _home(
         days=clock.days,
         told=plan.days,
         entities=house.entities,
-        areas=FURNISHED_ROOMS if plan.rooms else ROOMS,
+        areas=(*FURNISHED_ROOMS, *SITTING_ROOMS) if plan.rooms else ROOMS,
         floors=FLOORS,
         devices=house.devices,
         users=RESIDENTS,

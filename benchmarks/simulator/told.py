@@ -13,6 +13,7 @@ from .life import Life, entered
 from .model import Runs
 from .plan import LinkRule, Plan, RoutineRule, TimedRule
 from .programs import program_truths
+from .sittings import sitting_truth
 from .truth import PlantedHabit, Step, Truth
 from .wander import move_truth, room_truth
 
@@ -35,6 +36,7 @@ def truth_of(plan: Plan, clock: LocalClock, life: Life) -> Truth:
     for link in plan.links:
         habits.append(_link_truth(link, plan, clock, life.runs))
     habits += [room_truth(rule, kept, clock) for rule, kept in life.stays]
+    habits += [sitting_truth(rule, kept, clock) for rule, kept in life.sittings]
     habits += [move_truth(rule, clock) for rule in plan.moves]
     habits += program_truths(plan, clock, life.runs)
     judge = Entailment(plan)

@@ -6,7 +6,7 @@ from typing import Literal
 
 type Anchor = Literal["each", "first", "last"]
 type Kind = Literal[
-    "time_of_day", "co_occurrence", "sequence", "duration", "room_based"
+    "time_of_day", "co_occurrence", "sequence", "duration", "room_based", "session"
 ]
 type OddityKind = Literal["many", "none", "hour", "left_on", "missed", "silent"]
 
@@ -38,8 +38,8 @@ class PlantedHabit:
     another habit is: nobody expects it to be listed on its own.
 
     `duration` is the median of seconds that something lasts, `spread` the sd of its
-    log. `area_ids` are a room in use from `minute` until `until`, or the two rooms of
-    a move.
+    log. `area_ids` are a room in use from `minute` until `until`, the two rooms of a
+    move, or the room of a session, whose `steps` are its members.
     """
 
     name: str
@@ -71,6 +71,8 @@ class PlantedHabit:
         """Whether a person would call it a habit at once: kept, and on time."""
         if self.kind == "duration":
             return True
+        if self.kind == "session":
+            return self.adherence >= CLEAR_ADHERENCE
         if self.kind == "time_of_day" and (self.anchor != "each" or self.sd is None):
             return False
         on_time = self.sd is None or self.sd <= CLEAR_SD
