@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 import socket
+import ssl
 import struct
 from threading import Event, Thread
 from urllib.parse import urlsplit
@@ -21,11 +22,14 @@ class Proxy:
         silent: whether nothing is passed on.
     """
 
-    def __init__(self, url: str, port: int = 0) -> None:
-        """Listen on a port, 0 for any that is free."""
+    def __init__(
+        self, url: str, port: int = 0, tls: ssl.SSLContext | None = None
+    ) -> None:
+        """Listen on a port, 0 for any that is free, for TLS if a context is given."""
+        self._tls = tls
         self._target = urlsplit(url).port
         self._listener = socket.create_server(("127.0.0.1", port))
-        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
+        self.url = f"{'https' if tls else 'http'}://127.0.0.1:{self._listener.getsockname()[1]}"
         self.requests: int | None = None
         self.answers: int | None = None
         self.canned: list[bytes] = []
@@ -64,6 +68,13 @@ class Proxy:
             self._start(self._serve, client)
 
     def _serve(self, client: socket.socket) -> None:
+        if self._tls is not None:
+            try:
+                client = self._tls.wrap_socket(client, server_side=True)
+            except OSError:
+                client.close()
+                return
+            self._sockets.append(client)
         if self.canned:
             self._answer(client, self.canned.pop(0))
             return
@@ -111,9 +122,11 @@ class Proxy:
 
 
 @contextmanager
-def proxied(url: str, port: int = 0) -> Iterator[Proxy]:
+def proxied(
+    url: str, port: int = 0, tls: ssl.SSLContext | None = None
+) -> Iterator[Proxy]:
     """Return a proxy before a server until the block is left."""
-    proxy = Proxy(url, port)
+    proxy = Proxy(url, port, tls)
     try:
         yield proxy
     finally:

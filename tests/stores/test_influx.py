@@ -4,16 +4,22 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from ipaddress import IPv4Address
 import json
 import logging
 from pathlib import Path
 from random import Random
 import signal
+import ssl
 import subprocess
 import sys
 from typing import Any
 from uuid import uuid4
 
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 import pytest
 
 from custom_components.pattern_intelligence.stores.base import (
@@ -391,6 +397,65 @@ def test_an_answer_that_is_cut_short(factory: InfluxFactory, proxy: Proxy) -> No
                 store.read_days(COUNTS, day(1), day(1))
         proxy.cut()
         assert len(store.read_days(COUNTS, day(1), day(1)).table) == 400
+
+
+def _certificate(folder: Path) -> tuple[ssl.SSLContext, Path]:
+    """Return a server's side of TLS, and the file of who signed its certificate."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(
+            x509.SubjectAlternativeName([x509.IPAddress(IPv4Address("127.0.0.1"))]),
+            critical=False,
+        )
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .add_extension(
+            x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False
+        )
+        .sign(key, hashes.SHA256())
+    )
+    authority, private = folder / "ca.pem", folder / "key.pem"
+    authority.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+    private.write_bytes(
+        key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+    )
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(authority, private)
+    return context, authority
+
+
+@pytest.mark.filterwarnings("ignore:Unverified HTTPS request")
+def test_certificates(factory: InfluxFactory, tmp_path: Path) -> None:
+    """Are checked; an authority of one's own can be named, or checking given up."""
+    context, authority = _certificate(tmp_path)
+    with proxied(factory.address.url, tls=context) as proxy:
+        strict = replace(factory.address, url=proxy.url)
+        for address, problem in (
+            (strict, Problem.TLS),
+            (replace(strict, ca_file=str(authority)), None),
+            (replace(strict, verify_tls=False), None),
+            (replace(strict, ca_file=str(tmp_path / "none.pem")), Problem.TLS),
+        ):
+            with closing(InfluxStore(server_at(address), factory.home)) as store:
+                if problem is None:
+                    learn(store, 1)
+                    continue
+                with pytest.raises(StoreUnavailableError) as raised:
+                    store.learned()
+                assert isinstance(raised.value, InfluxError)
+                assert raised.value.problem is problem
 
 
 def test_wrong_credentials(address: InfluxAddress) -> None:
