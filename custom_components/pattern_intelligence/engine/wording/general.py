@@ -33,6 +33,8 @@ PHRASES: Final[dict[str, str]] = {
     "days.workday": "on workdays",
     "days.free": "on free days",
     "days.some": "on {days}",
+    "days.workday": "on workdays",
+    "days.free": "on free days",
     "day.mon": "Mondays",
     "day.tue": "Tuesdays",
     "day.wed": "Wednesdays",
