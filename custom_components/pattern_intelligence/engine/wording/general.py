@@ -30,8 +30,6 @@ PHRASES: Final[dict[str, str]] = {
     "days.every": "every day",
     "days.weekdays": "on weekdays",
     "days.weekends": "at weekends",
-    "days.workday": "on workdays",
-    "days.free": "on free days",
     "days.some": "on {days}",
     "days.workday": "on workdays",
     "days.free": "on free days",
