@@ -107,7 +107,7 @@ def columns_of(spec: TableSpec) -> tuple[str, ...]:
 def read(
     spec: TableSpec, pieces: Iterator[bytes], times: Numbers | None = None
 ) -> DatedTable:
-    """Return the rows of an answer.
+    """Return the rows of an answer, in order of day and key.
 
     Args:
         spec: the table.
@@ -116,34 +116,32 @@ def read(
 
     Raises:
         StoreDamagedError: it is not an answer about what was written here.
+        StoreUnavailableError: the server failed while it answered.
     """
-    names = (*_LEADING, *columns_of(spec))
-    found = _Columns(names, frozenset(spec.numbers))
+    found = _Columns(spec)
     for block in _blocks(pieces):
         found.take(block, times)
-    when = found.numbers("time")
-    columns: dict[str, Column] = {
-        name: found.numbers(name) if name in spec.numbers else tuple(found.texts[name])
-        for name in spec.columns
-    }
-    return _sorted(DatedTable(when // DAY_NS, Table(spec, columns)))
+    return found.ordered()
 
 
 class _Columns:
-    """Columns that grow block by block, so that no answer is there as a whole."""
+    """Columns that grow block by block.
 
-    def __init__(self, names: tuple[str, ...], numbers: frozenset[str]) -> None:
-        self._names = names
-        self._numbers = numbers | {"time"}
-        self._parts: dict[str, list[Numbers]] = {name: [] for name in self._numbers}
-        self.texts: dict[str, list[str]] = {
-            name: [] for name in names[len(_LEADING) :] if name not in numbers
+    So no answer is there as a whole, and nothing holds Python's lock for long.
+    """
+
+    def __init__(self, spec: TableSpec) -> None:
+        self._spec = spec
+        self._names = (*_LEADING, *columns_of(spec))
+        self._numbers: dict[str, list[Numbers]] = {
+            name: [np.zeros(0, np.int64)]
+            for name in ("time", *spec.keys, *spec.numbers)
         }
-        self._known: dict[str, str] = {}
-
-    def numbers(self, name: str) -> Numbers:
-        """Return a column of whole numbers."""
-        return np.concatenate([np.zeros(0, np.int64), *self._parts[name]])
+        self._texts: dict[str, list[str]] = {
+            name: [] for name in (*spec.vectors, *spec.texts)
+        }
+        # Of keys, the numbers are those of texts, which are few.
+        self._known: dict[str, dict[str, int]] = {name: {} for name in spec.keys}
 
     def take(self, block: str, times: Numbers | None) -> None:
         """Take in some lines, the last one ended too."""
@@ -156,33 +154,63 @@ class _Columns:
         cells.pop()
         if len(cells) % width or '"' in block:
             raise _damaged()
-        header = list(self._names)
-        if cells[:width] == header:
+        if cells[:width] == list(self._names):
             del cells[:width]
         when = _whole(cells[2::width])
         keep = None if times is None else _places(when, times)
         for place, name in enumerate(self._names):
-            if name in self._numbers:
-                column = when if name == "time" else _whole(cells[place::width])
-                self._parts[name].append(column if keep is None else column[keep])
-            elif name in self.texts:
-                self._add(name, cells[place::width], keep)
+            column = when if name == "time" else self._column(name, cells[place::width])
+            if isinstance(column, list):
+                kept = column if keep is None else [column[row] for row in keep]
+                self._texts[name].extend(kept)
+            elif column is not None:
+                self._numbers[name].append(column if keep is None else column[keep])
 
-    def _add(self, name: str, cells: list[str], keep: list[int] | None) -> None:
-        if keep is not None:
-            cells = [cells[place] for place in keep]
-        known = self._known
-        self.texts[name].extend(
-            [known[cell] if cell in known else self._decode(cell) for cell in cells]
+    def ordered(self) -> DatedTable:
+        """Return all rows, in order of day and key."""
+        spec, numbers = (
+            self._spec,
+            {name: np.concatenate(parts) for name, parts in self._numbers.items()},
         )
+        when = numbers["time"]
+        keys = {name: [_text(cell) for cell in self._known[name]] for name in spec.keys}
+        ranks = [_ranks(keys[name])[numbers[name]] for name in spec.keys]
+        order = np.lexsort((*reversed(ranks), when // DAY_NS))
+        places = order.tolist()
+        columns: dict[str, Column] = {}
+        for name in spec.columns:
+            if name in keys:
+                rows = numbers[name][order].tolist()
+                columns[name] = tuple(map(keys[name].__getitem__, rows))
+            elif name in self._texts:
+                columns[name] = tuple(map(self._texts[name].__getitem__, places))
+            else:
+                columns[name] = numbers[name][order]
+        return DatedTable(when[order] // DAY_NS, Table(spec, columns))
 
-    def _decode(self, cell: str) -> str:
-        """Return a text as it was, the same object for the same text."""
-        try:
-            text = text_of(cell) if "%" in cell else cell
-        except ValueError as err:
-            raise _damaged() from err
-        return self._known.setdefault(cell, text)
+    def _column(self, name: str, cells: list[str]) -> Numbers | list[str] | None:
+        """Return a column of cells; None for one that says nothing."""
+        if name in self._known:
+            known = self._known[name]
+            codes = [known.setdefault(cell, len(known)) for cell in cells]
+            return np.array(codes, np.int64)
+        if name in self._texts:
+            return [_text(cell) if "%" in cell else cell for cell in cells]
+        return _whole(cells) if name in self._numbers else None
+
+
+def _text(cell: str) -> str:
+    try:
+        return text_of(cell)
+    except ValueError as err:
+        raise _damaged() from err
+
+
+def _ranks(texts: Sequence[str]) -> Numbers:
+    """Return each text's place in their order."""
+    ranks = np.zeros(len(texts), np.int64)
+    ranks[sorted(range(len(texts)), key=texts.__getitem__)] = np.arange(len(texts))
+    return ranks
 
 
 def _places(when: Numbers, times: Numbers) -> list[int] | None:
@@ -225,25 +253,6 @@ def _whole(cells: Sequence[str]) -> Numbers:
         return np.fromiter(map(int, cells), np.int64, len(cells))
     except (ValueError, OverflowError) as err:
         raise _damaged() from err
-
-
-def _sorted(found: DatedTable) -> DatedTable:
-    """Return rows in order of day and key."""
-    table = found.table
-    rows = list(zip(*(table.texts(key) for key in table.spec.keys), strict=True))
-    rank = {key: place for place, key in enumerate(sorted(set(rows)))}
-    ranks = np.fromiter(map(rank.__getitem__, rows), np.int64, len(rows))
-    order = np.lexsort((ranks, found.day))
-    if (np.diff(order) == 1).all():
-        return found
-    places = order.tolist()
-    columns: dict[str, Column] = {
-        name: column[order]
-        if isinstance(column, np.ndarray)
-        else tuple(map(column.__getitem__, places))
-        for name, column in table.columns.items()
-    }
-    return DatedTable(found.day[order], Table(table.spec, columns))
 
 
 def _joined(
