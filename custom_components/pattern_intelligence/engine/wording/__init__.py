@@ -11,6 +11,7 @@ from ..pattern import Finding, PatternType
 from . import (
     anomaly,
     co_occurrence,
+    day_type,
     duration,
     general,
     room_based,
@@ -27,6 +28,7 @@ PHRASES: Final[dict[str, str]] = {
     **sequence.PHRASES,
     **anomaly.PHRASES,
     **room_based.PHRASES,
+    **day_type.PHRASES,
 }
 """All phrases in English, by name."""
 
@@ -37,6 +39,7 @@ _TITLES: Final[Mapping[PatternType, Callable[[Words, Finding], str]]] = {
     PatternType.SEQUENCE: sequence.title,
     PatternType.ANOMALY: anomaly.title,
     PatternType.ROOM_BASED: room_based.title,
+    PatternType.DAY_TYPE: day_type.title,
 }
 
 _DESCRIPTIONS: Final[Mapping[PatternType, Callable[[Words, Finding], str]]] = {
@@ -44,6 +47,7 @@ _DESCRIPTIONS: Final[Mapping[PatternType, Callable[[Words, Finding], str]]] = {
     PatternType.SEQUENCE: sequence.description,
     PatternType.ANOMALY: anomaly.description,
     PatternType.ROOM_BASED: room_based.description,
+    PatternType.DAY_TYPE: day_type.description,
 }
 """Of types that say more than their phrase with the usual figures."""
 

@@ -1,0 +1,129 @@
+"""Kinds of days against the slow way, on windows that hypothesis makes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from random import Random
+
+from hypothesis import given, settings, strategies as st
+import numpy as np
+import pytest
+
+from custom_components.pattern_intelligence.engine.day_kinds import Calendar
+from custom_components.pattern_intelligence.engine.day_split import Splits
+from custom_components.pattern_intelligence.engine.day_type_search import (
+    ASKED,
+    suspects,
+)
+from custom_components.pattern_intelligence.engine.day_type_trial import KindTrials
+from custom_components.pattern_intelligence.engine.eligibility import eligible_days
+from custom_components.pattern_intelligence.engine.spans import ANCHORS
+from custom_components.pattern_intelligence.engine.time_units import units_of
+from custom_components.pattern_intelligence.engine.window import Key, Window
+
+from .naive_day_type import (
+    blocks_of,
+    expected_and_tail,
+    growth_of,
+    odds_of,
+    share_of_labelings,
+)
+from .naive_times import matches, window_of_times
+
+THINGS = [Key(f"light.{name}", "on") for name in "abc"]
+
+
+def _home(chance: Random) -> Window:
+    """Return a home of three things, some of which depend on the kind of day."""
+    days = chance.randint(21, 50)
+    feasts = set(chance.sample(range(days), chance.choice([0, 2, 5])))
+    times: dict[Key, list[tuple[int, float]]] = {}
+    for key in THINGS:
+        at, rate = chance.uniform(0, 1440), chance.choice([0, 0, 1, 5])
+        often = [chance.choice([0.0, 0.2, 0.9]) for _ in range(2)]
+        for day in range(days):
+            free = day % 7 >= 5 or day in feasts
+            own = times.setdefault(key, [])
+            if chance.random() < often[free]:
+                own.append((day, at + chance.gauss(0, 15)))
+            own += [
+                (day, chance.uniform(240, 1320)) for _ in range(chance.randint(0, rate))
+            ]
+    window = window_of_times(times, days)
+    holidays = frozenset(int(window.days[day]) for day in feasts)
+    return replace(window, calendar=Calendar(holidays=holidays))
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.randoms(use_true_random=False))
+def test_counts_and_tails_are_those_of_the_slow_way(chance: Random) -> None:
+    """Counts, what the home explains, and p are those of the slow way."""
+    window = _home(chance)
+    calendar = window.calendar
+    days = window.days.tolist()
+    free = {day for day in days if (day + 3) % 7 >= 5 or day in calendar.holidays}
+    keys, _, units = units_of(window, 6)
+    found = suspects(units, calendar.free(window.days))
+    names = [window.keys[keys[unit]].entity_id for unit in found.unit.tolist()]
+    trials = KindTrials.of(window, units.walls, names, found)
+    walls = [sorted(window.wall[window.of_key(at)].tolist()) for at in keys.tolist()]
+    lived = set(window.days[window.occupied].tolist())
+
+    for row, name in enumerate(names):
+        spans = ASKED.spans(found.question[[row]])
+        anchor = ANCHORS[spans.anchor[0]]
+        low, high = float(spans.low[0]), float(spans.high[0])
+        asked = window.days[eligible_days(window, name, low, high, anchor)].tolist()
+        unit = int(found.unit[row])
+        kept = set(matches(walls[unit], low, high, anchor, set(asked)))
+        own = free if found.free[row] else set(days) - free
+        assert window.days[trials.eligible[row]].tolist() == asked
+        assert set(window.days[trials.kept[row]].tolist()) == kept
+        assert set(window.days[trials.matched(row)].tolist()) == kept & own
+
+        growth = growth_of(walls, unit, (anchor, low, high), own & lived, lived - own)
+        assert found.growth[row] == pytest.approx(growth, rel=1e-5)
+        growth = float(found.growth[row])
+        blocks = blocks_of(asked, kept, own)
+        expected, p = expected_and_tail(blocks, odds_of(blocks, growth, 0.0))
+        assert trials.expected[row] == pytest.approx(expected, rel=1e-9)
+        assert trials.p_values[row] == pytest.approx(p, abs=1e-9)
+        _, unsure = expected_and_tail(blocks, odds_of(blocks, growth, 0.15))
+        assert trials.unsure[row] == pytest.approx(unsure, abs=1e-9)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.data())
+def test_without_growth_p_is_the_share_of_all_labelings(data: st.DataObject) -> None:
+    """Every way to call five days of nine workdays is as likely, block by block."""
+    days = np.concatenate([np.arange(4, 13), np.arange(25, 33)])
+    flags = st.lists(st.booleans(), min_size=days.size, max_size=days.size)
+    kept, own = (np.array([data.draw(flags)]) for _ in range(2))
+    splits = Splits.of(days, np.ones_like(kept), kept, own)
+    blocks = blocks_of(
+        days.tolist(), set(days[kept[0]].tolist()), set(days[own[0]].tolist())
+    )
+    _, p = splits.tested(np.ones(1))
+    assert p[0] == pytest.approx(share_of_labelings(blocks), abs=1e-9)
+
+
+def test_what_only_lasted_some_weeks_is_no_kind_of_day() -> None:
+    """Kept on every day of the second three weeks: all labelings say as much."""
+    days = np.arange(18, 18 + 42)
+    kept = (days >= 39)[None]
+    splits = Splits.of(days, np.ones_like(kept), kept, ((days - 4) % 7 < 5)[None])
+    expected, p = splits.tested(np.ones(1))
+    assert (expected[0], p[0]) == pytest.approx((15.0, 1.0))
+
+
+def test_what_the_home_explains_by_hand() -> None:
+    """Kept on 1 of 1 own and 0 of 1 other day: odds of 3 make it 3 in 4."""
+    splits = Splits(*(np.array([[n]]) for n in (1, 1, 1, 0)))
+    expected, p = splits.tested(np.array([3.0]))
+    assert (expected[0], p[0]) == pytest.approx((0.75, 0.75))
+    # Of 2 days 1: a share of s, and 1 - (1 - s) ** 2 doubled in rate, are 1 together.
+    share = (3 - 5**0.5) / 2
+    larger = 1 - (1 - share) ** 2
+    assert splits.odds(np.array([2.0]))[0] == pytest.approx(
+        larger / (1 - larger) * (1 - share) / share
+    )
