@@ -15,8 +15,8 @@ from .civil import HOUR_MS, MINUTE_MS
 from .evidence import Floats
 from .tables import Numbers
 
-SHORTEST_MS: Final = 10 * MINUTE_MS
-"""Nobody sits for less without doing anything."""
+SHORTEST_MS: Final = 15 * MINUTE_MS
+"""Whoever does nothing for less may still be there."""
 
 LONGEST_MS: Final = 40 * MINUTE_MS
 """Whoever does nothing for longer has done with it."""

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from .crossday import Bits
 from .evidence import poisson_binomial_tail
-from .session_pairs import Pair, chances, worth
+from .session_pairs import Pair, chances, kinds_of, worth
 from .session_sittings import Group, needs_of
 from .session_starts import BINS, Starts, slot_of
 from .tables import Numbers
@@ -51,6 +51,8 @@ def grown(starts: Starts, pair: Pair, near: Mapping[int, Bits]) -> list[Group]:
     joint[: part.start] = 0
     joint[part.stop :] = 0
     at, day = _moments(joint)
+    counted = kinds_of(starts)[pair.kind][day]
+    at, day = at[counted], day[counted]
     same = np.flatnonzero(starts.room == starts.room[one])
     others = same[(same != one) & (same != two)]
     joined = _joined(starts, pair.slot, near, others, day, at)

@@ -38,6 +38,12 @@ LEAST_MORE: Final = 0.1
 CLOSE: Final = (1, 2)
 """Bins within which things are begun at once, or one after the other."""
 
+ALIKE: Final = 4.0
+"""How much less than so many separate chances a pair's places are, as they overlap.
+
+Measured on things without a session, where a pair's p is below any level ten times
+more seldom than that, still."""
+
 _LOOKED_AT: Final = -3.0
 """Log of the bound of a p from which on it is worked out exactly."""
 
@@ -50,6 +56,7 @@ class Pair:
         first: the thing whose days are asked.
         second: the thing that is held against other days.
         slot: the part of the day.
+        kind: the days looked at: a position in :func:`kinds_of`.
         reach: bins that may lie between them.
         p_value: corrected for everything that was searched.
     """
@@ -57,6 +64,7 @@ class Pair:
     first: int
     second: int
     slot: int
+    kind: int
     reach: int
     p_value: float
 
@@ -68,6 +76,15 @@ def reaches_of(starts: Starts) -> tuple[int, ...]:
     """
     whole = round(starts.gap / BIN_MS)
     return tuple(sorted({*CLOSE, max(whole, *CLOSE)}))
+
+
+def kinds_of(starts: Starts) -> NDArray[np.bool_]:
+    """Return all days, and those that are free, shape (2, days).
+
+    On workdays alone it is as clear as on all days, or nearly so.
+    """
+    days = np.arange(starts.days.count) + starts.days.first
+    return np.array([np.ones(days.size, bool), starts.window.calendar.free(days)])
 
 
 def count_of_pairs(starts: Starts) -> int:
@@ -86,7 +103,8 @@ def searched_pairs(starts: Starts) -> list[Pair]:
         chances[row, : cell.chance.size] = cell.chance
     matched = np.array([cell.matched for cell in found], np.int64)
     exact = poisson_binomial_tail(chances, matched)
-    searched = SLOTS * 2 * len(reaches_of(starts))
+    places = SLOTS * 2 * len(reaches_of(starts)) * len(kinds_of(starts))
+    searched = places / ALIKE
     best: dict[tuple[int, int], Pair] = {}
     for cell, p in zip(found, exact.tolist(), strict=True):
         pair = cell.pair(min(1.0, p * searched))
@@ -103,12 +121,13 @@ class _Cell:
     first: int
     second: int
     slot: int
+    kind: int
     reach: int
     matched: int
     chance: Floats
 
     def pair(self, p_value: float) -> Pair:
-        return Pair(self.first, self.second, self.slot, self.reach, p_value)
+        return Pair(self.first, self.second, self.slot, self.kind, self.reach, p_value)
 
 
 def _of_reach(starts: Starts, reach: int) -> Iterator[_Cell]:
@@ -123,24 +142,56 @@ def _of_reach(starts: Starts, reach: int) -> Iterator[_Cell]:
         chance, known = chances(starts, met, has, things)
         own = np.arange(starts.days.count, dtype=np.uint64)
         hits = (((met >> own[:, None]) & np.uint64(1)) > 0) & known
-        days, matched = known.sum(axis=2), hits.sum(axis=2)
-        expected = (chance * known).sum(axis=2)
-        looked = worth(matched, days, expected)
-        looked[np.arange(things.size), np.arange(things.size)] = False
-        bound = np.where(looked, _log_bound(matched, days, expected), 0.0)
-        best = bound.argmin(axis=2)
-        second, first = np.nonzero(bound.min(axis=2) < _LOOKED_AT)
-        for two, one in zip(second.tolist(), first.tolist(), strict=True):
-            slot = int(best[two, one])
-            rows = known[two, one, :, slot]
-            yield _Cell(
-                int(things[one]),
-                int(things[two]),
-                slot,
+        for kind, days in enumerate(kinds_of(starts)):
+            part = np.flatnonzero(days)
+            yield from _clearest(
+                things,
                 reach,
-                int(matched[two, one, slot]),
-                chance[two, one, rows, slot],
+                kind,
+                *(
+                    (hits, known, chance)
+                    if part.size == days.size
+                    else (hits[:, :, part], known[:, :, part], chance[:, :, part])
+                ),
             )
+
+
+def _clearest(
+    things: NDArray[np.intp],
+    reach: int,
+    kind: int,
+    hits: NDArray[np.bool_],
+    known: NDArray[np.bool_],
+    chance: Floats,
+) -> Iterator[_Cell]:
+    """Yield, for each two things, the part of the day that chance explains least.
+
+    Args:
+        things: those of a room.
+        reach: bins that may lie between two starts.
+        kind: the days looked at.
+        hits: shape (seconds, firsts, days, SLOTS), whether they were together.
+        known: on which days that counts.
+        chance: of each.
+    """
+    days, matched = known.sum(axis=2), hits.sum(axis=2)
+    expected = np.einsum("abds,abds->abs", chance, known)
+    looked = worth(matched, days, expected)
+    looked[np.arange(things.size), np.arange(things.size)] = False
+    bound = np.where(looked, _log_bound(matched, days, expected), 0.0)
+    best = bound.argmin(axis=2)
+    second, first = np.nonzero(bound.min(axis=2) < _LOOKED_AT)
+    for two, one in zip(second.tolist(), first.tolist(), strict=True):
+        slot = int(best[two, one])
+        yield _Cell(
+            int(things[one]),
+            int(things[two]),
+            slot,
+            kind,
+            reach,
+            int(matched[two, one, slot]),
+            chance[two, one, known[two, one, :, slot], slot],
+        )
 
 
 def _met(

@@ -6,6 +6,7 @@ are dealt anew, so that what was begun on one day meets what was begun on others
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,10 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .evidence import Floats
-from .session_starts import Starts
+from .session_starts import BINS, Starts
 from .tables import Numbers
 
-DEALS: Final = 24
+DEALS: Final = 16
 """How often days are dealt anew: chances come out within a few days in 100."""
 
 TWO: Final = 2
@@ -49,13 +50,13 @@ class Sittings:
     Attributes:
         day: shape (n,), ascending.
         first: shape (n,), place of its first start among those given.
-        half: shape (n,), place of the start with which half of the group was begun.
+        begun: shape (n,), place of the start with which all who take part have begun.
         last: shape (n,), place of its last start.
     """
 
     day: Numbers
     first: NDArray[np.intp]
-    half: NDArray[np.intp]
+    begun: NDArray[np.intp]
     last: NDArray[np.intp]
 
 
@@ -73,23 +74,29 @@ def sittings(day: Numbers, bins: Numbers, member: Numbers, group: Group) -> Sitt
         member: shape (n,), which of the group it was.
         group: tells how many make a sitting, and what gap ends it.
     """
-    if not day.size:
-        none = np.zeros(0, np.intp)
-        return Sittings(np.zeros(0, np.int64), none, none, none)
-    new = np.append(True, (day[1:] != day[:-1]) | (bins[1:] - bins[:-1] > group.gap))
-    chain = np.cumsum(new) - 1
-    size = int(member.max()) + 1
-    _, fresh = np.unique(chain * size + member, return_index=True)
-    fresh = np.sort(fresh)
-    joined = np.bincount(chain[fresh], minlength=int(chain[-1]) + 1)
-    begins = np.cumsum(joined) - joined
-    half = half_of(len(group.things))
-    start = np.flatnonzero(new)
-    end = np.append(start[1:], day.size) - 1
+    start, joined = _chains(day, bins, member, group.gap)
     good = np.flatnonzero(joined >= group.need)
     found, at = np.unique(day[start[good]], return_index=True)
     good = good[at]
-    return Sittings(found, start[good], fresh[begins[good] + half - 1], end[good])
+    end = np.append(start[1:], day.size)[good] - 1
+    begun = [
+        low + np.unique(member[low : high + 1], return_index=True)[1].max()
+        for low, high in zip(start[good].tolist(), end.tolist(), strict=True)
+    ]
+    return Sittings(found, start[good], np.array(begun, np.intp), end)
+
+
+def _chains(
+    day: Numbers, bins: Numbers, member: Numbers, gap: int
+) -> tuple[NDArray[np.intp], Numbers]:
+    """Return where stretches without a gap start, and how many take part in each."""
+    if not day.size:
+        return np.zeros(0, np.intp), np.zeros(0, np.int64)
+    new = np.append(True, (day[1:] != day[:-1]) | (bins[1:] - bins[:-1] > gap))
+    start = np.flatnonzero(new)
+    who = np.left_shift(np.uint64(1), member.astype(np.uint64))
+    together = np.bitwise_or.reduceat(who, start)
+    return start, np.bitwise_count(together).astype(np.int64)
 
 
 def needs_of(things: int) -> range:
@@ -115,32 +122,45 @@ def rows_of(starts: Starts, group: Group) -> tuple[NDArray[np.intp], Numbers]:
     return rows[order], member[order]
 
 
-def chance_of_sitting(starts: Starts, group: Group) -> Floats:
+def chances_of_sittings(
+    starts: Starts, group: Group, gaps: Collection[int]
+) -> dict[tuple[int, int], Floats]:
     """Return the chance of a sitting on each day, if nothing holds the group together.
 
     Each thing is moved on by another number of days among the days alike, again and
-    again; the days as they
-    were stand for themselves, so that chance is never nothing.
+    again; the days as they were stand for themselves, so that chance is never nothing.
+
+    Args:
+        starts: what was begun.
+        group: the things, and their part of the day.
+        gaps: those that may end a sitting.
 
     Returns:
-        Shape (days,), alike on days of one kind.
+        By gap and by how many make a sitting; shape (days,), alike on days of one
+        kind.
     """
     rows, member = rows_of(starts, group)
     day, at = starts.day[rows], starts.bin[rows]
-    found = np.zeros(starts.days.count)
+    needs = needs_of(len(group.things))
+    found = {(gap, need): np.zeros(starts.days.count) for gap in gaps for need in needs}
     for alike in _kinds(starts):
         place = np.full(starts.days.count, -1)
         place[alike] = np.arange(alike.size)
         own = place[day] >= 0
         deals = np.arange(1, min(DEALS, alike.size - 1) + 1)
-        shift = deals[:, None] * member[own]
-        dealt = (place[day[own]] + shift) % alike.size + (deals * alike.size)[:, None]
-        count = deals.size
-        flat = dealt.ravel()
-        bins, who = np.tile(at[own], count), np.tile(member[own], count)
-        order = np.lexsort((bins, flat))
-        met = sittings(flat[order], bins[order], who[order], group).day.size
-        found[alike] = (met + 1) / (count * alike.size + 1)
+        moved = place[day[own]] + deals[:, None] * member[own]
+        dealt = (moved % alike.size + (deals * alike.size)[:, None]).ravel()
+        bins, who = np.tile(at[own], deals.size), np.tile(member[own], deals.size)
+        order = np.argsort(dealt * BINS + bins, kind="stable")
+        dealt, bins, who = dealt[order], bins[order], who[order]
+        total = deals.size * alike.size + 1
+        for gap in gaps:
+            start, joined = _chains(dealt, bins, who, gap)
+            most = np.zeros(total + alike.size, np.int64)
+            np.maximum.at(most, dealt[start], joined)
+            for need in needs:
+                met = int((most >= need).sum())
+                found[gap, need][alike] = (met + 1) / total
     return found
 
 

@@ -19,7 +19,7 @@ from .occasions import Span, member_of, walls_of, weekday_of
 from .pattern import Evidence, Finding, PatternType, Provenance, Spread, When
 from .provenance import USER
 from .rooms import SENSES
-from .session_sittings import Group, chance_of_sitting, half_of, rows_of, sittings
+from .session_sittings import Group, Sittings, half_of, rows_of, sittings
 from .session_starts import BIN_MS, Starts
 from .spans import EACH, Spans
 from .tables import Numbers
@@ -28,6 +28,10 @@ from .window import Key, Window
 
 RECENT_SITTINGS: Final = 28
 """Matched days that the stated figures look back on."""
+
+RARE: Final = 5.0
+"""Percent of the sittings that may begin before the time that is told, and as many
+after it: unlike a time of day it is not widened before it is checked."""
 
 PRIOR_DAYS: Final = 2.0
 """Days that chance counts for in the confidence, as in that of a time of day."""
@@ -38,7 +42,27 @@ CHANGE_RATE: Final = 0.003
 LONGEST_MS: Final = 12 * 60 * MINUTE_MS
 """What is on for longer was left on."""
 
+AT_HOME: Final = 0.5
+"""Share of the time stated for which somebody has to be home."""
+
+HOURS: Final = 24
+
+LINKED: Final = 2
+LASTING_S: Final = 15 * 60.0
+"""What two devices do while people are seen is no stretch of activity below this."""
+
+type Clock = np.ndarray[tuple[int], np.dtype[np.float64]]
+
 _TINY: Final = 1e-9
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Sat:
+    """Sittings in minutes after midnight of their habit-days, each shape (n,)."""
+
+    begin: Clock
+    begun: Clock
+    end: Clock
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,10 +72,12 @@ class ToldSession:
     Attributes:
         starts: what was begun.
         group: the group.
+        chance: shape (days,), of a sitting on each of the days compared.
     """
 
     starts: Starts
     group: Group
+    chance: Floats
 
     @cached_property
     def keys(self) -> tuple[Key, ...]:
@@ -75,22 +101,32 @@ class ToldSession:
         return int((begin + middle) // DAY_MINUTES)
 
     @cached_property
-    def _sat(self) -> tuple[Numbers, Floats, Floats, Floats]:
-        """Return the days sat on, when each began, was half, and was over.
+    def _rows(self) -> tuple[NDArray[np.intp], Sittings]:
+        rows, member = rows_of(self.starts, self.group)
+        day, bins = self.starts.day[rows], self.starts.bin[rows]
+        return rows, sittings(day, bins, member, self.group)
 
-        Habit-days, and minutes after midnight of them.
+    @cached_property
+    def _days(self) -> Numbers:
+        """Return the habit-days sat on."""
+        return self._rows[1].day + self.starts.days.first + self._turn
+
+    @cached_property
+    def _sat(self) -> _Sat:
+        """Return when each of the matched sittings began, all had begun, it was over.
+
+        Minutes after midnight of the habit-day.
         """
-        starts = self.starts
-        rows, member = rows_of(starts, self.group)
-        found = sittings(starts.day[rows], starts.bin[rows], member, self.group)
-        day = found.day + starts.days.first + self._turn
-        wall = starts.wall[rows]
-        over = _over(self, rows, found.first, found.last)
-        begin, half, end = (
-            (own - day * DAY_MS) / MINUTE_MS
-            for own in (wall[found.first], wall[found.half], over)
+        rows, found = self._rows
+        kept = np.flatnonzero(member_of(self.matched, self._days))
+        midnight = self._days[kept] * DAY_MS
+        wall = self.starts.wall[rows]
+        over = _over(self, rows, found.first[kept], found.last[kept])
+        return _Sat(
+            (wall[found.first[kept]] - midnight) / MINUTE_MS,
+            (wall[found.begun[kept]] - midnight) / MINUTE_MS,
+            (over - midnight) / MINUTE_MS,
         )
-        return day, begin, half, end
 
     @cached_property
     def _held(self) -> tuple[Numbers, Numbers, int, Floats]:
@@ -102,7 +138,7 @@ class ToldSession:
         inside = (index >= 0) & (index < self.starts.days.count)
         inside[inside] &= self.starts.days.counted[index[inside]]
         eligible = eligible[inside]
-        matched = eligible[np.isin(eligible, self._sat[0])]
+        matched = eligible[member_of(self._days, eligible)]
         counts = [
             np.bincount(weekday_of(own), minlength=7).astype(float)
             for own in (matched, eligible)
@@ -111,9 +147,8 @@ class ToldSession:
         eligible, matched = (
             own[MASK_ROWS[mask, weekday_of(own)] > 0] for own in (eligible, matched)
         )
-        chance = chance_of_sitting(self.starts, self.group)
         index = eligible - self._turn - self.starts.days.first
-        return eligible, matched, mask, chance[index]
+        return eligible, matched, mask, self.chance[index]
 
     @property
     def eligible(self) -> Numbers:
@@ -131,34 +166,38 @@ class ToldSession:
         return self._held[3]
 
     @cached_property
-    def _matched_rows(self) -> NDArray[np.bool_]:
-        return member_of(self.matched, self._sat[0])
-
-    @cached_property
     def when(self) -> When:
-        """Return when it begins: from its first member to that which makes it half.
+        """Return when it begins: from its first member to the last that takes part.
 
-        The 10th percentile of the one and the 90th of the other.
+        As with the use of a room, all but one in twenty: what is told counts as it is.
         """
-        day, begin, half, _ = (own[self._matched_rows] for own in self._sat)
-        earliest = float(np.percentile(begin[-RECENT_SITTINGS:], 10))
-        latest = float(np.percentile(half[-RECENT_SITTINGS:], 90))
+        sat = self._sat
+        earliest = float(np.percentile(sat.begin[-RECENT_SITTINGS:], RARE))
+        latest = float(np.percentile(sat.begun[-RECENT_SITTINGS:], 100 - RARE))
+        latest = max(latest, earliest)
         last_day = int(self.starts.window.days[-1])
-        time = expected_next(day, begin, last_day + 1, RECENT_SITTINGS)
+        time = expected_next(self.matched, sat.begin, last_day + 1, RECENT_SITTINGS)
         return When(
-            float(np.clip(time, earliest, max(latest, earliest))) % DAY_MINUTES,
+            float(np.clip(time, earliest, latest)) % DAY_MINUTES,
             earliest % DAY_MINUTES,
-            max(latest, earliest) % DAY_MINUTES,
+            latest % DAY_MINUTES,
             weekdays=MASKS[self._held[2]],
         )
 
     @cached_property
     def duration_s(self) -> Spread:
         """Return how long it lasts."""
-        _, begin, _, end = (own[self._matched_rows] for own in self._sat)
-        lasted = (end - begin)[-RECENT_SITTINGS:] * MINUTE_MS / SECOND_MS
-        p10, median, p90 = np.percentile(lasted, [10, 50, 90]).tolist()
+        lasted = (self._sat.end - self._sat.begin)[-RECENT_SITTINGS:]
+        p10, median, p90 = np.percentile(
+            lasted * MINUTE_MS / SECOND_MS, [10, 50, 90]
+        ).tolist()
         return Spread(median, p10, p90)
+
+    @property
+    def lasts(self) -> bool:
+        """Tell whether it is more than two devices that are linked, and a witness."""
+        devices = (~self.starts.witness[list(self.group.things)]).sum()
+        return bool(devices > LINKED or self.duration_s.median >= LASTING_S)
 
     @cached_property
     def confidence(self) -> float:
@@ -175,7 +214,6 @@ class ToldSession:
             p_value: of the days matched, by chance.
             q_value: after control of the false discovery rate.
         """
-        day, begin, _, _ = (own[self._matched_rows] for own in self._sat)
         expected = float(self.chances.sum())
         return Finding(
             type=PatternType.SESSION,
@@ -185,7 +223,7 @@ class ToldSession:
             evidence=Evidence(
                 self.eligible.size,
                 self.matched.size,
-                day.size,
+                self.matched.size,
                 expected,
                 self.matched.size / max(expected, _TINY),
                 p_value,
@@ -194,7 +232,7 @@ class ToldSession:
             provenance=self._provenance(),
             eligible=self.eligible,
             matched=self.matched,
-            times=begin - self._span.center,
+            times=self._sat.begin - self._span.center,
             when=self.when,
             duration_s=self.duration_s,
         )
@@ -243,8 +281,26 @@ def _eligible(window: Window, ids: list[str], span: Span) -> NDArray[np.bool_]:
     spans = Spans(
         np.full(size, EACH), np.full(size, span.low), np.full(size, span.high)
     )
-    found: NDArray[np.bool_] = eligible_spans(window, ids, spans).all(axis=0)
+    there: NDArray[np.bool_] = eligible_spans(window, ids, spans)
+    found: NDArray[np.bool_] = np.logical_and.reduce(there) & _somebody(window, span)
     return found
+
+
+def _somebody(window: Window, span: Span) -> NDArray[np.bool_]:
+    """Tell on which habit-days somebody was home for half of a span, shape (days,).
+
+    As far as persons tell.
+    """
+    if window.at_home is None:
+        return np.ones(window.days.size, bool)
+    # A span may begin on the day before, and end on the day after.
+    place = window.days - window.days[0] + 1
+    hours = np.zeros((int(place[-1]) + 2, HOURS))
+    hours[place] = window.at_home
+    first, end = int(span.low // 60), int(-(-span.high // 60))
+    asked = place[:, None] * HOURS + np.arange(first, end)
+    share: Floats = hours.ravel()[asked.clip(0, hours.size - 1)].mean(axis=1)
+    return share >= AT_HOME
 
 
 def _over(

@@ -28,7 +28,7 @@ from ..home import Home
 from ..pattern import Finding, PatternType, When
 from ..session_groups import apart, grown
 from ..session_pairs import count_of_pairs, reaches_of, searched_pairs, worth
-from ..session_sittings import Group, needs_of
+from ..session_sittings import Group, chances_of_sittings, needs_of
 from ..session_starts import Starts, widened
 from ..session_told import ToldSession, begun_within
 from ..window import Window
@@ -107,18 +107,22 @@ def _told(starts: Starts) -> list[_Told]:
     for _, at in sure:
         if apart(groups, pairs[at]) and (ways := grown(starts, pairs[at], near)):
             groups.append(ways[0])
-            if best := _fullest([ToldSession(starts, way) for way in ways], len(sure)):
+            chances = chances_of_sittings(starts, ways[0], near)
+            told = [
+                ToldSession(starts, way, chances[way.gap, way.need]) for way in ways
+            ]
+            if best := _fullest(told, len(sure)):
                 found.append((*best, float(q_pairs[at])))
     # Pairs that led to nothing were looked at, too.
-    ways = np.array([len(_ways(own)) for own, _, _ in found], np.int64)
+    tried = np.array([len(_ways(own)) for own, _, _ in found], np.int64)
     p_values = np.array([p_value for _, p_value, _ in found])
-    q_values = false_discovery_q((p_values * ways).clip(max=1.0), len(sure))
+    q_values = false_discovery_q((p_values * tried).clip(max=1.0), len(sure))
     return [
         (own, p_value, max(q_value, q_pair))
         for (own, p_value, q_pair), q_value in zip(
             found, q_values.tolist(), strict=True
         )
-        if own.confidence >= LISTED_FROM
+        if own.lasts and own.confidence >= LISTED_FROM
     ]
 
 

@@ -16,6 +16,7 @@ from . import (
     general,
     room_based,
     sequence,
+    session,
     time_of_day,
 )
 from .words import Words
@@ -28,6 +29,7 @@ PHRASES: Final[dict[str, str]] = {
     **sequence.PHRASES,
     **anomaly.PHRASES,
     **room_based.PHRASES,
+    **session.PHRASES,
     **day_type.PHRASES,
 }
 """All phrases in English, by name."""
@@ -39,6 +41,7 @@ _TITLES: Final[Mapping[PatternType, Callable[[Words, Finding], str]]] = {
     PatternType.SEQUENCE: sequence.title,
     PatternType.ANOMALY: anomaly.title,
     PatternType.ROOM_BASED: room_based.title,
+    PatternType.SESSION: session.title,
     PatternType.DAY_TYPE: day_type.title,
 }
 
@@ -47,6 +50,7 @@ _DESCRIPTIONS: Final[Mapping[PatternType, Callable[[Words, Finding], str]]] = {
     PatternType.SEQUENCE: sequence.description,
     PatternType.ANOMALY: anomaly.description,
     PatternType.ROOM_BASED: room_based.description,
+    PatternType.SESSION: session.description,
     PatternType.DAY_TYPE: day_type.description,
 }
 """Of types that say more than their phrase with the usual figures."""
