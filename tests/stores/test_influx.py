@@ -22,6 +22,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 import pytest
 
+from custom_components.pattern_intelligence.engine.civil import day_number
 from custom_components.pattern_intelligence.stores.base import (
     AggregateStore,
     Layer,
@@ -607,6 +608,24 @@ def test_too_old_without_an_attic(address: InfluxAddress) -> None:
         with pytest.raises(StoreError, match="without expiry"):
             store.write_day(LearnedDay(date(2020, 1, 1), 1, 1), {}, keep_life=True)
         assert list(store.learned()) == []
+
+
+def test_a_bucket_that_keeps_less_from_now_on(factory: InfluxFactory) -> None:
+    """What the server has let go of is no longer kept; it is no damage."""
+    address = replace(factory.address, prefix=f"less_{uuid4().hex[:8]}")
+    make_buckets(address, days=900)
+    today = datetime.now(UTC).date()
+    dates = [today - timedelta(days=back) for back in (80, 1)]
+    with closing(InfluxStore(server_at(address), factory.home)) as store:
+        for each in dates:
+            store.write_day(LearnedDay(each, 1, 1), {}, keep_life=True)
+        assert list(store.kept_days()) == dates
+        name = address.bucket(Layer.DAILY)
+        store.server.keep(store.server.buckets([name])[name], 60)
+        time = day_number(dates[0]) * points.DAY_NS
+        store.server.delete(Layer.DAILY, factory.home, time, time)
+        assert list(store.kept_days()) == dates[1:]
+        assert len(store.learned()) == 2
 
 
 def test_a_newer_version_s_watermark(factory: InfluxFactory) -> None:

@@ -54,9 +54,17 @@ class Keeper:
         if self._mark is None:
             # Asked for points of a bucket that is not there, both servers say that
             # there are none.
-            self._buckets = dict(require(self._server, Layer))
+            self.look_at_buckets()
             self._mark = self._newest()
         return self._mark
+
+    def look_at_buckets(self) -> None:
+        """See for how long the buckets keep points.
+
+        Raises:
+            StoreError: the server is away, or lacks one.
+        """
+        self._buckets = dict(require(self._server, Layer))
 
     def forget(self) -> None:
         """Read the watermark again before it is next used."""

@@ -304,7 +304,11 @@ class InfluxStore:
             there = self._keeper.there(mark, layer)
             known = mark.valid[shelf].keys()
             there |= in_attic(mark, shelf, 0, max(known, default=0))
-            lost = [d for d in known - there if not self._keeper.too_old(layer, d)]
+            lost = known - there
+            if lost:
+                # Its retention may have been changed meanwhile.
+                self._keeper.look_at_buckets()
+            lost = {day for day in lost if not self._keeper.too_old(layer, day)}
         if lost:
             raise StoreDamagedError(
                 f"the bucket {self.server.link.address.bucket(layer)} no longer holds "
