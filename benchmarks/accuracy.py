@@ -28,6 +28,7 @@ from .learned import chosen, days_of, detected_as_of, lived_with
 from .odd_days import OddScore, judged, score_odd_days
 from .scoring import Score, false_kinds, score_pairs, score_times
 from .scoring_routines import score_durations, score_rooms, score_sequences
+from .scoring_sessions import score_sessions
 from .simulator import Home, null_of, random_home, simulate
 from .simulator.plan import Noise
 
@@ -41,6 +42,7 @@ _SCORERS: dict[str, Callable[[Sequence[Json], Home, int, FreshDays], Score]] = {
     "sequence": score_sequences,
     "room_based": score_rooms,
     "duration": score_durations,
+    "session": score_sessions,
 }
 ANOMALY = "anomaly"
 _NULLS = ("poisson", "rhythm", "permuted", "turned", "redrawn")

@@ -17,6 +17,7 @@ UNITS = {
     "sequence": "s",
     "room_based": "min",
     "duration": "%",
+    "session": "min",
 }
 #: Planted habits of one type that are told apart, by a word that a person knows.
 _GROUPS: dict[str, dict[str, Callable[[Found], bool]]] = {
@@ -26,6 +27,7 @@ _GROUPS: dict[str, dict[str, Callable[[Found], bool]]] = {
         "last": lambda one: one.habit.anchor == "last",
     },
     "sequence": {"clear": lambda one: one.habit.clear},
+    "session": {"clear": lambda one: one.habit.clear},
     "room_based": {
         "use": lambda one: len(one.habit.area_ids) == 1,
         "move": lambda one: len(one.habit.area_ids) > 1,

@@ -76,11 +76,10 @@ class Sessions:
         lived = int(window.occupied.sum())
         if lived < USUAL_DAYS:
             return f"needs {USUAL_DAYS} days with somebody home, {lived} so far"
-        if window.key.size:
-            starts = Starts.of(window, home)
-            rooms = starts.room[~starts.witness]
-            if np.bincount(rooms, minlength=1).max() < FEWEST_DEVICES:
-                return "needs three devices in one area that people use"
+        starts = Starts.of(window, home) if window.key.size else None
+        rooms = starts.room[~starts.witness] if starts else np.zeros(0, np.int64)
+        if np.bincount(rooms, minlength=1).max() < FEWEST_DEVICES:
+            return "needs three devices in one area that people use"
         return "no devices of a room are used together beyond their own rhythms"
 
 
