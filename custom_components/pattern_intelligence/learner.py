@@ -101,9 +101,9 @@ class Learner:
             while (wish := self._wish) is not None:
                 self._wish = None
                 await run.async_pass(wish)
-                # Whoever joins meanwhile is still served.
+                # Whoever joins meanwhile, to the last moment, is still served.
                 await run.async_keep()
-            await async_check_buckets(self._hass, self._parts)
+                await async_check_buckets(self._hass, self._parts)
         except (StoreError, SourceError) as err:
             error = err
             self._outage.began(err)

@@ -9,11 +9,21 @@ from homeassistant.helpers import area_registry as ar, entity_registry as er
 import pytest
 import voluptuous as vol
 
-from custom_components.pattern_intelligence.const import DOMAIN
+from custom_components.pattern_intelligence import learner
+from custom_components.pattern_intelligence.const import DOMAIN, Trigger
 from custom_components.pattern_intelligence.engine.detectors import registry
+from custom_components.pattern_intelligence.parts import Parts
 from custom_components.pattern_intelligence.stores.base import Layer
+from custom_components.pattern_intelligence.work import Wish
 
-from .common import async_begin, async_call, async_learned, async_set_up, shown
+from .common import (
+    async_begin,
+    async_call,
+    async_learned,
+    async_set_up,
+    learner_of,
+    shown,
+)
 from .history import DOOR, KETTLE, KITCHEN, async_record, days, household
 from .taps import DayTap
 
@@ -252,3 +262,23 @@ async def test_run_that_is_stopped(hass: HomeAssistant, written: DayTap) -> None
     with pytest.raises(HomeAssistantError) as raised:
         await call
     assert raised.value.translation_key == "run_stopped"
+
+
+async def test_who_joins_at_the_very_end_is_served(
+    hass: HomeAssistant, written: DayTap, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While a run looks at the buckets of a server, it can still be joined."""
+    await async_record(hass, household(days(date(2026, 2, 25), 5)))
+    running = learner_of(await async_set_up(hass))
+    written.days.clear()
+    joined = []
+
+    async def check(_hass: HomeAssistant, _parts: Parts) -> None:
+        if not joined:
+            joined.append(running.async_run(Trigger.SERVICE, Wish(again=1)))
+
+    monkeypatch.setattr(learner, "async_check_buckets", check)
+    response = await async_call(hass, "run_analysis")
+    assert len(joined) == 1
+    assert written.days == [date(2026, 3, 1)]
+    assert response["days_processed"] == 1
