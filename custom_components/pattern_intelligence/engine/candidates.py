@@ -167,7 +167,7 @@ class _Effects:
 
         Args:
             start: shape (m,), UTC milliseconds of occasions.
-            owner: shape (m,), whose occasion each is.
+            owner: shape (m,), whose occasion each is, ascending.
             shape: how many owners and how many keys there are.
 
         Returns:
@@ -177,21 +177,26 @@ class _Effects:
         edges = np.searchsorted(self.instant, bounds, "right")
         # Those after an occasion lie in one piece, in parts by their lag.
         sizes = np.diff(edges, axis=0).T
-        parts = np.arange(len(LAGS_MS)) * shape[0] + owner[:, None]
-        counts = np.zeros(len(LAGS_MS) * shape[0] * shape[1], np.int64)
+        parts = owner[:, None] * len(LAGS_MS) + np.arange(len(LAGS_MS))
+        counts = np.zeros((shape[0], len(LAGS_MS), shape[1]), np.int64)
         joined = np.cumsum(sizes.sum(axis=1)) // JOINED_AT_ONCE
         for piece in np.split(
             np.arange(start.size), np.flatnonzero(np.diff(joined)) + 1
         ):
+            if not piece.size:
+                continue
             first, size = edges[0, piece].astype(np.int32), sizes[piece]
             since = np.repeat(first, size.sum(axis=1))
             row = since + _counting(size.sum(axis=1))
             # Of each key only the first one after an occasion follows it.
             new = self.previous[row] < since
-            pair = (parts[piece] * shape[1]).astype(np.int32)
+            # Occasions come by owner: only few owners have any in a piece.
+            some = counts[owner[piece[0]] : owner[piece[-1]] + 1]
+            part = parts[piece] - parts[piece[0], 0]
+            pair = (part * shape[1]).astype(np.int32)
             pair = np.repeat(pair.ravel(), size.ravel())[new] + self.key[row[new]]
-            counts += np.bincount(pair, minlength=counts.size)
-        found: Numbers = np.cumsum(counts.reshape(len(LAGS_MS), *shape), axis=0)
+            some += np.bincount(pair, minlength=some.size).reshape(some.shape)
+        found: Numbers = np.cumsum(counts, axis=1).swapaxes(0, 1)
         return found
 
 

@@ -119,17 +119,25 @@ class Moves:
         day[~self.days.counted[day]] = NOWHERE
         over = self.rooms.home.civil.bounds(self.rooms.home.last_day)[1]
         left = np.append(course.room[1:] != course.room[:-1], True)[: course.room.size]
+        size, rooms = course.room.size, len(self.rooms.area_ids)
+        by_room = np.argsort(course.room, kind="stable")
+        edges = np.searchsorted(course.room[by_room], np.arange(1, rooms))
+        turns = np.append(np.flatnonzero(left) + 1, size)
         found = []
-        for room in range(len(self.rooms.area_ids)):
-            mine = np.flatnonzero(course.room == room)
+        for room, mine in enumerate(np.split(by_room, edges)[:rooms]):
             noticed = np.maximum.accumulate(course.end[mine])
             kept = left[mine] & (day[mine] >= 0) & (noticed + WITHIN_MS <= over)
             row, until = mine[kept], noticed[kept] + WITHIN_MS
-            others = np.flatnonzero(course.room != room)
             at = course.begin[row]
-            place = np.searchsorted(course.begin[others], at, "right")
-            there = place < others.size
-            after = np.append(others, 0)[np.where(there, place, others.size)]
+            place = np.searchsorted(course.begin, at, "right")
+            # What comes after may be of the room itself: then the next turn is next.
+            same = course.room[np.minimum(place, size - 1)] == room
+            after_turn = turns[
+                np.searchsorted(turns, place, "right").clip(0, turns.size - 1)
+            ]
+            place = np.where(same, after_turn, place)
+            there = place < size
+            after = np.where(there, place, 0)
             when = course.begin[after]
             there &= when <= until
             seen = np.where(noticed[kept] <= when, noticed[kept], at)

@@ -116,13 +116,15 @@ class RoomRhythms:
         """
         visits = self.rooms.visits
         number = habit_day(visits.wall, span.center, "each")
-        minutes = (visits.wall - number * DAY_MS) / MINUTE_MS
-        kept = member_of(days, number) & (visits.key != room)
-        inside = kept & (minutes >= span.low) & (minutes < span.high)
-        flat = visits.key * np.int64(days.size) + np.searchsorted(days, number)
+        kept = np.flatnonzero(member_of(days, number) & (visits.key != room))
+        number = number[kept]
+        minutes = (visits.wall[kept] - number * DAY_MS) / MINUTE_MS
+        inside = (minutes >= span.low) & (minutes < span.high)
+        shape = len(visits.keys), days.size
+        flat = visits.key[kept] * np.int64(days.size) + np.searchsorted(days, number)
         used, then = (
-            np.bincount(np.unique(flat[which]) % max(days.size, 1), minlength=days.size)
-            for which in (kept, inside)
+            (np.bincount(own, minlength=shape[0] * shape[1]) > 0).reshape(shape).sum(0)
+            for own in (flat, flat[inside])
         )
         return float((then / np.maximum(used, 1)).mean()) if days.size else 0.0
 

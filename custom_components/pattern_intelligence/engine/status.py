@@ -54,6 +54,9 @@ def _fades(finding: Finding) -> bool:
     recent = int((finding.matched >= since).sum())
     earlier = finding.matched.size - recent
     before = finding.eligible.size - RECENT_DAYS
+    if recent * before >= earlier * RECENT_DAYS:
+        # Not less often than before: never surely half as often.
+        return False
     recently = _posterior(recent, RECENT_DAYS)
     formerly = _posterior(earlier, before)
     below = np.interp(HALVED * _GRID, _GRID, np.cumsum(recently), left=0.0)

@@ -105,8 +105,9 @@ def _peaks(
     Returns:
         Unit, mask and window, by unit.
     """
-    enough = np.maximum(FEWEST_DAYS, FEWEST_SHARE * days)[:, :, None]
-    often = np.flatnonzero(matched >= enough)
+    # Days are whole: rounded up, they are compared as they are stored.
+    enough = np.ceil(np.maximum(FEWEST_DAYS, FEWEST_SHARE * days))[:, :, None]
+    often = np.flatnonzero(matched >= enough.astype(np.float32))
     unit, rest = np.divmod(often, matched[0].size)
     mask, window = np.divmod(rest, matched.shape[2])
     chance = _expected(anchor, rhythms, met, unit, mask, window)
@@ -153,10 +154,8 @@ def _expected(
     window: Numbers,
 ) -> Floats:
     """Return the days that windows match by chance, shape (n,)."""
-    every = np.arange(len(met))[:, None], np.arange(GRID.low.size)
-    low, high = (
-        _passed(rhythms, every[0], edges) for edges in _edges(anchor, every[1])
-    )
+    every = np.arange(GRID.low.size)
+    low, high = (_passed(rhythms, edges) for edges in _edges(anchor, every))
     start = 0.0 if anchor == EACH else rhythms.cdf[:, WAKING_BIN, None]
     longer, shorter = stretches(np.array(anchor), low - start, high - start)
     expected = _look_up(met, unit, mask, window, longer)
@@ -165,9 +164,9 @@ def _expected(
     return np.asarray(expected - _look_up(met, unit, mask, window, shorter))
 
 
-def _passed(rhythms: Rhythms, unit: Numbers, edges: Numbers) -> Floats:
-    """Return the rhythms of units passed at edges of bins."""
-    passed: Floats = rhythms.cdf[unit, edges % BINS] + edges // BINS
+def _passed(rhythms: Rhythms, edges: Numbers) -> Floats:
+    """Return the rhythms passed at edges of bins, shape (units, edges)."""
+    passed: Floats = rhythms.cdf.take(edges % BINS, axis=1) + edges // BINS
     return passed
 
 
@@ -256,9 +255,21 @@ def _extreme(units: Units, *, last: bool) -> Weights:
     counts = np.bincount(flat, minlength=units.size * sorts * (BINS + 1))
     by_kind = counts.reshape(units.size, sorts, BINS + 1).astype(np.float32)
     seen = running_sums(np.matmul(rows, by_kind))
-    low, high = np.clip(GRID.low, 0, BINS), np.clip(GRID.high, 0, BINS)
-    matched: Weights = seen.take(high, axis=2) - seen.take(low, axis=2)
+    # Beyond the day's ends nothing more is seen.
+    widest = HALF_WIDTHS[-1]
+    seen = np.pad(seen, ((0, 0), (0, 0), (widest, widest)), "edge")
+    matched = np.empty((*seen.shape[:2], GRID.low.size), np.float32)
+    for half in HALF_WIDTHS:
+        first, after = np.searchsorted(GRID.half, [half, half + 1])
+        step = max(1, half // 2)
+        low, high = (seen[:, :, at : at + BINS : step] for at in _around(half))
+        np.subtract(high, low, out=matched[:, :, first:after])
     return matched
+
+
+def _around(half: int) -> tuple[int, int]:
+    """Return where windows of a width begin and end, in what is padded by the widest."""
+    return HALF_WIDTHS[-1] - half, HALF_WIDTHS[-1] + half
 
 
 def gain(matched: Floats, expected: Floats, days: Floats) -> Floats:
