@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from custom_components.pattern_intelligence.engine.civil import day_number
+from custom_components.pattern_intelligence.engine.home import Home
 from custom_components.pattern_intelligence.engine.provenance import AUTOMATION
 from custom_components.pattern_intelligence.engine.summarize import summarize
 from custom_components.pattern_intelligence.engine.tables import EXPOSURE, HAPPENINGS
@@ -237,3 +238,33 @@ def test_without_persons_a_busy_home_is_an_occupied_one() -> None:
     window = window_of(raw_days(FIRST, FIRST + timedelta(days=3), rows))
     assert window.days.tolist() == [day_number(FIRST) + n for n in range(4)]
     assert window.occupied.tolist() == [True, True, False, True]
+
+
+def test_two_ids_of_one_entity_share_a_day() -> None:
+    """It was there where either was: under the old id until noon, the new one since."""
+    noon = f"{FIRST}T12:00"
+    raw = raw_day(
+        FIRST,
+        [
+            Row(noon, "light.old", "unavailable"),
+            Row(noon, "light.new", "off"),
+            Row(noon, "light.z", "off"),
+        ],
+        carried={
+            "light.old": "off",
+            "light.new": "unavailable",
+            "light.z": "unavailable",
+        },
+    )
+    tables = [(FIRST, summarize(raw))]
+    for first, second in (("light.old", "light.new"), ("light.new", "light.old")):
+        window = build_window(
+            BERLIN,
+            [FIRST],
+            dated(tables, HAPPENINGS),
+            dated(tables, EXPOSURE),
+            Home(BERLIN.zone, aliases={first: second}).resolve,
+        )
+        assert window.entities == (second, "light.z")
+        assert window.available[0, 0].tolist() == [1.0] * 24
+        assert window.available[1, 0].tolist() == [0.0] * 12 + [1.0] * 12

@@ -49,9 +49,12 @@ def hours_of(
     told, shares = clock.shares(table.texts("by_hour"), day)
     home = entity[told] < 0
     recorded[day[told[home]]] = shares[home]
-    rows = np.flatnonzero(entity >= 0)
-    available[entity[rows], day[rows]] = recorded[day[rows]]
-    available[entity[told[~home]], day[told[~home]]] = shares[~home]
+    whole = entity >= 0
+    whole[told] = False
+    available[entity[whole], day[whole]] = recorded[day[whole]]
+    # Two ids of one entity may have shared a day: it was there where either was.
+    own = told[~home]
+    np.maximum.at(available, (entity[own], day[own]), shares[~home])
 
     persons, shares = clock.shares(table.texts("home_by_hour"), day)
     at_home = np.zeros((days.size, 24), np.float32) if persons.size else None
