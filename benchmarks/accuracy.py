@@ -27,6 +27,7 @@ from .fresh import FreshDays
 from .learned import chosen, days_of, detected_as_of, lived_with
 from .odd_days import OddScore, judged, score_odd_days
 from .scoring import Score, false_kinds, score_pairs, score_times
+from .scoring_day_types import score_day_types
 from .scoring_routines import score_durations, score_rooms, score_sequences
 from .scoring_sessions import score_sessions
 from .simulator import Home, null_of, random_home, simulate
@@ -42,17 +43,18 @@ _SCORERS: dict[str, Callable[[Sequence[Json], Home, int, FreshDays], Score]] = {
     "sequence": score_sequences,
     "room_based": score_rooms,
     "duration": score_durations,
+    "day_type": score_day_types,
     "session": score_sessions,
 }
 ANOMALY = "anomaly"
 _NULLS = ("poisson", "rhythm", "permuted", "turned", "redrawn")
 #: What survives in a null of a kind and is not false: whole days that change places
 #: keep their times, and days of absence among them are odd in their new places; how
-#: long things last stays as it is.
+#: long things last stays as it is, and so does on which days they are used.
 _SURVIVES = {
     "permuted": {"time_of_day", "room_based use", "duration", ANOMALY},
-    "turned": {"duration"},
-    "redrawn": {"duration"},
+    "turned": {"duration", "day_type"},
+    "redrawn": {"duration", "day_type"},
 }
 
 
