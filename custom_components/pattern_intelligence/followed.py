@@ -163,7 +163,15 @@ class FollowedSensor(PatternIntelligenceEntity, SensorEntity):
         routine = Routine.of(pattern)
         if routine is None:
             return None
-        day = routine.following(dt_util.now(), self.coordinator.is_holiday)
+        now = dt_util.now()
+        at = self._following(routine, now)
+        # After the clock was put back, what is over lies ahead by the clock alone.
+        if at is not None and at.timestamp() <= now.timestamp():
+            at = self._following(routine, at)
+        return at
+
+    def _following(self, routine: Routine, now: datetime) -> datetime | None:
+        day = routine.following(now, self.coordinator.is_holiday)
         if day is None:
             return None
         return routine.on(day, dt_util.get_default_time_zone()).at

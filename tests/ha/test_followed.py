@@ -148,3 +148,13 @@ async def test_decisions_that_were_lost(
     await hass.config_entries.async_reload(entry.entry_id)
     await async_learned(hass)
     assert entity_registry.async_get(SENSOR) is None
+
+
+@pytest.mark.freeze_time("2026-10-25 01:10:00+00:00")
+async def test_a_time_that_the_clock_shows_again(hass: HomeAssistant) -> None:
+    """At 02:10 after the clock was put back, 02:30 is over: it comes tomorrow."""
+    await async_set_up(hass)
+    await async_show(hass, habit("morning", when("02:30", "02:20", "02:40")))
+    await async_call(hass, "follow_pattern", pattern_id="morning")
+    await hass.async_block_till_done()
+    assert _state(hass).state == "2026-10-26T01:30:00+00:00"
