@@ -26,6 +26,7 @@ from .const import (
 from .decisions import Book
 from .engine.pattern import Json
 from .gate import in_executor
+from .influx_entry import CONF_CA_FILE, CONF_ORGANIZATION
 from .parts import Parts
 from .run_log import RUNS
 from .runtime import PatternIntelligenceConfigEntry
@@ -39,7 +40,15 @@ REDACTED: Final = {
     CONF_SUBDIVISION,
     CONF_WORKDAY_ENTITY,
 }
-SECRETS: Final = {CONF_HOST, CONF_PASSWORD, CONF_TOKEN, CONF_URL, CONF_USERNAME}
+SECRETS: Final = {
+    CONF_CA_FILE,
+    CONF_HOST,
+    CONF_ORGANIZATION,
+    CONF_PASSWORD,
+    CONF_TOKEN,
+    CONF_URL,
+    CONF_USERNAME,
+}
 
 PATIENCE_S: Final = 5.0
 """Seconds the store may take: while a backup is made, its turn does not come."""

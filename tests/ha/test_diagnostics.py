@@ -109,12 +109,19 @@ async def test_a_run_that_failed(
 async def test_secrets(hass: HomeAssistant) -> None:
     """What a store needs to be reached is not told."""
     entry = await async_set_up(hass)
+    told = {"prefix": "habits", "verify_ssl": True}
+    secret = {
+        "url": "http://10.0.0.7",
+        "organization": "The Smiths",
+        "token": "t0ps3cret",
+        "ca_file": "/home/smith/ca.pem",
+    }
     hass.config_entries.async_update_entry(
-        entry, data={**entry.data, "token": "t0ps3cret", "url": "http://10.0.0.7"}
+        entry, data={**entry.data, "influxdb": told | secret}
     )
     data = (await async_get_config_entry_diagnostics(hass, entry))["data"]
     assert data["store"] == "built_in"
-    assert data["token"] == data["url"] == "**REDACTED**"
+    assert data["influxdb"] == told | dict.fromkeys(secret, "**REDACTED**")
 
 
 async def test_during_a_backup(
