@@ -111,9 +111,12 @@ async def _async_relearn(call: ServiceCall) -> ServiceResponse:
     wish = Wish(days=frozenset(days_between(first, last)))
     if not marks:
         # All was forgotten: from that day on, all is due again.
-        await parts.gate.async_run(
-            parts.storage.local.write_text, NOT_BEFORE, first.isoformat()
-        )
+        try:
+            await parts.gate.async_run(
+                parts.storage.local.write_text, NOT_BEFORE, first.isoformat()
+            )
+        except StoreError as err:
+            raise _failed("held_up", str(err)) from err
         wish = Wish(look_again=True)
     return await async_run(data.scheduler.learner, wish)
 

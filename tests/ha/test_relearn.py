@@ -116,6 +116,24 @@ async def test_store_that_fails(
     assert raised.value.translation_placeholders == {"error": "the disk is gone"}
 
 
+async def test_a_first_day_that_cannot_be_kept(
+    hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After all was forgotten, whoever asks hears why nothing is learned."""
+    await async_record(hass, household(days(FIRST, 3)))
+    await async_set_up(hass)
+    await async_call(hass, "forget", everything=True)
+
+    def away(_store: SqliteStore, _name: str, _text: str) -> None:
+        raise StoreUnavailableError("the disk is gone")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(SqliteStore, "write_text", away)
+        with pytest.raises(HomeAssistantError) as raised:
+            await async_call(hass, "relearn", first_day="2026-02-02")
+    assert raised.value.translation_key == "held_up"
+
+
 async def test_only_admins(hass: HomeAssistant, hass_read_only_user: MockUser) -> None:
     """What is learned is changed by admins alone."""
     await async_set_up(hass)
