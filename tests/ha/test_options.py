@@ -79,6 +79,22 @@ async def test_the_parts_of_the_country_chosen(hass: HomeAssistant) -> None:
     assert Settings.of(entry).subdivision == "CA"
 
 
+async def test_a_part_of_another_country_is_not_suggested(hass: HomeAssistant) -> None:
+    """It could not be chosen: whoever changed the country would be stuck with it."""
+    entry = await async_set_up(hass, holidays={"country": "US", "subdivision": "BY"})
+    flow = await hass.config_entries.options.async_init(entry.entry_id)
+    assert flow["data_schema"] is not None
+    holidays = next(
+        part for name, part in flow["data_schema"].schema.items() if name == "holidays"
+    )
+    suggested = {
+        str(name): (name.description or {}).get("suggested_value")
+        for name in holidays.schema.schema
+    }
+    assert suggested["country"] == "US"
+    assert suggested["subdivision"] is None
+
+
 @pytest.mark.parametrize(
     "chosen",
     [
