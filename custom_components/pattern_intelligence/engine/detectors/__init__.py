@@ -77,6 +77,7 @@ def registry() -> Mapping[PatternType, Detector]:
     from .duration import Duration
     from .room_based import RoomBased
     from .sequence import Sequences
+    from .session import Sessions
     from .time_of_day import TimeOfDay
 
     return {
@@ -88,5 +89,6 @@ def registry() -> Mapping[PatternType, Detector]:
             RoomBased(),
             Duration(),
             Anomaly(),
+            Sessions(),
         )
     }
