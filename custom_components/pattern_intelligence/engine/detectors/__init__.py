@@ -74,6 +74,7 @@ def registry() -> Mapping[PatternType, Detector]:
     """Return all detectors, in the order in which they run."""
     from .anomaly import Anomaly
     from .co_occurrence import CoOccurrence
+    from .day_type import DayType
     from .duration import Duration
     from .room_based import RoomBased
     from .sequence import Sequences
@@ -90,5 +91,6 @@ def registry() -> Mapping[PatternType, Detector]:
             Duration(),
             Anomaly(),
             Sessions(),
+            DayType(),
         )
     }
