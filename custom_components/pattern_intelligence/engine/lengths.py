@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache, cached_property
 from itertools import pairwise
-from math import comb, erf, inf, sqrt
+from math import comb, erf, exp, inf, lgamma, log, log1p, sqrt
 from typing import Final
 
 import numpy as np
@@ -240,10 +240,21 @@ def _mode(
 
 def _more_than_half(trials: int, chance: float) -> float:
     """Return the probability that more than half of some trials succeed."""
-    return sum(
-        comb(trials, hits) * chance**hits * (1 - chance) ** (trials - hits)
+    if not 0 < chance < 1:
+        return float(chance >= 1)
+    # By logarithms: what flaps has more runs a day than a float has room for.
+    ways, hit, miss = lgamma(trials + 1), log(chance), log1p(-chance)
+    total = sum(
+        exp(
+            ways
+            - lgamma(hits + 1)
+            - lgamma(trials - hits + 1)
+            + hits * hit
+            + (trials - hits) * miss
+        )
         for hits in range(trials // 2 + 1, trials + 1)
     )
+    return min(total, 1.0)
 
 
 def near_by_chance(lengths: Lengths, mode: Mode) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
-from math import exp
+from math import exp, inf, pi, sqrt
 from random import Random
 from statistics import NormalDist
 
@@ -26,6 +26,7 @@ from custom_components.pattern_intelligence.engine.home import EntityInfo, Home
 from custom_components.pattern_intelligence.engine.length_units import LengthUnits
 from custom_components.pattern_intelligence.engine.lengths import (
     Lengths,
+    Mode,
     modes_of,
     near_by_chance,
     predicted,
@@ -406,3 +407,17 @@ def test_what_begins_after_midnight_is_of_the_evening_before() -> None:
     """At one o'clock, from the second night on: the first waking day that matched."""
     found = _only(_window({TV: _daily(120, at=(1500, 1520), days=range(1, 30))}))
     assert found.eligible.tolist() == [day_number(FIRST) + n for n in range(1, 30)]
+
+
+def test_what_flaps_a_thousand_times_a_day_is_counted_like_anything_else() -> None:
+    """Of 2001 fair coins more than half are heads in half of all cases.
+
+    Of 1440 in as many less half of the ties, whose share is 1 / sqrt(pi * 720).
+    """
+    days = np.arange(3)
+    runs = np.array([1, 1440, 2001])
+    mode = Mode(0.0, -inf, inf, days, days, runs, 1)
+    ties = 1 / sqrt(pi * 720)
+    assert mode.chances(0.5) == pytest.approx([0.5, (1 - ties) / 2, 0.5], abs=1e-5)
+    assert mode.chances(0.0).tolist() == [0.0] * 3
+    assert mode.chances(1.0).tolist() == [1.0] * 3
