@@ -91,5 +91,5 @@ class StoreSensor(PatternIntelligenceEntity, BinarySensorEntity):
     @property
     @override
     def is_on(self) -> bool:
-        """Tell whether the store answered when it was last asked."""
+        """Tell whether the last run could keep what it learned."""
         return self.coordinator.data.store_reachable

@@ -55,7 +55,7 @@ class Snapshot:
         days: days learned.
         events: rows of the recorder they had.
         learning: whether the person lets it learn.
-        store_reachable: whether the store answered when it was last asked.
+        store_reachable: whether the last run could keep what it learned.
         store_bytes: how much it holds, where it tells.
         last_seconds: how long the last run took.
         last_events: how many rows of the recorder it read.

@@ -163,7 +163,7 @@ class Learner:
             status=status,
             message=message,
             progress=None,
-            store_reachable=not isinstance(error, StoreUnavailableError),
+            store_reachable=not isinstance(error, StoreError),
         )
         if error is None:
             coordinator.async_publish(

@@ -6,7 +6,10 @@ from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import HomeAssistant
 import pytest
 
-from custom_components.pattern_intelligence.stores.base import StoreUnavailableError
+from custom_components.pattern_intelligence.stores.base import (
+    StoreError,
+    StoreUnavailableError,
+)
 
 from .common import async_call, async_clock, async_set_up, attribute, shown
 from .history import async_record, days, household
@@ -53,6 +56,20 @@ async def test_an_anomaly_that_is_dismissed(hass: HomeAssistant) -> None:
     await async_call(hass, "dismiss_pattern", pattern_id="b")
     await hass.async_block_till_done()
     assert _is(hass, ANOMALY) == "off"
+
+
+async def test_store_that_says_no(
+    hass: HomeAssistant, written: DayTap, complaints: list[str]
+) -> None:
+    """It is off, too, while a store that answers keeps nothing."""
+    await async_record(hass, household(days(date(2026, 2, 25), 5)))
+    written.failure = StoreError("no")
+    await async_set_up(hass)
+    assert _is(hass, STORE) == "off"
+    written.failure = None
+    await async_call(hass, "run_analysis")
+    assert _is(hass, STORE) == "on"
+    complaints.clear()
 
 
 async def test_store_that_is_away(
