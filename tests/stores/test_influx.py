@@ -9,6 +9,7 @@ import json
 import logging
 from pathlib import Path
 from random import Random
+import shlex
 import signal
 import ssl
 import subprocess
@@ -841,3 +842,12 @@ def test_garbage_is_deleted_in_few_ranges() -> None:
         (5 * days, 5 * days),
         (7 * days, 7 * days),
     ]
+
+
+@pytest.mark.parametrize("organization", ["home", "O'Brien's", "'; rm -rf x; '"])
+def test_the_command_is_one_whatever_the_organization(organization: str) -> None:
+    """It is pasted into a shell, which must find the name as it is."""
+    server = server_at(InfluxAddress("http://a", organization=organization))
+    words = shlex.split(server.commands("b_daily", 90, 30))
+    assert words[3:7] == ["--org", organization, "--name", "b_daily"]
+    assert len(words) == 11

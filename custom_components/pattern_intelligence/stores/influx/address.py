@@ -37,7 +37,7 @@ class InfluxAddress:
         password: of 1.8.
         prefix: what the names of the buckets, or retention policies, begin with.
         verify_tls: whether the server's certificate is checked.
-        ca_file: file with certificates that are trusted besides; None for none.
+        ca_file: file with the certificates that are trusted; None for the machine's.
 
     Raises:
         StoreError: it is no address, or a name in it is not a usable one.

@@ -118,8 +118,9 @@ class InfluxTwo:
     def commands(self, name: str, days: int | None, shard_days: int) -> str:
         """Return the command by which a person creates a bucket."""
         keep = f"{days}d" if days else "0"
+        organization = self._address.organization.replace("'", "'\\''")
         return (
-            f"influx bucket create --org '{self._address.organization}' --name {name} "
+            f"influx bucket create --org '{organization}' --name {name} "
             f"--retention {keep} --shard-group-duration {shard_days}d"
         )
 
