@@ -74,7 +74,9 @@ def trend(counts: Numbers, known: NDArray[np.bool_], expected: Floats) -> Floats
     recent = known & (place <= RECENT_DAYS)
     usual = (expected * known).sum(axis=1) / np.maximum(known.sum(axis=1), 1)
     seen = (counts * recent).sum(axis=1) + 2 * usual
-    found: Floats = seen / ((expected * recent).sum(axis=1) + 2 * usual)
+    foretold = (expected * recent).sum(axis=1) + 2 * usual
+    # Of what was never there on a usual day no trend is known.
+    found: Floats = np.where(foretold > 0, seen / np.maximum(foretold, _TINY), 1.0)
     return found
 
 

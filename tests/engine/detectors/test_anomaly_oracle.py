@@ -15,6 +15,7 @@ from custom_components.pattern_intelligence.engine.civil import (
     day_number,
 )
 from custom_components.pattern_intelligence.engine.count_model import CountModel
+from custom_components.pattern_intelligence.engine.expected_counts import trend
 from custom_components.pattern_intelligence.engine.odd_hours import OddHours
 from custom_components.pattern_intelligence.engine.overlong import lasting
 from custom_components.pattern_intelligence.engine.runs import NO_RUNS
@@ -187,3 +188,12 @@ def test_uses_are_beginnings_apart() -> None:
     assert every.entities == ("light.a", "lock.door")
     assert every.counts.tolist() == [[3], [1]]
     assert Uses.of(given_window, free, by_hand=True).counts.tolist() == [[2], [1]]
+
+
+def test_of_what_was_never_there_on_a_usual_day_no_trend_is_known() -> None:
+    """The first thing was there on two days, as often as it should have been."""
+    known = np.array([[True, True, False], [False, False, False]])
+    counts = np.array([[3, 3, 0], [0, 4, 5]])
+    with np.errstate(all="raise"):
+        found = trend(counts, known, np.full((2, 3), 3.0))
+    assert found.tolist() == [1.0, 1.0]
