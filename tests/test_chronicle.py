@@ -227,3 +227,19 @@ def test_a_day_again_is_judged_again_and_those_after_it(store: SqliteStore) -> N
     assert after.pop(again - timedelta(days=1)) == "[]"
     del before[again - timedelta(days=1)]
     assert after == before
+
+
+@pytest.mark.parametrize("away", [0, 4])
+def test_a_day_again_is_judged_before_newer_ones_are_learned(
+    store: SqliteStore, away: int
+) -> None:
+    """The oldest day that may be learned again, and then, some days on, a new one."""
+    newest = FIRST + timedelta(days=79)
+    again = newest - timedelta(days=26)
+    _learn(store, FIRST, newest)
+    before = dict(store.read_verdicts(again, newest))
+    runner = Runner(store, HOME, DETECTORS, Retention())
+    days = {raw.day: raw for raw in _lamp(DAYS)}
+    runner.learn(days[again])
+    runner.learn(days[newest + timedelta(days=1 + away)])
+    assert dict(store.read_verdicts(again, newest)) == before

@@ -103,6 +103,11 @@ class Runner:
             tables = summarize(raw)
         known = {mark.day for mark in marks}
         changed = raw.day in known and self._carries(raw.day) != _carried(tables)
+        if newest and raw.day > newest and self._told is None:
+            # What a day learned again dropped: as soon as newer ones are learned, it
+            # is too far back to be told.
+            with self.phases.of(Phase.DETECT):
+                self._chronicle().tell(marks[0].day, newest)
         self._told = None
         self.store.write_day(
             LearnedDay(raw.day, raw.rows, len(raw.entities)),
