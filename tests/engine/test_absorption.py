@@ -281,3 +281,46 @@ def test_nothing_larger_nothing_gone() -> None:
     ]
     assert absorb(findings, HOME) == findings
     assert absorb([], HOME) == []
+
+
+def _sitting(*members: str) -> Finding:
+    return _found(
+        PatternType.SESSION,
+        *members,
+        when=_at(20, 60),
+        areas=("den",),
+        lasts=Spread(7200, 6000, 9000),
+    )
+
+
+def test_a_session_stands_for_the_times_of_its_members() -> None:
+    """Begun as it begins, ended as it ends: 21:10 to 23:00 here."""
+    tv = _found(PatternType.TIME_OF_DAY, "light.tv", when=_at(20.2))
+    off = _found(PatternType.TIME_OF_DAY, "light.tv=off", when=_at(22.2))
+    others = [
+        _found(PatternType.TIME_OF_DAY, "light.tv", when=_at(7)),
+        _found(PatternType.TIME_OF_DAY, "light.tv=off", when=_at(20.2)),
+        _found(PatternType.TIME_OF_DAY, "light.bed", when=_at(20.2)),
+    ]
+    sitting = _sitting("light.tv", "light.sofa")
+    assert absorb([tv, off, *others, sitting], HOME)[:-1] == others
+
+
+def test_a_session_stands_for_links_of_its_members_and_for_its_room() -> None:
+    """Either way round; not for what leads in or out of it."""
+    among = _found(PatternType.CO_OCCURRENCE, "light.sofa", "light.tv")
+    out = _found(PatternType.CO_OCCURRENCE, "light.sofa", "light.bed")
+    use = _found(PatternType.ROOM_BASED, areas=("den",), when=_at(20.5, 60))
+    morning = _found(PatternType.ROOM_BASED, areas=("den",), when=_at(7, 60))
+    sitting = _sitting("light.tv", "light.sofa")
+    assert absorb([among, out, use, morning, sitting], HOME)[:-1] == [out, morning]
+
+
+def test_a_sequence_of_all_members_says_more_than_the_session() -> None:
+    """A movement sensor is no thing that anybody does."""
+    steps = ("light.tv", "light.sofa", "switch.kettle")
+    routine = _found(PatternType.SEQUENCE, *steps, lag=Spread(60, 30, 90))
+    assert _left(_sitting(*steps[:2], "binary_sensor.hall"), routine) == [
+        PatternType.SEQUENCE
+    ]
+    assert len(_left(_sitting(*steps[:2], "light.bed"), routine)) == 2

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 
@@ -16,10 +16,7 @@ from .exact import (
 )
 from .home import Home
 from .keys import Key, Resolve
-from .pattern import Evidence, Finding, Json, PatternType, Provenance
-
-_OF_ROOMS: Final = frozenset({PatternType.ROOM_BASED})
-"""Types whose areas are the subject; others have those their entities are in now."""
+from .pattern import OF_ROOMS, Evidence, Finding, Json, PatternType, Provenance
 
 
 def to_json(finding: Finding) -> Json:
@@ -27,7 +24,7 @@ def to_json(finding: Finding) -> Json:
     return {
         "type": finding.type.value,
         "entities": [[key.entity_id, key.state] for key in finding.entities],
-        "area_ids": list(finding.area_ids) if finding.type in _OF_ROOMS else [],
+        "area_ids": list(finding.area_ids) if finding.type in OF_ROOMS else [],
         "confidence": finding.confidence,
         "evidence": _evidence_to_json(finding.evidence),
         "provenance": [
@@ -65,7 +62,7 @@ def from_json(stored: Mapping[str, Any], resolve: Resolve, home: Home) -> Findin
     )
     area_ids = (
         tuple(stored["area_ids"])
-        if kind in _OF_ROOMS
+        if kind in OF_ROOMS
         else home.area_ids(*(key.entity_id for key in entities))
     )
     return Finding(

@@ -44,6 +44,10 @@ MONTHLY: Final = frozenset({PatternType.CONTEXTUAL, PatternType.SEASONAL})
 """Types that are found as of the end of a month."""
 
 
+OF_ROOMS: Final = frozenset({PatternType.ROOM_BASED, PatternType.SESSION})
+"""Types whose areas are the subject; others have those their entities are in now."""
+
+
 class Status(StrEnum):
     """Where a pattern stands in its life, or what the person decided of it."""
 
@@ -185,14 +189,17 @@ def identity(
 
     Areas count only where they are the subject, since an entity's area may change.
     How long something lasts may get a time, or other lengths beside it, and lose them;
-    a sequence may get a usual start and lose it. An anomaly is of its date.
+    a sequence may get a usual start and lose it; a session in a room may gain members
+    and lose them. An anomaly is of its date.
     """
     if type_ in {PatternType.DURATION, PatternType.SEQUENCE}:
         when = context = None
+    if type_ is PatternType.SESSION and area_ids:
+        entities = ()
     return (
         type_.value,
         *(f"{key.entity_id}={key.state}" for key in entities),
-        *(area_ids if type_ is PatternType.ROOM_BASED else ()),
+        *(area_ids if type_ in OF_ROOMS else ()),
         when.anchor if when else "",
         str(context.get("kind", "")) if context else "",
         str(context.get("entity_id", "")) if context else "",
