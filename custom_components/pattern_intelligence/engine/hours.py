@@ -53,8 +53,8 @@ def hours_of(
     whole[told] = False
     available[entity[whole], day[whole]] = recorded[day[whole]]
     # Two ids of one entity may have shared a day: it was there where either was.
-    own = told[~home]
-    np.maximum.at(available, (entity[own], day[own]), shares[~home])
+    partly = told[~home]
+    np.maximum.at(available, (entity[partly], day[partly]), shares[~home])
 
     persons, shares = clock.shares(table.texts("home_by_hour"), day)
     at_home = np.zeros((days.size, 24), np.float32) if persons.size else None
