@@ -324,3 +324,43 @@ def test_a_sequence_of_all_members_says_more_than_the_session() -> None:
         PatternType.SEQUENCE
     ]
     assert len(_left(_sitting(*steps[:2], "light.bed"), routine)) == 2
+
+
+def _shift(entity: str, when: When | None, kind: str = "workday") -> Finding:
+    found = _found(PatternType.DAY_TYPE, entity, when=when)
+    return replace(found, context={"kind": "day_type", "day_type": kind})
+
+
+def test_a_shift_stands_for_its_half() -> None:
+    """The time on workdays, said by weekdays or by the kind; not that of other days."""
+    workdays = replace(_at(7), weekdays=(0, 1, 2, 3, 4))
+    shift = _shift("light.bath", workdays)
+
+    def time(
+        hour: float, weekdays: tuple[int, ...], entity: str = "light.bath"
+    ) -> Finding:
+        when = replace(_at(hour), weekdays=weekdays)
+        return _found(PatternType.TIME_OF_DAY, entity, when=when)
+
+    halves = [time(7, (0, 1, 2, 3, 4)), time(7.1, (2,))]
+    others = [
+        time(7, tuple(range(7))),
+        time(7, (5, 6)),
+        time(19, (0, 1, 2, 3, 4)),
+        time(7, (0, 1, 2, 3, 4), "light.bed"),
+    ]
+    assert absorb([*halves, *others, shift], HOME)[:-1] == others
+    whenever = _shift("light.bath", None)
+    assert absorb([*halves, *others, whenever], HOME)[:-1] == [*others[:2], others[3]]
+
+
+def test_a_routine_of_workdays_stands_for_the_shift_of_its_steps() -> None:
+    """So does a room in use, for what sees people in it."""
+    routine = _sequence(_at(7))
+    shift, elsewhere = (_shift(name, _at(7)) for name in ("light.bath", "light.hall"))
+    assert absorb([shift, elsewhere, routine], HOME)[:-1] == [elsewhere]
+    use = _found(PatternType.ROOM_BASED, areas=("bath",), when=_at(7))
+    seen, door = (
+        _shift(f"binary_sensor.{name}", _at(7)) for name in ("bath", "bath_door")
+    )
+    assert absorb([seen, door, use], HOME)[:-1] == [door]

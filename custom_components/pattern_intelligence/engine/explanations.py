@@ -191,22 +191,49 @@ def _is_sat_in(session: Finding, use: Finding, home: Home) -> bool:
     return _within(use, session.when.earliest, session.when.latest + lasts)
 
 
+def _is_of_such_days(shift: Finding, time: Finding, home: Home) -> bool:
+    """Tell whether a time is the half of a shift between workdays and free days."""
+    if not time.when or _things(time, home) != _things(shift, home):
+        return False
+    kind = shift.context["day_type"] if shift.context else ""
+    usual = (5, 6) if kind == "free" else (0, 1, 2, 3, 4)
+    days = shift.when.weekdays if shift.when else usual
+    return (time.when.day_kind == kind or set(time.when.weekdays) <= set(days)) and (
+        shift.when is None or _within(time, shift.when.earliest, shift.when.latest)
+    )
+
+
+def _is_step_of(whole: Finding, shift: Finding, home: Home) -> bool:
+    """Tell whether what shifts is a step of a sequence, or a member of a session."""
+    return _things(shift, home)[0] in _things(whole, home)
+
+
+def _is_used_on(use: Finding, shift: Finding, home: Home) -> bool:
+    """Tell whether what shifts sees people in a room that is used on such days."""
+    own = shift.entities[0]
+    return use.area_ids == home.area_ids(own.entity_id) and _sees_people(own, home)
+
+
 LARGER: Final[Mapping[PatternType, Mapping[PatternType, Explains]]] = {
     PatternType.SEQUENCE: {
         PatternType.CO_OCCURRENCE: _has_pair,
         PatternType.TIME_OF_DAY: _has_moment,
         PatternType.ROOM_BASED: _is_begun_by,
         PatternType.SESSION: _does_all,
+        PatternType.DAY_TYPE: _is_step_of,
     },
     PatternType.SESSION: {
         PatternType.CO_OCCURRENCE: _has_both,
         PatternType.TIME_OF_DAY: _has_member,
         PatternType.ROOM_BASED: _is_sat_in,
+        PatternType.DAY_TYPE: _is_step_of,
     },
     PatternType.ROOM_BASED: {
         PatternType.CO_OCCURRENCE: _is_walk,
         PatternType.TIME_OF_DAY: is_use,
+        PatternType.DAY_TYPE: _is_used_on,
     },
+    PatternType.DAY_TYPE: {PatternType.TIME_OF_DAY: _is_of_such_days},
     PatternType.DURATION: {PatternType.TIME_OF_DAY: _is_run},
     PatternType.TIME_OF_DAY: {PatternType.ROOM_BASED: _is_all_of_it},
 }
