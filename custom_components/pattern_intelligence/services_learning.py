@@ -34,7 +34,7 @@ from .runner import RELEARNED_DAYS
 from .runtime import RuntimeData, async_loaded_entry
 from .sources.base import SourceError
 from .sources.recorder import RecorderSource
-from .stores.base import StoreError
+from .stores.base import LocalStore, StoreError
 from .work import NOT_BEFORE, Wish
 
 RELEARN: Final = "relearn"
@@ -110,11 +110,8 @@ async def _async_relearn(call: ServiceCall) -> ServiceResponse:
     _check_range(first, last, extent, [mark.day for mark in marks])
     wish = Wish(days=frozenset(days_between(first, last)))
     if not marks:
-        # All was forgotten: from that day on, all is due again.
         try:
-            await parts.gate.async_run(
-                parts.storage.local.write_text, NOT_BEFORE, first.isoformat()
-            )
+            await parts.gate.async_run(_make_due, parts.storage.local, first)
         except StoreError as err:
             raise _failed("held_up", str(err)) from err
         wish = Wish(look_again=True)
@@ -124,6 +121,16 @@ async def _async_relearn(call: ServiceCall) -> ServiceResponse:
 async def _async_extent(hass: HomeAssistant, parts: Parts) -> tuple[date, date] | None:
     source = RecorderSource(hass, await async_build_home(hass), parts.settings.scope)
     return await finished(get_instance(hass).async_add_executor_job(source.extent))
+
+
+def _make_due(local: LocalStore, first: date) -> None:
+    """If all was forgotten, make all due again from a day on. Blocks.
+
+    Raises:
+        StoreError: the store failed.
+    """
+    if local.read_text(NOT_BEFORE):
+        local.write_text(NOT_BEFORE, first.isoformat())
 
 
 def _check_range(

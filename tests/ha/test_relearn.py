@@ -1,6 +1,6 @@
 """Days of the recorder that are learned again on request."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from homeassistant.core import Context, HomeAssistant
@@ -132,6 +132,19 @@ async def test_a_first_day_that_cannot_be_kept(
         with pytest.raises(HomeAssistantError) as raised:
             await async_call(hass, "relearn", first_day="2026-02-02")
     assert raised.value.translation_key == "held_up"
+
+
+async def test_before_the_first_day_is_learned(
+    hass: HomeAssistant, written: DayTap, complaints: list[str]
+) -> None:
+    """Nothing was forgotten, so all that is recorded is due and stays so."""
+    await async_record(hass, household(days(FIRST, 5)))
+    written.failure = StoreUnavailableError("the disk is full")
+    await async_set_up(hass)
+    written.failure = None
+    await async_call(hass, "relearn", first_day=(FIRST + timedelta(3)).isoformat())
+    assert written.days == days(FIRST, 5)
+    complaints.clear()
 
 
 async def test_only_admins(hass: HomeAssistant, hass_read_only_user: MockUser) -> None:
