@@ -32,9 +32,16 @@ class Calendar:
         Returns:
             The same shape.
         """
+        if not days.size:
+            return np.zeros(days.shape, bool)
+        # Each date is asked about once: there are far fewer of them than happenings.
+        first = int(days.min())
+        dates = np.arange(first, int(days.max()) + 1)
         # 1970-01-01 was a Thursday.
-        weekend: NDArray[np.bool_] = np.isin((days + 3) % 7, list(self.weekend))
-        return weekend | np.isin(days, list(self.holidays))
+        free = np.isin((dates + 3) % 7, list(self.weekend))
+        free |= np.isin(dates, list(self.holidays))
+        found: NDArray[np.bool_] = free[days - first]
+        return found
 
 
 WEEKENDS: Final = Calendar()

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .anomaly_budget import TAIL
+from .arrays import distinct
 from .civil import DAY_MS, SECOND_MS, Instants
 from .evidence import Floats
 from .happenings import ANY, RULES, domain_of
@@ -218,6 +219,7 @@ def _watched(key: Numbers, begin: Instants, keys: int) -> NDArray[np.intp]:
     """Return the keys with enough past runs, on enough days."""
     number = np.bincount(key, minlength=keys)
     day = begin // DAY_MS
-    pairs = np.unique(np.stack([key, day]), axis=1)
-    days = np.bincount(pairs[0], minlength=keys)
+    first = int(day.min(initial=0))
+    width = int(day.max(initial=0)) - first + 1
+    days = np.bincount(distinct(key * width + (day - first)) // width, minlength=keys)
     return np.flatnonzero((number >= FEWEST_RUNS) & (days >= FEWEST_DAYS))
