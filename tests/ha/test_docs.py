@@ -176,7 +176,7 @@ async def test_forgetting_by_script(hass: HomeAssistant) -> None:
     """What was learned of the light is gone."""
     await _async_home(hass)
     assert (await async_call(hass, "get_patterns", entity_id=KITCHEN))["patterns"]
-    await _async_script(hass, "forget_the_guests")
+    await _async_script(hass, "forget_one_light")
     found = await async_call(hass, "get_patterns", entity_id=KITCHEN)
     assert found["patterns"] == []
 
