@@ -271,7 +271,7 @@ async def test_who_joins_at_the_very_end_is_served(
     await async_record(hass, household(days(date(2026, 2, 25), 5)))
     running = learner_of(await async_set_up(hass))
     written.days.clear()
-    joined = []
+    joined: list[Any] = []
 
     async def check(_hass: HomeAssistant, _parts: Parts) -> None:
         if not joined:
