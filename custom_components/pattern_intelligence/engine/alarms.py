@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+import math
 from typing import Final
 
 from .anomaly_budget import MONTH_DAYS, monthly
 from .claim import Claim
 from .day_counts import Counts
-from .detectors import registry
 from .evidence import LISTED_FROM
 from .home import Home
-from .missed import missed_habits, steady_things
+from .missed import steady_habits, steady_things
 from .provenance import AUTOMATION
 from .suspects import (
     Suspect,
@@ -30,10 +30,17 @@ from .unavailable import watch_unavailable
 from .uses import Uses
 from .window import Window
 
-_NEVER: Final = 0.5
-"""Share of the budget for what never was before, while it can be watched for so much.
+_UNSEEN: Final = math.exp(-1)
+"""What counts as seen once, where nothing was.
 
-Of sixty days on which nothing failed for the first time, it takes nearly all of it.
+If something happens at a rate and is an alarm as long as n days have not seen it, the
+rate that raises most alarms is 1/n: then there are 1/(e n) a day, and never more.
+"""
+
+_NEVER: Final = 0.375
+"""Share of the budget for what never was before: as much for things, and for habits.
+
+It pays for what sixty days have not seen. What is not spent is for what is measured.
 """
 
 _KINDS: Final = 5
@@ -73,9 +80,11 @@ def alarms_of(window: Window, habits: Sequence[Claim], home: Home) -> list[Alarm
         counts = Counts(Uses.of(window, free, by_hand=False))
     # Nobody's habits are missed or kept while nobody is home.
     lived = bool(window.occupied[-1])
-    never = _never(window, habits, home, counts if lived else None)
-    share = 1.0 if never is None else 1 - _NEVER
-    found = [*_measured(window, doings, counts, share, lived=lived), *(never or ())]
+    spent, found = _failed(window, counts if lived else None)
+    if lived:
+        more, missed = _missed(window, habits, 2 * _NEVER - spent)
+        spent, found = spent + more, [*found, *missed]
+    found += _measured(window, doings, counts, 1 - spent, lived=lived)
     return [alarm for alarm in found if alarm.monthly <= _MOST]
 
 
@@ -103,40 +112,60 @@ def _measured(
                 yield Alarm(suspect, chance, often)
 
 
-def _never(
-    window: Window, habits: Sequence[Claim], home: Home, counts: Counts | None
-) -> list[Alarm] | None:
-    """Return what never was before today, or None where that cannot be watched.
+def _failed(window: Window, counts: Counts | None) -> tuple[float, list[Alarm]]:
+    """Return which things failed today that never did before.
 
     How probable it is that anything is seen for the first time is estimated from what
     was seen just once: both are about as common (I. J. Good, The population
     frequencies of species, Biometrika 40, 1953). What becomes unavailable is watched
-    before what is missed, and either only where that happens rarely enough.
+    before what is used every day, and either only where that happens rarely enough.
+
+    Args:
+        window: the days.
+        counts: of all uses; None where nobody was home to use anything.
+
+    Returns:
+        The share of the budget that it takes, and what failed.
+    """
+    once, found = watch_unavailable(window)
+    if (spent := _cost(_first_time(once, window))) > _NEVER:
+        return 0.0, []
+    if counts is not None:
+        steady = steady_things(counts)
+        once += sum(one.missed == 1 for one in steady)
+        if (worse := _cost(_first_time(once, window))) <= _NEVER:
+            spent = worse
+            found += [one.suspect for one in steady if one.today and not one.missed]
+    chance = spent * _MOST / MONTH_DAYS
+    return spent, [Alarm(one, chance, _MOST * spent / _NEVER) for one in found]
+
+
+def _missed(
+    window: Window, habits: Sequence[Claim], share: float
+) -> tuple[float, list[Alarm]]:
+    """Return which habits were missed today that never were before.
+
+    Habits missed just once tell how probable that is for those never missed, each by
+    itself (H. Robbins, An empirical Bayes approach to statistics, Proc. Third Berkeley
+    Symposium 1, 1956). As many of these are watched, the surest first, as can be paid.
 
     Args:
         window: the days.
         habits: what was claimed before.
-        home: the context.
-        counts: of all uses; None where nobody was home to use anything.
+        share: of the budget that there is.
+
+    Returns:
+        The share that it takes, and what was missed.
     """
-    once, gone = watch_unavailable(window)
-    if not _affordable(chance := _first_time(once, window)):
-        return None
-    found = [(suspect, chance) for suspect in gone]
-    if counts is not None:
-        steady = steady_things(counts)
-        once += sum(one.missed == 1 for one in steady)
-        if _affordable(worse := _first_time(once, window)):
-            chance = worse
-            found += [
-                (one.suspect, chance) for one in steady if one.today and not one.missed
-            ]
-        afford = _MOST * _NEVER / MONTH_DAYS - chance
-        spent, missed = missed_habits(window, habits, registry(), home, afford)
-        found += [(suspect, chance + spent) for suspect in missed]
-    return [
-        Alarm(suspect, chance, MONTH_DAYS * chance / _NEVER)
-        for suspect, chance in found
+    steady = steady_habits(window, habits)
+    kept = [one for one in steady if not one.missed]
+    once = sum(one.missed == 1 for one in steady)
+    chance = _first_time(once, window) / max(len(kept), 1)
+    watched = kept[: int(share / _cost(chance))]
+    return _cost(chance) * len(watched), [
+        Alarm(one.suspect, chance * rank, _MOST * _cost(chance) * rank / share)
+        for rank, one in enumerate(watched, start=1)
+        if one.today
     ]
 
 
@@ -147,8 +176,9 @@ def _first_time(once: int, window: Window) -> float:
         once: how much was seen just once.
         window: the days.
     """
-    return (once + 0.5) / window.days.size
+    return (once + _UNSEEN) / (window.days.size - 1)
 
 
-def _affordable(chance: float) -> bool:
-    return MONTH_DAYS * chance <= _MOST * _NEVER
+def _cost(chance: float) -> float:
+    """Return the share of the budget that false alarms of such a chance a day take."""
+    return MONTH_DAYS * chance / _MOST

@@ -20,6 +20,10 @@ from .uses import Uses
 FEWEST_DAYS: Final = 28
 """Past days, four of each weekday, before it is known how a thing is used."""
 
+LIVED_SHARE: Final = 0.5
+"""Share of a day's usual use that falls into hours with people about as usual, from
+which on the day counts: by who was home, never by what was used."""
+
 _GROUPS: Final = ((0, 16), (16, 64), (64, 256), (256, 1 << 40))
 """Counts that are worked on together, so that few steps are for nothing."""
 
@@ -36,8 +40,12 @@ class Counts:
 
     @cached_property
     def known(self) -> NDArray[np.bool_]:
-        """Return which past days tell of usual ones, shape (things, days)."""
-        known = self.uses.eligible.copy()
+        """Return which past days tell of usual ones, shape (things, days).
+
+        Not those on which people left for days or came back from them: had they been
+        home as ever, a thing would have been used.
+        """
+        known = self.uses.eligible & (self.presence >= LIVED_SHARE)
         known[:, -1] = False
         return known
 

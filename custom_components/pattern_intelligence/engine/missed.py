@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -10,30 +10,31 @@ import numpy as np
 
 from .civil import DAY_MINUTES
 from .claim import Claim
-from .day_counts import Counts
-from .detectors import Detector
-from .home import Home
+from .day_counts import FEWEST_DAYS, LIVED_SHARE, Counts
 from .keys import Key
-from .occasions import span_of
+from .occasions import occasions, span_of
 from .pattern import PatternType
+from .stream import RESTING
 from .suspects import OddKind, Suspect, whole_day
 from .window import Window
 
-DAILY: Final = (PatternType.TIME_OF_DAY, PatternType.ROOM_BASED)
-"""Types whose occasions are days: of each, a day tells whether it was missed."""
+NEARLY: Final = 60.0
+"""Minutes about a habit's time within which it is only early or late."""
 
-_SIGMAS: Final = 2.0
-"""How many standard deviations fewer days without use there are than counts foretell,
-where something is used more steadily than they can tell."""
+_FORETOLD: Final = 4.0
+"""Days without use that counts foretell, and that there are not: two standard
+deviations, where something is used more steadily than counts can tell."""
+
+_TINY: Final = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
 class Steady:
-    """Something that is used every day.
+    """Something that is used every day, or a habit.
 
     Attributes:
         suspect: what is told if it was missed today.
-        missed: on how many past days it was not used.
+        missed: on how many past days it was.
         today: whether it was missed today.
     """
 
@@ -42,73 +43,52 @@ class Steady:
     today: bool
 
 
-def missed_habits(
-    window: Window,
-    habits: Sequence[Claim],
-    detectors: Mapping[PatternType, Detector],
-    home: Home,
-    afford: float,
-) -> tuple[float, list[Suspect]]:
-    """Return which of the steadiest habits were missed today.
+def steady_habits(window: Window, habits: Sequence[Claim]) -> list[Steady]:
+    """Return the punctual habits, the surest first, one of each entity.
 
-    A habit is missed as often as its confidence says: what has been found in days is
-    kept on those days a little too well. The surest are watched, as many as can be.
+    Those which, when kept at all, were never late or early; nor is it a miss when they
+    are. Whether a habit is among them does not depend on the days it was missed.
 
     Args:
         window: the days; the last is the one judged.
         habits: what was claimed before it.
-        detectors: by type, to ask whether a habit was kept.
-        home: the context.
-        afford: false alarms a day that watching habits may raise.
-
-    Returns:
-        The false alarms a day that it does raise, and what was missed.
     """
-    spent, found = 0.0, []
-    first, today = int(window.days[0]), int(window.days[-1])
-    for claim in sorted(habits, key=lambda claim: -claim.stated):
-        if spent + 1 - claim.stated > afford:
-            break
-        detector = detectors.get(claim.type)
-        # A room in use may name no entity that could be told of.
-        if not claim.entities or claim.when is None:
-            continue
-        if claim.type not in DAILY or detector is None:
-            continue
-        if _over_today(claim):
-            now = detector.tally(claim, _with_tomorrow(window), home, today + 1)
-        else:
-            now = detector.tally(claim, window, home, today)
-        if not now.occasions:
-            continue
-        spent += 1 - claim.stated
-        if now.happened == now.occasions:
-            continue
-        ever = detector.tally(claim, window, home, first)
+    today = int(window.days[-1])
+    longer = _with_tomorrow(window)
+    found: dict[str, Steady] = {}
+    for claim in sorted(habits, key=lambda claim: (-claim.raw, claim.key)):
         when = claim.when
-        found.append(
+        if claim.type is not PatternType.TIME_OF_DAY or when is None:
+            continue
+        key = claim.entities[0]
+        if when.anchor != "each" or key.state in RESTING or key.entity_id in found:
+            continue
+        # What goes on past midnight is judged when it is over, a day later.
+        over = span_of(when).high + NEARLY <= DAY_MINUTES
+        days, kept = occasions(longer if over else window, key, when, NEARLY)
+        judged = today if over else today - 1
+        past = days < judged
+        missed = int((past & ~kept).sum())
+        if past.sum() < FEWEST_DAYS or missed > 1:
+            continue
+        dated, timely = occasions(longer if over else window, key, when)
+        if np.isin(dated[~timely], days[kept & past]).any():
+            continue
+        found[key.entity_id] = Steady(
             Suspect(
                 OddKind.MISSED,
-                claim.entities[0],
-                1 - claim.stated,
+                key,
+                1.0,
                 1.0,
                 0.0,
                 (when.earliest, when.time, when.latest),
-                window.days[:-1],
-                more={"kept": ever.happened, "of": ever.occasions},
-            )
+                days[past],
+                more={"kept": int(past.sum()) - missed, "of": int(past.sum())},
+            ),
+            missed,
+            bool((~kept[days == judged]).any()),
         )
-    return spent, found
-
-
-def _over_today(claim: Claim) -> bool:
-    """Tell whether a habit-day that goes on tomorrow can be judged today already."""
-    assert claim.when is not None
-    span = span_of(claim.when)
-    if claim.type is not PatternType.TIME_OF_DAY or claim.when.anchor == "last":
-        return False
-    first = claim.when.anchor == "first"
-    return (first or span.center >= DAY_MINUTES / 2) and span.high <= DAY_MINUTES
+    return list(found.values())
 
 
 def _with_tomorrow(window: Window) -> Window:
@@ -128,28 +108,38 @@ def _with_tomorrow(window: Window) -> Window:
 def steady_things(counts: Counts) -> list[Steady]:
     """Return the things that are used on more days than their counts foretell.
 
+    Each on workdays and on free days by themselves. Whether it is among them does not
+    depend on the day it was missed, nor on today.
+
     Args:
         counts: of all uses.
     """
     uses = counts.uses
-    alike = counts.known & (uses.free == uses.free[-1])
-    days = alike.sum(axis=1)
-    missed = (alike & (uses.counts == 0)).sum(axis=1)
-    foretold = days * counts.few.below[:, 0]
-    steadier = missed + _SIGMAS * np.sqrt(foretold) <= foretold
-    return [
-        Steady(
-            Suspect(
-                OddKind.TOO_FEW,
-                Key(uses.entities[thing], ""),
-                1.0,
-                float(counts.few.expected[thing]),
-                0.0,
-                whole_day(uses, thing),
-                uses.window.days[alike[thing]],
-            ),
-            int(missed[thing]),
-            bool(uses.counts[thing, -1] == 0),
-        )
-        for thing in np.flatnonzero(counts.judged & steadier).tolist()
-    ]
+    every = np.arange(len(uses.entities))
+    lived = counts.presence[:, -1] >= LIVED_SHARE
+    found = []
+    for kind in (False, True):
+        alike = counts.known & (uses.free == kind)
+        days = alike.sum(axis=1)
+        usual = (counts.expected * alike).sum(axis=1) / np.maximum(days, 1)
+        unused = counts.model.below(every, np.maximum(usual, _TINY), 0, counts.weights)
+        missed = (alike & (uses.counts == 0)).sum(axis=1)
+        steady = (missed <= 1) & (days * unused[:, 0] >= _FORETOLD)
+        today = lived & (uses.counts[:, -1] == 0) & (uses.free[-1] == kind)
+        found += [
+            Steady(
+                Suspect(
+                    OddKind.TOO_FEW,
+                    Key(uses.entities[thing], ""),
+                    1.0,
+                    float(usual[thing]),
+                    0.0,
+                    whole_day(uses, thing),
+                    uses.window.days[alike[thing]],
+                ),
+                int(missed[thing]),
+                bool(today[thing]),
+            )
+            for thing in np.flatnonzero(counts.judged & steady).tolist()
+        ]
+    return found

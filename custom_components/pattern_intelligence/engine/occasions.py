@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -89,7 +89,7 @@ def widened(anchor: Numbers, earliest: Floats, latest: Floats) -> Spans:
 
 
 def occasions(
-    window: Window, key: Key, when: When
+    window: Window, key: Key, when: When, nearly: float = 0.0
 ) -> tuple[Numbers, NDArray[np.bool_]]:
     """Return the habit-days on which a time could be kept, and where it was.
 
@@ -97,12 +97,15 @@ def occasions(
         window: the window.
         key: what enters which state.
         when: the time stated.
+        nearly: minutes by which it may be missed on either side and count as kept.
 
     Returns:
         Ascending numbers of the eligible habit-days, and whether each kept it.
     """
     wall = walls_of(window, key)
     spans = _stated(when)
+    if nearly:
+        spans = replace(spans, low=spans.low - nearly, high=spans.high + nearly)
     eligible = eligible_spans(window, [key.entity_id], spans)[0]
     eligible &= holds(when, window.days, window.calendar)
     days = window.days[eligible]

@@ -7,10 +7,18 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
+from custom_components.pattern_intelligence.engine.claim import Claim
+from custom_components.pattern_intelligence.engine.day_counts import Counts
 from custom_components.pattern_intelligence.engine.detectors.anomaly import Anomaly
 from custom_components.pattern_intelligence.engine.home import EntityInfo, Home
-from custom_components.pattern_intelligence.engine.pattern import Finding
+from custom_components.pattern_intelligence.engine.keys import Key
+from custom_components.pattern_intelligence.engine.pattern import (
+    Finding,
+    PatternType,
+    When,
+)
 from custom_components.pattern_intelligence.engine.provenance import AUTOMATION
+from custom_components.pattern_intelligence.engine.uses import Uses
 from custom_components.pattern_intelligence.engine.window import Window
 from tests.engine.builders import BERLIN, Row, instant, raw_days, window_of
 
@@ -38,10 +46,13 @@ def uses(
     return rows
 
 
-def about(rng: np.random.Generator, often: float, first=480, last=1320) -> list[float]:
+def about(
+    rng: np.random.Generator, often: float, first: float = 480, last: float = 1320
+) -> list[float]:
     """Return so many minutes of a day on average, none within ten of another."""
     minutes = np.sort(rng.uniform(first, last, rng.poisson(often)))
-    return minutes[np.diff(minutes, prepend=0) > 10].tolist()
+    apart: list[float] = minutes[np.diff(minutes, prepend=0) > 10].tolist()
+    return apart
 
 
 def usual(day: date, rng: np.random.Generator) -> list[Row]:
@@ -292,6 +303,143 @@ def test_nobody_home_means_nothing() -> None:
         return [*usual(day, rng), came] if home else []
 
     assert judged(window(make=make)) == []
+
+
+def with_holidays(day: date, rng: np.random.Generator) -> list[Row]:
+    """Return a usual day, or one of four: they leave before dawn, and are back late."""
+    leaves, back = FIRST + timedelta(days=20), FIRST + timedelta(days=23)
+    if day == leaves:
+        return [Row(f"{day}T04:30:00", "person.a", "not_home")]
+    if day == back:
+        return [Row(f"{day}T23:00:00", "person.a", "home")]
+    if leaves < day < back:
+        return []
+    came = [Row(f"{day}T04:10:00", "person.a", "home")] if day == FIRST else []
+    return [*came, *usual(day, rng), *uses("binary_sensor.den", day, about(rng, 14))]
+
+
+def test_days_of_leaving_and_of_coming_back_are_no_history() -> None:
+    """They were home for half an hour of one and an hour of the other, out of 24."""
+    days = window(make=with_holidays)
+    counts = Counts(Uses.of(days, np.zeros(days.days.size, bool), by_hand=False))
+    thing = counts.uses.entities.index("binary_sensor.den")
+    assert np.flatnonzero(~counts.known[thing]).tolist() == [20, 21, 22, 23, 63]
+
+
+def test_none_at_all_after_holidays() -> None:
+    """Fourteen times a day whenever they are home: holidays do not excuse today."""
+    given = window(
+        make=with_holidays, only=lambda row: row.entity_id != "binary_sensor.den"
+    )
+    assert kinds(judged(given)) == [("too_few", "binary_sensor.den")]
+
+
+def test_what_is_used_every_day_is_missed_unless_that_is_no_news() -> None:
+    """Once a day at any hour: a first day without it is told of, a second is not.
+
+    That other was a Sunday, and today is a Monday: neither kind of day is apart.
+    """
+
+    def daily(*skipped: date) -> Window:
+        def make(day: date, rng: np.random.Generator) -> list[Row]:
+            minute = float(rng.uniform(500, 1300))
+            own = [] if day in skipped else uses("light.c", day, [minute])
+            return [*usual(day, rng), *own]
+
+        return window(make=make)
+
+    assert kinds(judged(daily(LAST))) == [("too_few", "light.c")]
+    assert judged(daily(LAST, LAST - timedelta(days=29))) == []
+
+
+def nightly(
+    light: str,
+    *,
+    skipped: Sequence[date] = (),
+    late: Sequence[date] = (),
+    after: float = 40,
+) -> Make:
+    """Return how days are made on which a light is on at ten past ten in the evening.
+
+    Args:
+        light: which one.
+        skipped: days on which it is not.
+        late: days on which it is so much later.
+        after: minutes.
+    """
+
+    def make(day: date, rng: np.random.Generator) -> list[Row]:
+        minute = 1330 + after * (day in late)
+        return [] if day in skipped else uses(light, day, [minute])
+
+    return make
+
+
+def both(*makes: Make) -> Make:
+    """Return how days are made that have what each of them has."""
+    return lambda day, rng: [row for make in makes for row in make(day, rng)]
+
+
+def missed(given: Window, *lights: str) -> list[str]:
+    """Return which lights are missed, each a habit of ten past ten."""
+    when = When(1330.0, 1327.0, 1333.0, weekdays=tuple(range(7)))
+    habits = [
+        Claim(
+            PatternType.TIME_OF_DAY,
+            (Key(light, "on"),),
+            (),
+            when,
+            None,
+            None,
+            None,
+            0.97,
+            0.93,
+        )
+        for light in lights
+    ]
+    found = Anomaly().judge(given, habits, HOME)
+    return [one for kind, one in kinds(found) if kind == "missed"]
+
+
+def test_a_habit_that_was_never_missed_is() -> None:
+    """The lamp was on four times today, but not at ten past ten as on 63 days."""
+    given = window(make=both(usual, nightly("light.b", skipped=[LAST])))
+    assert missed(given, "light.b") == ["light.b"]
+    kept = window(make=both(usual, nightly("light.b")))
+    assert missed(kept, "light.b") == []
+
+
+def test_what_comes_late_is_not_missed() -> None:
+    """Forty minutes later it is on; after an hour and a half it is another time."""
+    late = window(make=both(usual, nightly("light.b", late=[LAST])))
+    assert missed(late, "light.b") == []
+    never = nightly("light.b", late=[LAST], after=90)
+    assert missed(window(make=both(usual, never)), "light.b") == ["light.b"]
+
+
+def test_a_habit_that_is_now_and_then_late_or_missed_is_not_watched() -> None:
+    """Each has been told on 62 days out of 63."""
+    before = LAST - timedelta(days=30)
+    late = nightly("light.b", skipped=[LAST], late=[before])
+    assert missed(window(make=both(usual, late)), "light.b") == []
+    again = nightly("light.b", skipped=[LAST, before])
+    assert missed(window(make=both(usual, again)), "light.b") == []
+
+
+def test_what_other_habits_were_missed_counts() -> None:
+    """One of two was missed once: of the other, 2/3 of a miss a month is expected.
+
+    (1 + 1/e) / 63 a day is more than the budget. With five that never were missed it
+    is a fifth of that for each, and the first of them alone can be watched.
+    """
+    before = LAST - timedelta(days=30)
+    once = nightly("light.c", skipped=[before])
+    skips = nightly("light.b", skipped=[LAST])
+    given = window(make=both(usual, once, skips))
+    assert missed(given, "light.b", "light.c") == []
+    more = [f"light.{name}" for name in "wxyz"]
+    given = window(make=both(usual, once, skips, *map(nightly, more)))
+    assert missed(given, "light.b", "light.c", *more) == ["light.b"]
 
 
 def test_a_day_that_was_hardly_recorded_is_not_judged() -> None:

@@ -84,11 +84,13 @@ def used(days: list[list[list[int]]]) -> Uses:
     ]
     number = len(days[0])
     quiet = window_of(raw_days(FIRST, FIRST + timedelta(days=number - 1), []))
-    columns = np.array(flat, np.int64).reshape(-1, 3).T
+    thing, at, clock = np.array(flat, np.int64).reshape(-1, 3).T
     return Uses(
         quiet,
         tuple(f"light.{thing}" for thing in range(len(days))),
-        *columns,
+        thing,
+        at,
+        clock,
         np.zeros(number, bool),
         np.ones((len(days), number), bool),
     )
