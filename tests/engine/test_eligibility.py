@@ -13,7 +13,10 @@ from custom_components.pattern_intelligence.engine.eligibility import (
     habit_day,
 )
 from custom_components.pattern_intelligence.engine.pattern import Anchor
-from custom_components.pattern_intelligence.engine.spans import ANCHORS, Spans
+from custom_components.pattern_intelligence.engine.time_of_day.spans import (
+    ANCHORS,
+    Spans,
+)
 
 from .builders import Row, raw_days, window_of
 

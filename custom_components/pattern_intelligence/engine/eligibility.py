@@ -18,8 +18,8 @@ from .evidence import Floats
 from .happenings import domain_of
 from .pattern import Anchor
 from .presence import waking_days
-from .spans import ANCHORS, EACH, WAKING_MINUTE, Spans
 from .tables import Numbers
+from .time_of_day.spans import ANCHORS, EACH, WAKING_MINUTE, Spans
 from .window import Window
 
 NEEDED_SHARE: Final = 0.8

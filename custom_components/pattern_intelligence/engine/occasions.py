@@ -13,9 +13,9 @@ from .day_kinds import Calendar
 from .eligibility import eligible_spans
 from .evidence import Floats
 from .pattern import When
-from .spans import ANCHORS, EACH, WAKING_MINUTE, Spans
 from .tables import Numbers
-from .walls import Met, Walls
+from .time_of_day.spans import ANCHORS, EACH, WAKING_MINUTE, Spans
+from .time_of_day.walls import Met, Walls
 from .window import Key, Window
 
 LEAST_MARGIN: Final = 10.0

@@ -7,8 +7,9 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
+from custom_components.pattern_intelligence.engine.anomaly.day_counts import Counts
+from custom_components.pattern_intelligence.engine.anomaly.uses import Uses
 from custom_components.pattern_intelligence.engine.claim import Claim
-from custom_components.pattern_intelligence.engine.day_counts import Counts
 from custom_components.pattern_intelligence.engine.detectors.anomaly import Anomaly
 from custom_components.pattern_intelligence.engine.home import EntityInfo, Home
 from custom_components.pattern_intelligence.engine.keys import Key
@@ -18,7 +19,6 @@ from custom_components.pattern_intelligence.engine.pattern import (
     When,
 )
 from custom_components.pattern_intelligence.engine.provenance import AUTOMATION
-from custom_components.pattern_intelligence.engine.uses import Uses
 from custom_components.pattern_intelligence.engine.window import Window
 from tests.engine.builders import BERLIN, Row, instant, raw_days, window_of
 

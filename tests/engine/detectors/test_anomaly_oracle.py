@@ -8,19 +8,19 @@ from hypothesis import given, settings, strategies as st
 import numpy as np
 import pytest
 
+from custom_components.pattern_intelligence.engine.anomaly.count_model import CountModel
+from custom_components.pattern_intelligence.engine.anomaly.expected_counts import trend
+from custom_components.pattern_intelligence.engine.anomaly.odd_hours import OddHours
+from custom_components.pattern_intelligence.engine.anomaly.overlong import lasting
+from custom_components.pattern_intelligence.engine.anomaly.silence import silences
+from custom_components.pattern_intelligence.engine.anomaly.uses import Uses
 from custom_components.pattern_intelligence.engine.civil import (
     DAY_MS,
     HOUR_MS,
     SECOND_MS,
     day_number,
 )
-from custom_components.pattern_intelligence.engine.count_model import CountModel
-from custom_components.pattern_intelligence.engine.expected_counts import trend
-from custom_components.pattern_intelligence.engine.odd_hours import OddHours
-from custom_components.pattern_intelligence.engine.overlong import lasting
 from custom_components.pattern_intelligence.engine.runs import NO_RUNS
-from custom_components.pattern_intelligence.engine.silence import silences
-from custom_components.pattern_intelligence.engine.uses import Uses
 from custom_components.pattern_intelligence.engine.window import Key
 from tests.engine.builders import BERLIN, raw_days, window_of
 

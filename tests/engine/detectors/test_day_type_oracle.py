@@ -10,15 +10,15 @@ import numpy as np
 import pytest
 
 from custom_components.pattern_intelligence.engine.day_kinds import Calendar
-from custom_components.pattern_intelligence.engine.day_split import Splits
-from custom_components.pattern_intelligence.engine.day_type_search import (
+from custom_components.pattern_intelligence.engine.day_type.search import (
     ASKED,
     suspects,
 )
-from custom_components.pattern_intelligence.engine.day_type_trial import KindTrials
+from custom_components.pattern_intelligence.engine.day_type.split import Splits
+from custom_components.pattern_intelligence.engine.day_type.trial import KindTrials
 from custom_components.pattern_intelligence.engine.eligibility import eligible_days
-from custom_components.pattern_intelligence.engine.spans import ANCHORS
-from custom_components.pattern_intelligence.engine.time_units import units_of
+from custom_components.pattern_intelligence.engine.time_of_day.spans import ANCHORS
+from custom_components.pattern_intelligence.engine.time_of_day.units import units_of
 from custom_components.pattern_intelligence.engine.window import Key, Window
 
 from .naive_day_type import (

@@ -21,16 +21,18 @@ from custom_components.pattern_intelligence.engine.civil import (
 )
 from custom_components.pattern_intelligence.engine.claim import Claim
 from custom_components.pattern_intelligence.engine.detectors.duration import Duration
-from custom_components.pattern_intelligence.engine.evidence import Tally
-from custom_components.pattern_intelligence.engine.home import EntityInfo, Home
-from custom_components.pattern_intelligence.engine.length_units import LengthUnits
-from custom_components.pattern_intelligence.engine.lengths import (
+from custom_components.pattern_intelligence.engine.duration.length_units import (
+    LengthUnits,
+)
+from custom_components.pattern_intelligence.engine.duration.lengths import (
     Lengths,
     Mode,
     modes_of,
     near_by_chance,
     predicted,
 )
+from custom_components.pattern_intelligence.engine.evidence import Tally
+from custom_components.pattern_intelligence.engine.home import EntityInfo, Home
 from custom_components.pattern_intelligence.engine.life import Life, identify, step
 from custom_components.pattern_intelligence.engine.pattern import Finding
 from custom_components.pattern_intelligence.engine.provenance import AUTOMATION

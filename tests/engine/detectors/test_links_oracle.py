@@ -9,7 +9,9 @@ from hypothesis import given, settings, strategies as st
 import numpy as np
 import pytest
 
-from custom_components.pattern_intelligence.engine.crossday import Days
+from custom_components.pattern_intelligence.engine.co_occurrence.crossday import Days
+from custom_components.pattern_intelligence.engine.co_occurrence.links import Cause
+from custom_components.pattern_intelligence.engine.co_occurrence.stream import Stream
 from custom_components.pattern_intelligence.engine.detectors.co_occurrence import (
     CoOccurrence,
     compared_pairs,
@@ -17,8 +19,6 @@ from custom_components.pattern_intelligence.engine.detectors.co_occurrence impor
 )
 from custom_components.pattern_intelligence.engine.evidence import LISTED_FROM
 from custom_components.pattern_intelligence.engine.home import Home
-from custom_components.pattern_intelligence.engine.links import Cause
-from custom_components.pattern_intelligence.engine.stream import Stream
 from custom_components.pattern_intelligence.engine.window import Window
 from tests.engine.builders import Row, raw_days, window_of
 from tests.engine.detectors.naive_links import NaiveLinks

@@ -11,11 +11,11 @@ import pytest
 
 from custom_components.pattern_intelligence.engine.home import EntityInfo, Home
 from custom_components.pattern_intelligence.engine.pattern import When
-from custom_components.pattern_intelligence.engine.room_rhythm import RoomRhythms
-from custom_components.pattern_intelligence.engine.room_stays import in_use
-from custom_components.pattern_intelligence.engine.room_use import searched_uses
-from custom_components.pattern_intelligence.engine.rooms import Rooms
-from custom_components.pattern_intelligence.engine.weekday_mask import MASKS
+from custom_components.pattern_intelligence.engine.room_based.rhythm import RoomRhythms
+from custom_components.pattern_intelligence.engine.room_based.rooms import Rooms
+from custom_components.pattern_intelligence.engine.room_based.stays import in_use
+from custom_components.pattern_intelligence.engine.room_based.use import searched_uses
+from custom_components.pattern_intelligence.engine.time_of_day.weekday_mask import MASKS
 from custom_components.pattern_intelligence.engine.window import Window
 from tests.engine.builders import Row, raw_days, window_of
 from tests.engine.detectors import naive_room_use as slow

@@ -15,8 +15,8 @@ from custom_components.pattern_intelligence.engine.detectors.room_based import (
     count_of_tests,
 )
 from custom_components.pattern_intelligence.engine.home import EntityInfo, Home
-from custom_components.pattern_intelligence.engine.room_moves import Moves
-from custom_components.pattern_intelligence.engine.rooms import Rooms
+from custom_components.pattern_intelligence.engine.room_based.moves import Moves
+from custom_components.pattern_intelligence.engine.room_based.rooms import Rooms
 from custom_components.pattern_intelligence.engine.window import Window
 from tests.engine.builders import Row, raw_days, window_of
 from tests.engine.detectors.naive_rooms import NaiveRooms, tail

@@ -9,19 +9,19 @@ from hypothesis import given, settings, strategies as st
 import numpy as np
 import pytest
 
-from custom_components.pattern_intelligence.engine.crossday import Days
+from custom_components.pattern_intelligence.engine.co_occurrence.crossday import Days
+from custom_components.pattern_intelligence.engine.co_occurrence.links import within_ms
+from custom_components.pattern_intelligence.engine.co_occurrence.stream import Stream
 from custom_components.pattern_intelligence.engine.detectors.sequence import Sequences
-from custom_components.pattern_intelligence.engine.growth import Growth
 from custom_components.pattern_intelligence.engine.home import Home
-from custom_components.pattern_intelligence.engine.links import within_ms
-from custom_components.pattern_intelligence.engine.sequences import (
+from custom_components.pattern_intelligence.engine.sequence.growth import Growth
+from custom_components.pattern_intelligence.engine.sequence.sequences import (
     CHANGE_RATE,
     Routine,
     share_since_change,
     weakest_steps,
 )
-from custom_components.pattern_intelligence.engine.steps import Alphabet
-from custom_components.pattern_intelligence.engine.stream import Stream
+from custom_components.pattern_intelligence.engine.sequence.steps import Alphabet
 from custom_components.pattern_intelligence.engine.window import Window
 from tests.engine.builders import Row, raw_days, window_of
 from tests.engine.detectors.naive_sequences import NaiveSequences, since_change, tail

@@ -13,19 +13,19 @@ from custom_components.pattern_intelligence.engine.civil import (
     day_number,
 )
 from custom_components.pattern_intelligence.engine.home import EntityInfo, Home
-from custom_components.pattern_intelligence.engine.session_pairs import (
+from custom_components.pattern_intelligence.engine.session.pairs import (
     ALIKE,
     reaches_of,
     searched_pairs,
 )
-from custom_components.pattern_intelligence.engine.session_sittings import (
+from custom_components.pattern_intelligence.engine.session.sittings import (
     DEALS,
     Group,
     chances_of_sittings,
     rows_of,
     sittings,
 )
-from custom_components.pattern_intelligence.engine.session_starts import Starts
+from custom_components.pattern_intelligence.engine.session.starts import Starts
 from custom_components.pattern_intelligence.engine.window import Key, Window
 
 from .naive_sessions import PARTS, NaiveRoom, tail, tail_of_all_outcomes

@@ -13,17 +13,17 @@ import pytest
 from custom_components.pattern_intelligence.engine.civil import DAY_MS, MINUTE_MS
 from custom_components.pattern_intelligence.engine.day_kinds import Calendar
 from custom_components.pattern_intelligence.engine.eligibility import eligible_days
-from custom_components.pattern_intelligence.engine.rhythm import fit_rhythms
-from custom_components.pattern_intelligence.engine.time_search import search
-from custom_components.pattern_intelligence.engine.time_trial import (
+from custom_components.pattern_intelligence.engine.time_of_day.rhythm import fit_rhythms
+from custom_components.pattern_intelligence.engine.time_of_day.search import search
+from custom_components.pattern_intelligence.engine.time_of_day.trial import (
     Passed,
     Trials,
     chances_of,
     examine,
     p_values,
 )
-from custom_components.pattern_intelligence.engine.time_units import units_of
-from custom_components.pattern_intelligence.engine.weekday_mask import (
+from custom_components.pattern_intelligence.engine.time_of_day.units import units_of
+from custom_components.pattern_intelligence.engine.time_of_day.weekday_mask import (
     FREE_DAYS,
     MASKS,
     WORKDAYS,

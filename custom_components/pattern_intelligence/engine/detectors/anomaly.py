@@ -13,17 +13,17 @@ from typing import Any, Final
 
 import numpy as np
 
-from ..alarms import Alarm, alarms_of
-from ..anomaly_budget import MONTH_DAYS
+from ..anomaly.alarms import Alarm, alarms_of
+from ..anomaly.budget import MONTH_DAYS
+from ..anomaly.day_counts import FEWEST_DAYS
+from ..anomaly.suspects import OddKind
 from ..civil import DAY_MS, date_of
 from ..claim import Claim
-from ..day_counts import FEWEST_DAYS
 from ..eligibility import NEEDED_SHARE
 from ..evidence import Tally
 from ..home import Home
 from ..pattern import Evidence, Finding, PatternType, Provenance, When
 from ..provenance import AUTOMATION, USER
-from ..suspects import OddKind
 from ..window import Window
 
 FIRST_JUDGED: Final = 14

@@ -1,8 +1,8 @@
 """Links: after A, B follows, by more than their rhythms share.
 
 The test is that of the days: on how many did B follow A, and on how many would it
-have, had B kept to the clock of other days (:mod:`..crossday`). What a stronger link
-explains is not told beside it (:mod:`..common_cause`).
+have, had B kept to the clock of other days (:mod:`..co_occurrence.crossday`). What a stronger link
+explains is not told beside it (:mod:`..co_occurrence.common_cause`).
 """
 
 from __future__ import annotations
@@ -13,19 +13,27 @@ from typing import Final
 
 import numpy as np
 
-from ..candidates import candidates
 from ..civil import DAY_MS
 from ..claim import Claim
-from ..common_cause import shadows
-from ..crossday import Days
-from ..edge import Edge
+from ..co_occurrence.candidates import candidates
+from ..co_occurrence.common_cause import shadows
+from ..co_occurrence.crossday import Days
+from ..co_occurrence.edge import Edge
+from ..co_occurrence.links import (
+    EFFECT_FLOOR,
+    MIN_LIFT,
+    Cause,
+    Link,
+    in_time,
+    tested,
+    within_ms,
+)
+from ..co_occurrence.manners import MANNERS
+from ..co_occurrence.stream import MIN_DAYS, RESTING, Stream
 from ..evidence import FALSE_DISCOVERY_RATE, LISTED_FROM, Tally, false_discovery_q
 from ..home import Home
-from ..links import EFFECT_FLOOR, MIN_LIFT, Cause, Link, in_time, tested, within_ms
-from ..manners import MANNERS
 from ..pattern import Evidence, Finding, PatternType, Provenance
 from ..provenance import USER
-from ..stream import MIN_DAYS, RESTING, Stream
 from ..window import Window
 
 MOVEMENT: Final = frozenset({"motion", "moving"})

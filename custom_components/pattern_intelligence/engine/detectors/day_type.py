@@ -3,7 +3,7 @@
 Whether a habit depends on the kind of day is asked of every thing by itself: does it
 happen at all, within a window of the clock, as the first or last of the day, on more
 days of the one kind than of the other? The rest of the home tells how much more is done
-on such days anyway; what that explains is no news (:mod:`..day_split`). What one device
+on such days anyway; what that explains is no news (:mod:`..day_type.split`). What one device
 does on the same days is told once: that a lamp goes off again is no second habit.
 """
 
@@ -18,9 +18,8 @@ from numpy.typing import NDArray
 from ..absorption import COVERED
 from ..civil import DAY_MINUTES, DAY_MS, WAKING_DAY_STARTS_MS
 from ..claim import Claim
-from ..day_type_search import ASKED, AT_ALL, suspects
-from ..day_type_trial import KindTrials
-from ..drift import expected_next
+from ..day_type.search import ASKED, AT_ALL, suspects
+from ..day_type.trial import KindTrials
 from ..eligibility import eligible_days
 from ..evidence import (
     FALSE_DISCOVERY_RATE,
@@ -33,13 +32,14 @@ from ..home import Home
 from ..occasions import member_of, occasions, span_of, walls_of
 from ..pattern import DayKind, Evidence, Finding, PatternType, Provenance, When
 from ..provenance import AUTOMATION, USER
-from ..spans import ANCHORS, WAKING_MINUTE
 from ..tables import Numbers
-from ..time_claims import CHANGE_RATE, PRIOR_DAYS, RECENT_MATCHES
-from ..time_search import FEWEST_DAYS
-from ..time_units import units_of
-from ..walls import Met, Walls
-from ..weekday_mask import EVERY_DAY
+from ..time_of_day.claims import CHANGE_RATE, PRIOR_DAYS, RECENT_MATCHES
+from ..time_of_day.drift import expected_next
+from ..time_of_day.search import FEWEST_DAYS
+from ..time_of_day.spans import ANCHORS, WAKING_MINUTE
+from ..time_of_day.units import units_of
+from ..time_of_day.walls import Met, Walls
+from ..time_of_day.weekday_mask import EVERY_DAY
 from ..window import Key, Window
 
 UNSURE: Final = 0.025

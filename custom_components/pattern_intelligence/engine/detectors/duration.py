@@ -1,7 +1,7 @@
 """How long things usually last: a washing program, an evening's television, a nap.
 
 A day matches when more than half of what was completed on it lasted about as long as
-usual (:mod:`..lengths`). A length is told when the robust coefficient of variation is
+usual (:mod:`..duration.lengths`). A length is told when the robust coefficient of variation is
 surely below a quarter, and so many days would hardly match by chance: had each length
 been blurred by twice as much. A state may have several usual lengths, such as two
 programs; each is then told of the runs that lasted long enough, and not too long, to be
@@ -20,7 +20,16 @@ from numpy.typing import NDArray
 
 from ..civil import DAY_MS, MINUTE_MS, SECOND_MS, Instants, circular_minutes, date_of
 from ..claim import Claim
-from ..edge import AT_ONCE_MS
+from ..co_occurrence.edge import AT_ONCE_MS
+from ..duration.length_units import LengthUnit, LengthUnits, shortest_ms
+from ..duration.lengths import (
+    FEWEST_DAYS,
+    Lengths,
+    Mode,
+    modes_of,
+    near_by_chance,
+    predicted,
+)
 from ..evidence import (
     FALSE_DISCOVERY_RATE,
     LISTED_FROM,
@@ -31,13 +40,11 @@ from ..evidence import (
     posterior_mean,
 )
 from ..home import Home
-from ..length_units import LengthUnit, LengthUnits, shortest_ms
-from ..lengths import FEWEST_DAYS, Lengths, Mode, modes_of, near_by_chance, predicted
 from ..occasions import member_of
 from ..pattern import Context, Evidence, Finding, PatternType, Provenance, Spread, When
 from ..presence import waking_days
 from ..provenance import AUTOMATION, UNNAMED_AUTOMATION, USER
-from ..usual_start import usual_starts
+from ..time_of_day.usual_start import usual_starts
 from ..window import Window
 
 LASTING: Final = "lasting"

@@ -1,10 +1,10 @@
 """Rooms: when each is in use, and which is in use after which.
 
 A use of a room is a time of the clock at which it comes into use on more days than
-its own rhythm and those of all other rooms explain (:mod:`..room_use`), told with the
-devices that are used in it (:mod:`..room_devices`). A move is a room that is in use
+its own rhythm and those of all other rooms explain (:mod:`..room_based.use`), told with the
+devices that are used in it (:mod:`..room_based.devices`). A move is a room that is in use
 next after another more often than the occupancy of both and the frequency of all moves
-explain (:mod:`..room_moves`). Rooms are all that a finding is about: it names no
+explain (:mod:`..room_based.moves`). Rooms are all that a finding is about: it names no
 entities, and its areas in order, one for a use and two for a move.
 """
 
@@ -17,7 +17,8 @@ import numpy as np
 
 from ..civil import DAY_MINUTES, DAY_MS, circular_minutes
 from ..claim import Claim
-from ..crossday import Days
+from ..co_occurrence.crossday import Days
+from ..co_occurrence.stream import MIN_DAYS
 from ..evidence import (
     FALSE_DISCOVERY_RATE,
     LISTED_FROM,
@@ -28,15 +29,14 @@ from ..evidence import (
 )
 from ..home import Home
 from ..pattern import Finding, Json, PatternType, When
-from ..room_devices import Member, members, unit_of
-from ..room_findings import ToldMove, ToldUse
-from ..room_moves import LEAST_LIFT, Moves
-from ..room_rhythm import RoomRhythms
-from ..room_stays import in_use
-from ..room_use import Use, enough_days, searched_uses
-from ..rooms import Rooms
-from ..stream import MIN_DAYS
-from ..weekday_mask import SHARED_DAYS
+from ..room_based.devices import Member, members, unit_of
+from ..room_based.findings import ToldMove, ToldUse
+from ..room_based.moves import LEAST_LIFT, Moves
+from ..room_based.rhythm import RoomRhythms
+from ..room_based.rooms import Rooms
+from ..room_based.stays import in_use
+from ..room_based.use import Use, enough_days, searched_uses
+from ..time_of_day.weekday_mask import SHARED_DAYS
 from ..window import Window
 
 MOVE_FLOOR: Final = 0.3

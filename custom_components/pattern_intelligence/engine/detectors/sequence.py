@@ -1,7 +1,7 @@
 """Sequences: three to six steps in order, with other things in between.
 
-Chains grow from a first step (:mod:`..growth`); every step must follow what leads to
-it on more days than its own rhythm explains (:mod:`..sequences`). What automations do
+Chains grow from a first step (:mod:`..sequence.growth`); every step must follow what leads to
+it on more days than its own rhythm explains (:mod:`..sequence.sequences`). What automations do
 is no step. A chain that is part of another, or the same devices seen otherwise, is
 not told beside it.
 """
@@ -15,20 +15,20 @@ import numpy as np
 
 from ..civil import DAY_MS, MINUTE_MS, circular_minutes
 from ..claim import Claim
-from ..closure import leaders
-from ..crossday import Days
-from ..episodes import durations
+from ..co_occurrence.crossday import Days
+from ..co_occurrence.links import MIN_LIFT, in_time, within_ms
+from ..co_occurrence.manners import LAGS_MS
+from ..co_occurrence.stream import MIN_DAYS, Stream
 from ..evidence import FALSE_DISCOVERY_RATE, LISTED_FROM, Tally, false_discovery_q
-from ..growth import Growth
 from ..home import Home
-from ..links import MIN_LIFT, in_time, within_ms
-from ..manners import LAGS_MS
 from ..pattern import Evidence, Finding, Json, PatternType, Provenance, When
 from ..provenance import AUTOMATION, USER
-from ..sequences import Routine, Weakest, weakest_steps
-from ..steps import Alphabet
-from ..stream import MIN_DAYS, Stream
-from ..usual_start import usual_starts
+from ..sequence.closure import leaders
+from ..sequence.episodes import durations
+from ..sequence.growth import Growth
+from ..sequence.sequences import Routine, Weakest, weakest_steps
+from ..sequence.steps import Alphabet
+from ..time_of_day.usual_start import usual_starts
 from ..window import Window
 
 FEWEST_STEPS: Final = 3

@@ -1,10 +1,10 @@
 """Sessions: stretches of connected activity, an evening in the living room.
 
 Two devices of a room that are begun together on more days than their own rhythms
-explain (:mod:`..session_pairs`) tell of sittings; what else of the room is begun at
-those belongs to the session (:mod:`..session_groups`). How many of its days had a
+explain (:mod:`..session.pairs`) tell of sittings; what else of the room is begun at
+those belongs to the session (:mod:`..session.groups`). How many of its days had a
 sitting is held against the same starts with their days dealt anew
-(:mod:`..session_sittings`). What automations begin is no member.
+(:mod:`..session.sittings`). What automations begin is no member.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import numpy as np
 
 from ..civil import DAY_MINUTES, circular_minutes
 from ..claim import Claim
-from ..crossday import MAX_DAYS
+from ..co_occurrence.crossday import MAX_DAYS
 from ..evidence import (
     FALSE_DISCOVERY_RATE,
     LISTED_FROM,
@@ -26,11 +26,11 @@ from ..evidence import (
 )
 from ..home import Home
 from ..pattern import Finding, PatternType, When
-from ..session_groups import apart, grown
-from ..session_pairs import count_of_pairs, reaches_of, searched_pairs, worth
-from ..session_sittings import Group, chances_of_sittings, needs_of
-from ..session_starts import Starts, widened
-from ..session_told import ToldSession, begun_within
+from ..session.groups import apart, grown
+from ..session.pairs import count_of_pairs, reaches_of, searched_pairs, worth
+from ..session.sittings import Group, chances_of_sittings, needs_of
+from ..session.starts import Starts, widened
+from ..session.told import ToldSession, begun_within
 from ..window import Window
 
 FEWEST_DEVICES: Final = 3

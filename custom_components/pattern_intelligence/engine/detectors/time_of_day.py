@@ -2,7 +2,7 @@
 
 Each happening is looked at, and apart from it the first and the last of a waking
 day. A window of the clock is a habit when it is met on more days than the unit's
-own rhythm explains (:mod:`..rhythm`, :mod:`..spacing`), tested exactly by days, and
+own rhythm explains (:mod:`..time_of_day.rhythm`, :mod:`..time_of_day.spacing`), tested exactly by days, and
 corrected for every window, weekday mask and anchor that was looked at. What
 automations do to a key is a unit of its own, and reported as theirs.
 """
@@ -30,16 +30,22 @@ from ..home import Home
 from ..occasions import occasions, span_of
 from ..pattern import Evidence, Finding, PatternType, Provenance
 from ..provenance import AUTOMATION, UNNAMED_AUTOMATION, USER
-from ..rhythm import fit_rhythms
-from ..spans import EACH, Spans
 from ..tables import Numbers
-from ..time_claims import Times
-from ..time_grid import Candidate
-from ..time_search import FEWEST_DAYS, KEPT_WORTH, LEAST_LIFT, search
-from ..time_trial import Passed, Trials
-from ..time_units import units_of
-from ..walls import Met, Walls
-from ..weekday_mask import KINDS_OF_MASKS, MASK_SHARES, PLAIN, SHARED_DAYS, DaySorts
+from ..time_of_day.claims import Times
+from ..time_of_day.grid import Candidate
+from ..time_of_day.rhythm import fit_rhythms
+from ..time_of_day.search import FEWEST_DAYS, KEPT_WORTH, LEAST_LIFT, search
+from ..time_of_day.spans import EACH, Spans
+from ..time_of_day.trial import Passed, Trials
+from ..time_of_day.units import units_of
+from ..time_of_day.walls import Met, Walls
+from ..time_of_day.weekday_mask import (
+    KINDS_OF_MASKS,
+    MASK_SHARES,
+    PLAIN,
+    SHARED_DAYS,
+    DaySorts,
+)
 from ..window import Window
 
 CLEARLY: Final = 0.15

@@ -1,0 +1,1 @@
+"""What a day is judged by, and how surprising is too surprising."""

@@ -1,0 +1,103 @@
+"""How surprising is too surprising: false alarms by the home and month, as a budget.
+
+What a model calls one in a thousand may happen weekly in a real home. So the past days
+are put to the same tests: how many chances fell below one in fifty, and how far below,
+against what the model foretells. From there on the tail is taken to be a power of the
+model's (J. Pickands, Statistical inference using extreme order statistics, Annals of
+Statistics 3, 1975, with the model's own logarithm as the scale).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from ..evidence import Floats
+
+MONTH_DAYS: Final = 365.25 / 12
+
+TAIL: Final = 0.02
+"""Chances below this are the tail that is looked at."""
+
+_TRUST: Final = 20.0
+"""Past surprises that the model's own tail counts for."""
+
+_LIMITS: Final = (0.5, 4.0)
+"""Powers outside of this are luck, or a model that tells nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """What a model's small chances are worth.
+
+    Attributes:
+        rate: chances in the tail, against what the model foretells.
+        power: how much thicker the tail is, on the scale of the logarithm.
+    """
+
+    rate: float = 1.0
+    power: float = 1.0
+
+    @classmethod
+    def fitted(cls, seen: Floats, foretold: float, least: float) -> Stretch:
+        """Return what past days tell of a model.
+
+        Args:
+            seen: chances in the tail that past days had.
+            foretold: how many the model foretells.
+            least: chances below this are what is to be told: how far below they lie
+                says nothing about usual days.
+        """
+        rate = (seen.size + _TRUST) / (foretold + _TRUST)
+        reach = max(float(np.log(TAIL / least)), 1.0)
+        excess = np.log(TAIL / np.maximum(seen, 1e-300))
+        inside = int((excess < reach).sum())
+        power = (np.minimum(excess, reach).sum() + _TRUST) / (inside + _TRUST)
+        return cls(float(rate), float(np.clip(power, *_LIMITS)))
+
+    def calibrated(self, chance: float) -> float:
+        """Return what a model's chance is worth."""
+        if chance >= TAIL:
+            return min(1.0, chance * self.rate)
+        tail = float((chance / TAIL) ** (1 / self.power))
+        return min(1.0, self.rate * TAIL * tail)
+
+    def uncalibrated(self, worth: float) -> float:
+        """Return the model's chance that is worth so much."""
+        chance = worth / self.rate
+        if chance >= TAIL:
+            return chance
+        return float(TAIL * (chance / TAIL) ** self.power)
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """Tests of one kind that a day is put to.
+
+    Attributes:
+        sizes: returns, for a model's chance, how many of today's tests are expected to
+            come out at most so probable, were it a usual day. A count cannot come out
+            at every chance.
+        stretch: what the model's chances are worth.
+    """
+
+    sizes: Callable[[float], float]
+    stretch: Stretch
+
+    def expected(self, worth: float) -> float:
+        """Return how many tests are expected to be worth at most so much today."""
+        chance = self.stretch.uncalibrated(worth)
+        return self.sizes(chance) * worth / max(chance, 1e-300)
+
+
+def monthly(watches: Sequence[Watch], worth: float) -> float:
+    """Return how many alarms as strong as one a home and month expects.
+
+    Args:
+        watches: what draws on the same budget.
+        worth: the calibrated chance of the alarm.
+    """
+    return MONTH_DAYS * sum(watch.expected(worth) for watch in watches)

@@ -1,0 +1,1 @@
+"""What follows what: links, by the days on which they hold."""

@@ -1,0 +1,234 @@
+"""What would have followed by chance: the same clock times on other days.
+
+Whether B follows A by more than their rhythms is asked of the home itself: how often
+would B have followed, had it kept to the clock of some other day? A day is a bit of
+a 64-bit number, so one look-up answers for one clock time and all days at once, and
+the work grows with the happenings, not with pairs of days.
+
+A day here is a waking day, from 04:00 to 04:00; an *offset* is the milliseconds of
+the clock since 04:00.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..civil import DAY_MS, HOUR_MS, WAKING_DAY_STARTS_MS, Instants
+from ..eligibility import NEEDED_SHARE
+from ..evidence import Floats
+from ..presence import waking_days
+from ..tables import Numbers
+from ..window import Window
+
+type Bits = NDArray[np.uint64]
+
+MAX_DAYS = 64
+"""Days that fit the bits of a number: nine weeks do."""
+
+
+def offsets(wall: Instants) -> Numbers:
+    """Return the milliseconds of the clock since 04:00."""
+    return (wall - WAKING_DAY_STARTS_MS) % DAY_MS
+
+
+@dataclass(frozen=True, slots=True)
+class Mask:
+    """On which days something holds, as a function of the clock.
+
+    Attributes:
+        edges: shape (pieces,), ascending offsets since which each piece holds; the
+            first is 0.
+        bits: shape (pieces,), bit ``i`` tells of the day with index ``i``.
+    """
+
+    edges: Numbers
+    bits: Bits
+
+    def at(self, offset: Numbers) -> Bits:
+        """Return the days at each offset."""
+        found: Bits = self.bits[np.searchsorted(self.edges, offset, "right") - 1]
+        return found
+
+
+@dataclass(frozen=True, eq=False)
+class Days:
+    """The waking days of a window that are compared, each with an index.
+
+    Attributes:
+        window: the window they are of.
+        first: number of the waking day with index 0.
+        count: how many indices there are, at most ``MAX_DAYS``.
+    """
+
+    window: Window
+    first: int
+    count: int
+    _available: dict[str, Bits] = field(default_factory=dict, init=False)
+
+    @classmethod
+    def of(cls, window: Window) -> Days:
+        """Return the last days of a window that has any."""
+        last = int(window.days[-1])
+        first = max(int(window.days[0]), last + 1 - MAX_DAYS)
+        return cls(window, first, last + 1 - first)
+
+    def index(self, wall: Instants) -> Numbers:
+        """Return each wall instant's day, or -1 where it is none of these."""
+        found = waking_days(wall) - self.first
+        found[(found < 0) | (found >= self.count)] = -1
+        return found
+
+    @cached_property
+    def counted(self) -> NDArray[np.bool_]:
+        """Return which days were learned and had somebody home, shape (count,)."""
+        found = np.zeros(self.count, bool)
+        at = self.window.days - self.first
+        inside = (at >= 0) & (at < self.count)
+        found[at[inside]] = self.window.occupied[inside]
+        return found
+
+    @cached_property
+    def alike(self) -> Bits:
+        """Return, for each day, the other counted days of its kind, shape (count,)."""
+        free = self.window.calendar.free(np.arange(self.count) + self.first)
+        bit = np.left_shift(np.uint64(1), np.arange(self.count, dtype=np.uint64))
+        kinds = [
+            np.bitwise_or.reduce(bit[self.counted & (free == kind)], initial=0)
+            for kind in (False, True)
+        ]
+        found: Bits = np.array(kinds, np.uint64)[free.astype(np.int64)] & ~bit
+        return found
+
+    def available(self, entity_id: str) -> Bits:
+        """Return on which days an entity was there, by hour since 04:00, shape (24,).
+
+        An hour that was not learned is one in which it was not.
+        """
+        if (found := self._available.get(entity_id)) is None:
+            found = self._available[entity_id] = self._hours_of(entity_id)
+        return found
+
+    def _hours_of(self, entity_id: str) -> Bits:
+        window = self.window
+        at = window.entity_at.get(entity_id)
+        share = window.recorded if at is None else window.available[at]
+        enough = np.zeros((self.count + 1, 24), bool)
+        index = window.days - self.first
+        inside = index >= 0
+        enough[index[inside]] = share[inside] >= NEEDED_SHARE
+        first_hour = WAKING_DAY_STARTS_MS // HOUR_MS
+        waking = np.hstack([enough[:-1, first_hour:], enough[1:, :first_hour]])
+        bit = np.left_shift(np.uint64(1), np.arange(self.count, dtype=np.uint64))
+        found: Bits = np.bitwise_or.reduce(
+            np.where(waking, bit[:, None], np.uint64(0)), axis=0
+        )
+        return found
+
+    def mask(self, begins: Instants, ends: Instants) -> Mask:
+        """Return on which days the clock is inside of intervals of wall time.
+
+        Args:
+            begins: shape (n,), wall milliseconds.
+            ends: shape (n,), exclusive; each interval lasts at most a day.
+        """
+        order = np.argsort(begins, kind="stable")
+        begins, ends = begins[order], np.maximum.accumulate(ends[order])
+        begins[1:] = np.maximum(begins[1:], ends[:-1])
+        kept = ends > begins
+        begins, ends = begins[kept], ends[kept]
+        day = waking_days(begins)
+        midnight = (day + 1) * DAY_MS + WAKING_DAY_STARTS_MS
+        over = ends > midnight
+        day = np.concatenate([day, day[over] + 1]) - self.first
+        start = np.concatenate([offsets(begins), np.zeros(int(over.sum()), np.int64)])
+        stop = np.concatenate(
+            [
+                np.minimum(ends, midnight) - (midnight - DAY_MS),
+                ends[over] - midnight[over],
+            ]
+        )
+        known = (day >= 0) & (day < self.count)
+        day, start, stop = day[known], start[known], stop[known]
+        bit = np.left_shift(np.uint64(1), day.astype(np.uint64))
+        edges = np.concatenate([[0], start, stop])
+        toggles = np.concatenate([np.zeros(1, np.uint64), bit, bit])
+        # Of edges at one offset only the last is ever asked: their order is no matter.
+        order = np.argsort(edges)
+        return Mask(edges[order], np.bitwise_xor.accumulate(toggles[order]))
+
+
+@dataclass(frozen=True, slots=True)
+class ByDay:
+    """Occasions in order of time, taken by the day.
+
+    Attributes:
+        day: shape (days,), index of each day that has any.
+        starts: shape (days,), position of each day's first.
+        sizes: shape (days,), how many each day has.
+    """
+
+    day: Numbers
+    starts: NDArray[np.intp]
+    sizes: Numbers
+
+    @classmethod
+    def of(cls, day: Numbers) -> ByDay:
+        """Return how occasions with these ascending days lie, shape (n,)."""
+        return cls(*np.unique(day, return_index=True, return_counts=True))
+
+    def sums(self, values: NDArray[np.bool_]) -> Numbers:
+        """Return how many of each day's occasions are true, shape (days,)."""
+        found: Numbers = np.add.reduceat(values, self.starts, dtype=np.int64)
+        return found
+
+    def sums_of_bits(self, bits: Bits) -> Numbers:
+        """Return how often each bit is set on each day, shape (days, 64)."""
+        rows = bits.astype("<u8").view(np.uint8).reshape(-1, 8)
+        flat = np.unpackbits(rows, axis=1, bitorder="little")
+        found: Numbers = np.add.reduceat(flat, self.starts, axis=0, dtype=np.int32)
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """How often an effect followed on each day of its cause, and would by chance.
+
+    Attributes:
+        day: shape (days,), index of each day that has occasions.
+        matched: shape (days,), at least half of the day's occasions were followed.
+        chance: shape (days,), the share of the days alike, the day itself among
+            them, on which the same clock times would have matched.
+    """
+
+    day: Numbers
+    matched: NDArray[np.bool_]
+    chance: Floats
+
+
+def tried(
+    days: ByDay, followed: NDArray[np.bool_], would: Bits, compared: Bits
+) -> Trial:
+    """Return the cross-day test's terms.
+
+    A day stands for itself among the days alike, as the order found does among the
+    permutations, so that chance is never nothing (B. Phipson, G. K. Smyth,
+    Permutation p-values should never be zero, 2010).
+
+    Args:
+        days: how the n occasions lie in days.
+        followed: shape (n,), whether the effect followed.
+        would: shape (n,), the days on which it would have at that clock time.
+        compared: shape (n,), which days are alike and known at that clock time.
+    """
+    known = days.sums_of_bits(compared)
+    hits = days.sums_of_bits(would & compared)
+    # A day that knows less than half of the clock times says too little of them.
+    usable = (known > 0) & (2 * known >= days.sizes[:, None])
+    matches = usable & (2 * hits >= known)
+    matched = 2 * days.sums(followed) >= days.sizes
+    chance = (matches.sum(axis=1) + matched) / (usable.sum(axis=1) + 1)
+    return Trial(days.day, matched, chance)

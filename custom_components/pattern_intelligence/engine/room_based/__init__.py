@@ -1,0 +1,1 @@
+"""Rooms: when they are in use, and where people go next."""

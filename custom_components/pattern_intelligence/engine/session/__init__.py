@@ -1,0 +1,1 @@
+"""Sittings: what is begun together in a room."""

@@ -1,0 +1,1 @@
+"""Times of day: their search, their test, and what is stated of them."""

@@ -1,0 +1,151 @@
+"""What is searched for times of day: the happenings of keys, and when each was there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..arrays import distinct
+from ..civil import DAY_MS, WAKING_DAY_STARTS_MS, Instants
+from ..eligibility import NEEDED_SHARE
+from ..evidence import Floats
+from ..happenings import BOUT_GAP_MS
+from ..provenance import AUTOMATION
+from ..tables import Numbers
+from ..window import Window
+from .rhythm import BINS, STEP_MS
+from .walls import Walls, in_order
+from .weekday_mask import DaySorts
+
+
+@dataclass(frozen=True, eq=False)
+class Units:
+    """Happenings by unit, a unit being a key, or what automations do to it.
+
+    Attributes:
+        unit: shape (n,), ascending, from 0.
+        wall: shape (n,), wall milliseconds, ascending within a unit.
+        first: number of the first day.
+        sorts: of all days from the first on.
+        eligible: shape (units, days), whether something could have happened.
+    """
+
+    unit: NDArray[np.int64]
+    wall: Instants
+    first: int
+    sorts: DaySorts
+    eligible: NDArray[np.bool_]
+
+    @property
+    def size(self) -> int:
+        """Return how many units there are."""
+        return int(self.eligible.shape[0])
+
+    @property
+    def days(self) -> int:
+        """Return how many days there are, those in holes too."""
+        return int(self.sorts.sort.size)
+
+    @cached_property
+    def walls(self) -> Walls:
+        """Return when things happened, by their unit."""
+        return Walls(self.unit, self.wall)
+
+    def some(self, begin: int, end: int) -> Units:
+        """Return the units from ``begin`` up to ``end``, numbered from 0."""
+        low, high = np.searchsorted(self.unit, [begin, end])
+        return Units(
+            self.unit[low:high] - begin,
+            self.wall[low:high],
+            self.first,
+            self.sorts,
+            self.eligible[begin:end],
+        )
+
+    @cached_property
+    def waking(self) -> tuple[NDArray[np.bool_], Numbers, Instants]:
+        """Return which happenings lie in an eligible waking day, its place, and when.
+
+        The first has the shape (n,); of those the day's place, and the milliseconds
+        since 04:00.
+        """
+        since = self.wall - WAKING_DAY_STARTS_MS
+        day = since // DAY_MS - self.first
+        kept = (day >= 0) & (day < self.days)
+        kept[kept] = self.eligible[self.unit[kept], day[kept]]
+        return kept, day[kept], since[kept] % DAY_MS
+
+    def profile(self) -> Floats:
+        """Return how often bins of the day were met, shape (units, BINS).
+
+        Of what happens again within minutes only the first counts.
+        """
+        begins = np.ones(self.unit.size, bool)
+        begins[1:] = (self.unit[1:] != self.unit[:-1]) | (
+            self.wall[1:] - self.wall[:-1] >= BOUT_GAP_MS
+        )
+        kept = self.waking[0] & begins
+        flat = self.unit[kept] * BINS + self.wall[kept] % DAY_MS // STEP_MS
+        counts = np.bincount(flat, minlength=self.size * BINS)
+        return counts.reshape(self.size, BINS).astype(float)
+
+
+def units_of(
+    window: Window, fewest_days: int
+) -> tuple[Numbers, NDArray[np.bool_], Units]:
+    """Return the units of a window whose marginal totals allow a habit.
+
+    Args:
+        window: the window.
+        fewest_days: on how many days something has to have happened.
+
+    Returns:
+        The position of each unit's key, whether it is what automations do, and the
+        units.
+    """
+    unit = 2 * window.key.astype(np.int64) + (window.cause >= AUTOMATION)
+    days = _days_of(unit, window.wall // DAY_MS, 2 * len(window.keys))
+    kept = np.flatnonzero(days >= fewest_days)
+    place = np.full(2 * len(window.keys), -1, np.int64)
+    place[kept] = np.arange(kept.size)
+    chosen = np.flatnonzero(place[unit] >= 0)
+    unit, wall = place[unit[chosen]], window.wall[chosen]
+    order = in_order(unit, wall)
+    first, last = (int(window.days[0]), int(window.days[-1])) if kept.size else (0, 0)
+    number = np.arange(first, last + 1)
+    units = Units(
+        unit[order],
+        wall[order],
+        first,
+        DaySorts.of(number, window.calendar),
+        _eligible(window, kept // 2, number),
+    )
+    return kept // 2, kept % 2 == 1, units
+
+
+def _days_of(unit: Numbers, day: Numbers, units: int) -> Numbers:
+    """Return on how many days each unit happened, shape (units,)."""
+    low = int(day.min(initial=0))
+    width = int(day.max(initial=0)) - low + 1
+    pairs = distinct(unit * width + (day - low))
+    return np.bincount(pairs // width, minlength=units)
+
+
+def _eligible(window: Window, keys: Numbers, number: Numbers) -> NDArray[np.bool_]:
+    """Return on which days the entity of each key was there, shape (keys, days)."""
+    if not keys.size:
+        return np.zeros((0, number.size), bool)
+    at = np.minimum(np.searchsorted(window.days, number), window.days.size - 1)
+    here = np.isin(number, window.days) & window.occupied[at]
+    recorded = window.recorded.sum(axis=1)
+    hours = window.available.sum(axis=2)
+    entities = [
+        window.entity_at.get(window.keys[key].entity_id) for key in keys.tolist()
+    ]
+    rows = [recorded if entity is None else hours[entity] for entity in entities]
+    enough = np.array(rows)[:, at] >= 24 * NEEDED_SHARE
+    eligible: NDArray[np.bool_] = enough & here
+    return eligible
