@@ -21,7 +21,7 @@ PAST = 32
 NIGHTS = 7
 
 ROOM = 60_000
-"""Bytes by which what is held may differ: records of runs. A night's window is half as many."""
+"""Bytes by which what is held may differ: records of runs. Four windows are more."""
 
 
 def _held() -> int:
