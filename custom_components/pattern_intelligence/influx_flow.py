@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import Any
 
@@ -22,16 +23,16 @@ from .stores.base import Retention, StoreError
 _NOTHING = {"error": ""}
 
 
-class InfluxSteps(ConfigFlow):
+class InfluxSteps(ConfigFlow, ABC):
     """Asks for an InfluxDB until one works."""
 
     def __init__(self) -> None:
         """Begin with nothing chosen."""
         self._data: dict[str, Any] = {}
 
+    @abstractmethod
     async def async_store_chosen(self) -> ConfigFlowResult:
         """Go on when the store is known and works."""
-        raise NotImplementedError
 
     async def async_choose(self, kind: StoreKind) -> ConfigFlowResult:
         """Ask for what the chosen store needs."""

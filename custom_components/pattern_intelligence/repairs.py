@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
+
 from homeassistant.components.repairs import RepairsFlow, RepairsFlowResult
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
@@ -13,8 +15,12 @@ from .storage import database_path, set_aside
 from .stores.base import StoreError
 
 
-class DamagedStoreFlow(RepairsFlow):
-    """Sets a damaged store aside and learns anew from what the recorder holds."""
+class _AskingFlow(RepairsFlow, ABC):
+    """A repair of an entry's store that a person has to confirm.
+
+    Args:
+        entry_id: the entry.
+    """
 
     def __init__(self, entry_id: str) -> None:
         """Take the entry whose store it is."""
@@ -25,6 +31,16 @@ class DamagedStoreFlow(RepairsFlow):
     ) -> RepairsFlowResult:
         """Begin by asking."""
         return await self.async_step_confirm()
+
+    @abstractmethod
+    async def async_step_confirm(
+        self, user_input: dict[str, str] | None = None
+    ) -> RepairsFlowResult:
+        """Ask, then repair."""
+
+
+class DamagedStoreFlow(_AskingFlow):
+    """Sets a damaged store aside and learns anew from what the recorder holds."""
 
     async def async_step_confirm(
         self, user_input: dict[str, str] | None = None
@@ -47,18 +63,8 @@ class DamagedStoreFlow(RepairsFlow):
         return self.async_create_entry(title="", data={})
 
 
-class DamagedInfluxFlow(RepairsFlow):
+class DamagedInfluxFlow(_AskingFlow):
     """Deletes what a server holds, and learns anew from what the recorder holds."""
-
-    def __init__(self, entry_id: str) -> None:
-        """Take the entry whose store it is."""
-        self._entry_id = entry_id
-
-    async def async_step_init(
-        self, user_input: dict[str, str] | None = None
-    ) -> RepairsFlowResult:
-        """Begin by asking."""
-        return await self.async_step_confirm()
 
     async def async_step_confirm(
         self, user_input: dict[str, str] | None = None
@@ -79,20 +85,14 @@ class DamagedInfluxFlow(RepairsFlow):
         return self.async_create_entry(title="", data={})
 
 
-class RetentionFlow(RepairsFlow):
+class RetentionFlow(_AskingFlow):
     """Changes for how long a bucket keeps points."""
 
     def __init__(self, entry_id: str, bucket: str, days: int) -> None:
         """Take the bucket, and for how many days it should keep points."""
-        self._entry_id = entry_id
+        super().__init__(entry_id)
         self._bucket = bucket
         self._days = days
-
-    async def async_step_init(
-        self, user_input: dict[str, str] | None = None
-    ) -> RepairsFlowResult:
-        """Begin by asking."""
-        return await self.async_step_confirm()
 
     async def async_step_confirm(
         self, user_input: dict[str, str] | None = None
