@@ -14,7 +14,7 @@ from ..engine.civil import date_of, day_number
 from ..engine.tables import DatedTable, Table, TableSpec
 from . import sqlite_file, sqlite_tables, sqlite_told
 from .base import Layer, LearnedDay, Retention, StoreError, StoreSize
-from .spans import coarse, last_of
+from .spans import coarse, last_of, outdated
 
 SCHEME: Final = "sqlite"
 
@@ -128,8 +128,9 @@ class SqliteStore:
     def forget_before(self, newest: date, retention: Retention) -> None:
         """Delete what is older than its layer keeps."""
         with self._writing() as database:
+            learned = [day for (day,) in database.execute("SELECT day FROM learned")]
             daily, weekly, monthly = (
-                _outdated(database, newest, kept)
+                outdated(learned, newest, kept)
                 for kept in (retention.daily, retention.weekly, retention.monthly)
             )
             sqlite_tables.delete(database, Layer.DAILY, daily)
@@ -301,14 +302,6 @@ def _periods(database: sqlite3.Connection, layer: Layer) -> list[date]:
         "SELECT start FROM periods WHERE layer = ? ORDER BY start", (layer.value,)
     )
     return [date_of(start) for (start,) in rows.fetchall()]
-
-
-def _outdated(database: sqlite3.Connection, newest: date, kept: int) -> int:
-    """Return the newest day that is too old, -1 for none: days since 1970-01-01."""
-    oldest = database.execute(
-        "SELECT day FROM learned ORDER BY day DESC LIMIT 1 OFFSET ?", (kept - 1,)
-    ).fetchone()
-    return -1 if oldest is None else min(day_number(newest) - kept, oldest[0] - 1)
 
 
 def _delete_period(database: sqlite3.Connection, layer: Layer, start: date) -> None:
