@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Final
 
 import numpy as np
 
@@ -18,9 +17,7 @@ from .explanations import LARGER, is_use, of_several
 from .home import Home
 from .pattern import Finding, Json
 from .tables import Numbers
-
-COVERED: Final = 0.7
-"""Share of a pattern's days that a larger one must have in common to stand for it."""
+from .tying import COVERED
 
 
 def absorb(findings: Sequence[Finding], home: Home) -> list[Finding]:

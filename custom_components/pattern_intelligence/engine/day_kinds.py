@@ -11,6 +11,12 @@ from numpy.typing import NDArray
 from .tables import Numbers
 
 
+def weekday_of(days: Numbers) -> Numbers:
+    """Return the weekdays of day numbers, Monday is 0."""
+    # 1970-01-01 was a Thursday.
+    return (days + 3) % 7
+
+
 @dataclass(frozen=True, slots=True)
 class Calendar:
     """Which days are free where the home is.
@@ -37,8 +43,7 @@ class Calendar:
         # Each date is asked about once: there are far fewer of them than happenings.
         first = int(days.min())
         dates = np.arange(first, int(days.max()) + 1)
-        # 1970-01-01 was a Thursday.
-        free = np.isin((dates + 3) % 7, list(self.weekend))
+        free = np.isin(weekday_of(dates), list(self.weekend))
         free |= np.isin(dates, list(self.holidays))
         found: NDArray[np.bool_] = free[days - first]
         return found

@@ -10,9 +10,7 @@ from .happenings import RULES, domain_of
 from .home import Home
 from .keys import Key
 from .pattern import Finding, PatternType
-
-MOVEMENT: Final = frozenset({"motion", "moving", "occupancy", "presence"})
-"""Device classes of what sees people, whatever they do."""
+from .tying import Thing, thing_of
 
 SLACK_MINUTES: Final = 10.0
 """By how much an expected time may err."""
@@ -20,12 +18,9 @@ SLACK_MINUTES: Final = 10.0
 type Explains = Callable[[Finding, Finding, Home], bool]
 
 
-def _things(found: Finding, home: Home) -> list[tuple[str, str]]:
+def _things(found: Finding, home: Home) -> list[Thing]:
     """Return the devices, or entities without one, and the states of a finding."""
-    return [
-        (home.entity(key.entity_id).device_id or key.entity_id, key.state)
-        for key in found.entities
-    ]
+    return [thing_of(key, home) for key in found.entities]
 
 
 def _has_pair(sequence: Finding, link: Finding, home: Home) -> bool:
@@ -60,13 +55,9 @@ def _within(found: Finding, earliest: float, latest: float) -> bool:
 def _is_walk(walk: Finding, link: Finding, home: Home) -> bool:
     """Tell whether a link is one room's movement sensor after the other's."""
     return len(walk.area_ids) == len(link.entities) == 2 and all(
-        home.area_ids(key.entity_id) == (area_id,) and _sees_people(key, home)
+        home.area_ids(key.entity_id) == (area_id,) and home.sees_people(key.entity_id)
         for area_id, key in zip(walk.area_ids, link.entities, strict=True)
     )
-
-
-def _sees_people(key: Key, home: Home) -> bool:
-    return home.entity(key.entity_id).device_class in MOVEMENT
 
 
 def is_use(use: Finding, time: Finding, home: Home) -> bool:
@@ -80,7 +71,7 @@ def is_use(use: Finding, time: Finding, home: Home) -> bool:
         use.when is not None
         and time.when is not None
         and use.area_ids == home.area_ids(own.entity_id)
-        and (time.when.anchor != "each" or _sees_people(own, home))
+        and (time.when.anchor != "each" or home.sees_people(own.entity_id))
         and _within(time, use.when.earliest, use.when.latest)
     )
 
@@ -90,12 +81,12 @@ def of_several(parts: Sequence[tuple[int, Finding]], home: Home) -> list[int]:
     things = {
         _things(found, home)[0][0]
         for _, found in parts
-        if not _sees_people(found.entities[0], home)
+        if not home.sees_people(found.entities[0].entity_id)
     }
     return [
         at
         for at, found in parts
-        if len(things) > 1 or _sees_people(found.entities[0], home)
+        if len(things) > 1 or home.sees_people(found.entities[0].entity_id)
     ]
 
 
@@ -154,7 +145,7 @@ def _does_all(sequence: Finding, session: Finding, home: Home) -> bool:
         for key, (device, _) in zip(
             session.entities, _things(session, home), strict=True
         )
-        if not _sees_people(key, home)
+        if not home.sees_people(key.entity_id)
     }
 
 
@@ -211,7 +202,9 @@ def _is_step_of(whole: Finding, shift: Finding, home: Home) -> bool:
 def _is_used_on(use: Finding, shift: Finding, home: Home) -> bool:
     """Tell whether what shifts sees people in a room that is used on such days."""
     own = shift.entities[0]
-    return use.area_ids == home.area_ids(own.entity_id) and _sees_people(own, home)
+    return use.area_ids == home.area_ids(own.entity_id) and home.sees_people(
+        own.entity_id
+    )
 
 
 LARGER: Final[Mapping[PatternType, Mapping[PatternType, Explains]]] = {

@@ -8,11 +8,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from .civil import CivilTime
 from .day_kinds import Calendar
 from .happenings import domain_of
+
+MOVEMENT: Final = frozenset({"motion", "moving", "occupancy", "presence"})
+"""Device classes of what sees people, whatever they do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +108,14 @@ class Home:
     def entity(self, entity_id: str) -> EntityInfo:
         """Return what is known of an entity; of a stranger, its id alone."""
         return self.entities.get(entity_id) or EntityInfo(entity_id)
+
+    def unit(self, entity_id: str) -> str:
+        """Return the device an entity is on, or itself where it is on none."""
+        return self.entity(entity_id).device_id or entity_id
+
+    def sees_people(self, entity_id: str) -> bool:
+        """Tell whether an entity sees people, whatever they do."""
+        return self.entity(entity_id).device_class in MOVEMENT
 
     def area_ids(self, *entity_ids: str) -> tuple[str, ...]:
         """Return the areas of entities in order, each once."""

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .civil import DAY_MINUTES, Instants
-from .day_kinds import Calendar
+from .day_kinds import Calendar, weekday_of
 from .eligibility import eligible_spans
 from .evidence import Floats
 from .pattern import When
@@ -139,12 +139,6 @@ def member_of(days: Numbers, values: Numbers) -> NDArray[np.bool_]:
     at = np.searchsorted(days, values).clip(max=days.size - 1)
     found: NDArray[np.bool_] = days[at] == values
     return found
-
-
-def weekday_of(days: Numbers) -> Numbers:
-    """Return the weekdays of day numbers, Monday is 0."""
-    # 1970-01-01 was a Thursday.
-    return (days + 3) % 7
 
 
 def walls_of(window: Window, key: Key) -> Instants:

@@ -27,9 +27,6 @@ COVERED: Final = 0.7
 EXPLAINED: Final = 0.5
 """Spread that is left of a time, given the household's, when that explains it."""
 
-MOVEMENT: Final = frozenset({"motion", "moving", "occupancy", "presence"})
-"""Device classes of what sees people, whatever they do."""
-
 AT_ONCE_MINUTES: Final = BOUT_GAP_MS / MINUTE_MS
 """How far one event's two faces lie apart; expected times may err by as much."""
 
@@ -56,7 +53,7 @@ def tie(findings: Sequence[Finding], window: Window, home: Home) -> list[Finding
         return []
     echoes = _echoes(window, {key for found in findings for key in found.entities})
     entities = [
-        tuple(_things(echoes.get(key, key), home) for key in found.entities)
+        tuple(thing_of(echoes.get(key, key), home) for key in found.entities)
         for found in findings
     ]
     order = sorted(
@@ -105,9 +102,9 @@ def _echoes(window: Window, keys: set[Key]) -> dict[Key, Key]:
     return echoes
 
 
-def _things(key: Key, home: Home) -> Thing:
+def thing_of(key: Key, home: Home) -> Thing:
     """Return the device, or the entity without one, and the state."""
-    return home.entity(key.entity_id).device_id or key.entity_id, key.state
+    return home.unit(key.entity_id), key.state
 
 
 def _precedence(
@@ -118,9 +115,7 @@ def _precedence(
     What people do stands for what sees them do it.
     """
     echoing = sum(key in echoes for key in found.entities)
-    seeing = sum(
-        home.entity(key.entity_id).device_class in MOVEMENT for key in found.entities
-    )
+    seeing = sum(home.sees_people(key.entity_id) for key in found.entities)
     return echoing, seeing, -found.confidence, -int(found.matched.size)
 
 

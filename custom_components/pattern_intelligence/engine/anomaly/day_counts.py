@@ -9,8 +9,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from ..day_kinds import weekday_of
 from ..evidence import Floats
-from ..occasions import weekday_of
 from ..tables import Numbers
 from .budget import TAIL, Stretch
 from .count_model import LEAST_P, CountModel

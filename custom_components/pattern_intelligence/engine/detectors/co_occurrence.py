@@ -131,17 +131,12 @@ def _may_link(window: Window, home: Home, cause: int, effect: int) -> bool:
         window.keys[effect].state in RESTING or one.domain not in SENSING
     ):
         return False
-    return _unit(home, one.entity_id) != _unit(home, other.entity_id)
-
-
-def _unit(home: Home, entity_id: str) -> str:
-    """Return the device an entity is on, or itself where it is on none."""
-    return home.entity(entity_id).device_id or entity_id
+    return home.unit(one.entity_id) != home.unit(other.entity_id)
 
 
 def count_of_pairs(stream: Stream, home: Home) -> int:
     """Return how many ordered pairs could have been tested: all on two devices."""
-    units = [_unit(home, key.entity_id) for key in stream.window.keys]
+    units = [home.unit(key.entity_id) for key in stream.window.keys]
     number = np.unique(units, return_inverse=True)[1]
     causes = np.bincount(number[stream.causes], minlength=number.max() + 1)
     effects = np.bincount(number[stream.effects], minlength=number.max() + 1)
@@ -169,7 +164,7 @@ def _shadows(stream: Stream, home: Home, links: Sequence[Link]) -> set[int]:
         )
         for position, link in enumerate(links)
     ]
-    units = [_unit(home, key.entity_id) for key in window.keys]
+    units = [home.unit(key.entity_id) for key in window.keys]
     return shadows(
         edges,
         lambda key: window.instant[window.of_key(key)],

@@ -128,7 +128,7 @@ def _each_once(
     led: dict[tuple[str, bool], list[int]] = {}
     for row in rows[np.argsort(since, kind="stable")].tolist():
         entity_id = entity_ids[row]
-        device = home.entity(entity_id).device_id or entity_id
+        device = home.unit(entity_id)
         leaders = led.setdefault((device, bool(trials.suspects.free[row])), [])
         own = trials.matched(row)
         shares = [np.isin(own, trials.matched(leader)).mean() for leader in leaders]

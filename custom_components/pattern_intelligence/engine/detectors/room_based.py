@@ -29,7 +29,7 @@ from ..evidence import (
 )
 from ..home import Home
 from ..pattern import Finding, Json, PatternType, When
-from ..room_based.devices import Member, members, unit_of
+from ..room_based.devices import Member, members
 from ..room_based.findings import ToldMove, ToldUse
 from ..room_based.moves import LEAST_LIFT, Moves
 from ..room_based.rhythm import RoomRhythms
@@ -239,5 +239,5 @@ def _devices(rooms: Rooms, home: Home, told: Sequence[ToldUse]) -> list[list[Jso
         if own <= FALSE_DISCOVERY_RATE:
             key = rooms.home.keys[member.key]
             named = {"entity_id": key.entity_id, "state": key.state}
-            listed[place].setdefault(unit_of(home, key.entity_id), named)
+            listed[place].setdefault(home.unit(key.entity_id), named)
     return [list(own.values()) for own in listed]

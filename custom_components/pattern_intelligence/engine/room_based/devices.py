@@ -58,7 +58,7 @@ def members(rooms: Rooms, home: Home, days: Days, told: ToldUse) -> Iterator[Mem
     window = rooms.home
     own = rooms.signs.take(rooms.signs.room == told.use.room)
     keys = window.key[own.row]
-    unit = np.array([unit_of(home, key.entity_id) for key in window.keys])
+    unit = np.array([home.unit(key.entity_id) for key in window.keys])
     for key in np.unique(keys).tolist():
         name = window.keys[key]
         if (
@@ -98,8 +98,3 @@ def _trial(rooms: Rooms, days: Days, others: Signs, wall: Numbers) -> Trial:
     followed: NDArray[np.bool_] = (would & bit) != 0
     known = days.available("")[offset // HOUR_MS]
     return tried(ByDay.of(day), followed, would, days.alike[day] & known)
-
-
-def unit_of(home: Home, entity_id: str) -> str:
-    """Return the device an entity is on, or itself where it is on none."""
-    return home.entity(entity_id).device_id or entity_id

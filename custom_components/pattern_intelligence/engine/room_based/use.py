@@ -15,9 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..civil import DAY_MS, HOUR_MS, MINUTE_MS, WAKING_DAY_STARTS_MS
+from ..day_kinds import weekday_of
 from ..eligibility import NEEDED_SHARE, eligible_days
 from ..evidence import Floats
-from ..occasions import Span, weekday_of
+from ..occasions import Span
 from ..tables import Numbers
 from ..time_of_day.rhythm import BINS, STEP_MINUTES, STEP_MS, Rhythms
 from ..time_of_day.spacing import gaps_of

@@ -52,10 +52,7 @@ class Alphabet:
 
         The siblings on a device are one and the same step.
         """
-        units = [
-            self.home.entity(key.entity_id).device_id or key.entity_id
-            for key in self.stream.window.keys
-        ]
+        units = [self.home.unit(key.entity_id) for key in self.stream.window.keys]
         found: NDArray[np.intp] = np.unique(units, return_inverse=True)[1]
         return found
 

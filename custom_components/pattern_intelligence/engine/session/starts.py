@@ -19,7 +19,6 @@ from ..co_occurrence.stream import RESTING
 from ..eligibility import NEEDED_SHARE
 from ..home import Home
 from ..provenance import AUTOMATION
-from ..room_based.devices import unit_of
 from ..room_based.rooms import HANDLED, NOBODY, PRESENCE, SENSES
 from ..tables import Numbers
 from ..window import Key, Window
@@ -240,7 +239,7 @@ def _chosen(
     enough = np.flatnonzero((on_days >= FEWEST_DAYS) & (witness | ~busy))
     best: dict[tuple[str, str, bool], int] = {}
     for at in enough.tolist():
-        unit = unit_of(home, window.keys[at].entity_id)
+        unit = home.unit(window.keys[at].entity_id)
         own = (unit, area[at], bool(witness[at]))
         if own not in best or on_days[at] > on_days[best[own]]:
             best[own] = at

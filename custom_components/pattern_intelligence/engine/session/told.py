@@ -10,11 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..civil import DAY_MINUTES, DAY_MS, MINUTE_MS, SECOND_MS, WAKING_DAY_STARTS_MS
+from ..day_kinds import weekday_of
 from ..eligibility import eligible_spans
 from ..evidence import Floats, posterior_since_change
 from ..happenings import domain_of
 from ..home import Home
-from ..occasions import Span, member_of, walls_of, weekday_of
+from ..occasions import Span, member_of, walls_of
 from ..pattern import Evidence, Finding, PatternType, Provenance, Spread, When
 from ..provenance import USER
 from ..room_based.rooms import SENSES

@@ -11,9 +11,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ..day_kinds import Calendar
+from ..day_kinds import Calendar, weekday_of
 from ..evidence import Floats
-from ..occasions import weekday_of
 from ..pattern import DayKind
 from ..tables import Numbers
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ..home import Home
+from ..home import MOVEMENT, Home
 from ..pattern import WEEKDAYS, DayKind
 from ..window import Key
 
 _OPENINGS = frozenset({"door", "garage_door", "opening", "window"})
-_MOTIONS = frozenset({"motion", "moving", "occupancy", "presence"})
 
 
 class Words:
@@ -57,7 +56,7 @@ class Words:
         """Return what phrases about a state go by, the most special first."""
         entity = self._home.entity(key.entity_id)
         kind = entity.device_class
-        kind = "door" if kind in _OPENINGS else "motion" if kind in _MOTIONS else ""
+        kind = "door" if kind in _OPENINGS else "motion" if kind in MOVEMENT else ""
         return (
             f"{entity.domain}.{kind}.{key.state}",
             f"{entity.domain}.{key.state}",
