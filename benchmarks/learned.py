@@ -28,6 +28,7 @@ from custom_components.pattern_intelligence.engine.provenance import grade
 from custom_components.pattern_intelligence.engine.rawday import UNKNOWN_CARRY, RawDay
 from custom_components.pattern_intelligence.engine.scope import Scope, tracked
 from custom_components.pattern_intelligence.engine.summarize import summarize
+from custom_components.pattern_intelligence.engine.sun import Position
 from custom_components.pattern_intelligence.engine.window import WINDOW_DAYS
 from custom_components.pattern_intelligence.runner import Runner
 from custom_components.pattern_intelligence.stores.sqlite import SqliteStore
@@ -69,6 +70,7 @@ def context_of(home: Home) -> Context:
         },
         areas={area.area_id: AreaInfo(area.name, area.floor_id) for area in home.areas},
         calendar=Calendar(holidays=frozenset(map(day_number, home.holidays))),
+        position=Position(*home.position),
     )
 
 

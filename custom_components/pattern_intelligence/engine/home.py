@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from .civil import CivilTime
 from .day_kinds import Calendar
 from .happenings import domain_of
+from .sun import Position
 
 MOVEMENT: Final = frozenset({"motion", "moving", "occupancy", "presence"})
 """Device classes of what sees people, whatever they do."""
@@ -80,6 +81,7 @@ class Home:
         areas: by area id.
         aliases: ids that entities had, and the ids they have now.
         calendar: which days are free.
+        position: where it is; None where that is unknown, and nothing of the sun said.
     """
 
     zone: ZoneInfo
@@ -91,6 +93,7 @@ class Home:
     areas: Mapping[str, AreaInfo] = field(default_factory=dict)
     aliases: Mapping[str, str] = field(default_factory=dict)
     calendar: Calendar = field(default_factory=Calendar)
+    position: Position | None = None
 
     @property
     def civil(self) -> CivilTime:

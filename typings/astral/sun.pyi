@@ -1,0 +1,6 @@
+from datetime import date, datetime
+
+from . import Observer
+
+def sunrise(observer: Observer, date: date | None = ...) -> datetime: ...
+def sunset(observer: Observer, date: date | None = ...) -> datetime: ...
