@@ -40,6 +40,7 @@ from custom_components.pattern_intelligence.engine.pattern import (
     Finding,
     PatternType,
 )
+from custom_components.pattern_intelligence.engine.sentence import Sentence
 from custom_components.pattern_intelligence.engine.summarize import summarize
 from custom_components.pattern_intelligence.engine.tables import (
     DAY_TABLES,
@@ -91,7 +92,7 @@ class _Timed:
     ) -> Tally:
         return self._detector.tally(claim, window, home, since)
 
-    def waits_for(self, window: Window, home: Home) -> str:
+    def waits_for(self, window: Window, home: Home) -> Sentence:
         return self._detector.waits_for(window, home)
 
 

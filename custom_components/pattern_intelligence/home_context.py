@@ -19,6 +19,7 @@ from .engine.day_kinds import Calendar
 from .engine.home import AreaInfo, EntityInfo, Home
 from .sources.attributes import info_from_attributes, texts_or_none
 from .sources.config_dir import zone_named
+from .sources.phrases import phrases_in
 from .sources.public_holidays import calendar_of
 
 _ENTRIES_AT_ONCE: Final = 100
@@ -37,8 +38,9 @@ async def async_build_home(
     Raises:
         SourceError: the home's time zone is not known to this machine.
     """
-    # Time zones are read from files.
+    # Time zones and phrases are read from files.
     zone = await hass.async_add_executor_job(zone_named, hass.config.time_zone)
+    phrases = await hass.async_add_executor_job(phrases_in, hass.config.language)
     if calendar is None:
         calendar = await hass.async_add_executor_job(
             calendar_of, hass.config.country, dt_util.now().date()
@@ -57,6 +59,7 @@ async def async_build_home(
         latitude=hass.config.latitude,
         longitude=hass.config.longitude,
         language=hass.config.language,
+        phrases=phrases.patterns,
         entities=entities,
         areas={
             area.id: AreaInfo(area.name, area.floor_id)

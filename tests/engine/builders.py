@@ -14,6 +14,8 @@ from custom_components.pattern_intelligence.engine.civil import (
     day_number,
     days_between,
 )
+from custom_components.pattern_intelligence.engine.detectors import Detector
+from custom_components.pattern_intelligence.engine.home import Home
 from custom_components.pattern_intelligence.engine.rawday import UNKNOWN_CARRY, RawDay
 from custom_components.pattern_intelligence.engine.summarize import summarize
 from custom_components.pattern_intelligence.engine.tables import (
@@ -26,6 +28,7 @@ from custom_components.pattern_intelligence.engine.tables import (
     dated as union,
 )
 from custom_components.pattern_intelligence.engine.window import Window, build_window
+from custom_components.pattern_intelligence.engine.wording import Wording
 
 BERLIN = CivilTime(ZoneInfo("Europe/Berlin"))
 
@@ -142,3 +145,8 @@ def window_of(days: Sequence[RawDay], civil: CivilTime = BERLIN) -> Window:
         dated(tables, EXPOSURE),
         runs=dated(tables, RUNS),
     )
+
+
+def waits_for(detector: Detector, window: Window, home: Home) -> str:
+    """Return why a detector finds nothing, in English."""
+    return Wording(home).told(detector.waits_for(window, home))

@@ -1,6 +1,7 @@
 """Patterns speak to people, with the names that people gave things."""
 
 from dataclasses import replace
+from datetime import date
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -12,6 +13,7 @@ from custom_components.pattern_intelligence.engine.pattern import (
     PatternType,
     Spread,
 )
+from custom_components.pattern_intelligence.engine.sentence import Sentence
 from custom_components.pattern_intelligence.engine.window import Key
 from custom_components.pattern_intelligence.engine.wording import Wording
 
@@ -153,3 +155,25 @@ def test_what_goes_along_is_named(companions: list[str], said: str) -> None:
         },
     )
     assert WORDING.description(found) == WORDING.description(alone) + said
+
+
+def test_what_is_translated_is_said_in_the_language_of_the_home() -> None:
+    """The rest is said in English; numbers and dates as they are written there."""
+    german = Wording(
+        replace(
+            HOME,
+            phrases={
+                "entered.on": "{name} geht an",
+                "number.point": ",",
+                "span.hours": "{count} Std.",
+                "date": "{day}.{month}.{year}",
+                "waits.days": "braucht {needed} Tage, bisher {days}",
+            },
+        )
+    )
+    assert german.entered(Key("light.a", "on")) == "Bathroom light geht an"
+    assert german.entered(Key("light.a", "off")) == "Bathroom light turns off"
+    assert german.span(9000) == "2,5 Std."
+    assert german.date(date(2026, 3, 9)) == "09.03.2026"
+    waits = Sentence.of("waits.days", needed=14, days=3)
+    assert german.told(waits) == "braucht 14 Tage, bisher 3"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Final
 
 from .absorption import absorb
 from .civil import date_of, day_number
@@ -14,6 +15,7 @@ from .evidence import LISTED_FROM
 from .home import Home
 from .life import Identified, Life, identify, step
 from .pattern import MONTHLY, WEEKLY, Finding, Json, Pattern, PatternType
+from .sentence import Sentence
 from .status import status_of
 from .track_record import TypeTally
 from .tying import tie
@@ -21,6 +23,9 @@ from .window import Window
 from .wording import Wording
 
 type Detectors = Mapping[PatternType, Detector]
+
+EXPLAINED: Final = Sentence.of("waits.explained")
+"""What a type waits for of which all that was found stands in larger patterns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,9 +151,11 @@ def analyze(
         tuple(ranked(patterns)),
         life.record.published(),
         {
-            kind.value: wording.say("explained")
-            if kind.value in explained
-            else detector.waits_for(window, home)
+            kind.value: wording.told(
+                EXPLAINED
+                if kind.value in explained
+                else detector.waits_for(window, home)
+            )
             for kind, detector in detectors.items()
             if kind not in found_types
         },

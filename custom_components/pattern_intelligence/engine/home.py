@@ -77,6 +77,8 @@ class Home:
         latitude: degrees north.
         longitude: degrees east.
         language: BCP 47 tag of the texts for persons.
+        phrases: what patterns say in that language, by the names that
+            :mod:`.wording` has; what is missing is said in English.
         entities: by entity id.
         areas: by area id.
         aliases: ids that entities had, and the ids they have now.
@@ -89,6 +91,7 @@ class Home:
     latitude: float | None = None
     longitude: float | None = None
     language: str = "en"
+    phrases: Mapping[str, str] = field(default_factory=dict)
     entities: Mapping[str, EntityInfo] = field(default_factory=dict)
     areas: Mapping[str, AreaInfo] = field(default_factory=dict)
     aliases: Mapping[str, str] = field(default_factory=dict)

@@ -18,6 +18,7 @@ from ..engine.home import AreaInfo, EntityInfo, Home
 from .attributes import text_or_none, texts_or_none
 from .base import SourceError
 from .names import friendly_name
+from .phrases import phrases_in
 from .public_holidays import calendar_of
 
 STORAGE: Final = ".storage"
@@ -56,12 +57,14 @@ def read_home(folder: Path, zone: ZoneInfo | None = None) -> Home:
     areas = _data(folder / STORAGE / "core.area_registry")
     zone = zone or _own_zone(core)
     country = text_or_none(core.get("country"))
+    language = text_or_none(core.get("language")) or "en"
     return Home(
         zone=zone,
         country=country,
         latitude=_number_or_none(core.get("latitude")),
         longitude=_number_or_none(core.get("longitude")),
-        language=text_or_none(core.get("language")) or "en",
+        language=language,
+        phrases=phrases_in(language).patterns,
         entities={
             info.entity_id: info
             for item in _items(entities, "entities")

@@ -20,7 +20,7 @@ from custom_components.pattern_intelligence.engine.pattern import (
 )
 from custom_components.pattern_intelligence.engine.provenance import AUTOMATION
 from custom_components.pattern_intelligence.engine.window import Window
-from tests.engine.builders import BERLIN, Row, instant, raw_days, window_of
+from tests.engine.builders import BERLIN, Row, instant, raw_days, waits_for, window_of
 
 FIRST = date(2026, 1, 5)
 LAST = FIRST + timedelta(days=63)
@@ -254,7 +254,7 @@ def test_a_first_month_is_silent() -> None:
     known = LAST - timedelta(days=28)
     assert judged(window(uses("light.a", LAST, range(605, 1245, 40)), first=known))
     short = window(first=late)
-    assert Anomaly().waits_for(short, HOME) == (
+    assert waits_for(Anomaly(), short, HOME) == (
         "needs 28 days to know what is usual, 27 so far"
     )
 

@@ -14,7 +14,7 @@ from custom_components.pattern_intelligence.engine.detectors.co_occurrence impor
 from custom_components.pattern_intelligence.engine.home import EntityInfo, Home
 from custom_components.pattern_intelligence.engine.pattern import Finding
 from custom_components.pattern_intelligence.engine.window import Window
-from tests.engine.builders import Row, raw_days, window_of
+from tests.engine.builders import Row, raw_days, waits_for, window_of
 
 MONDAY = date(2026, 1, 5)
 DAYS = 20
@@ -146,7 +146,7 @@ def test_a_few_days_show_nothing() -> None:
     """Four days are too few, and the sentence says so."""
     window = home_of(linked(days=4), days=4)
     assert not found(window)
-    assert DETECTOR.waits_for(window, HOME) == (
+    assert waits_for(DETECTOR, window, HOME) == (
         "needs about 14 days of history, 4 so far"
     )
 
@@ -370,6 +370,6 @@ def test_an_empty_home_waits() -> None:
     """No happening at all is no error."""
     window = home_of([], days=20)
     assert DETECTOR.detect(window, HOME) == ()
-    assert DETECTOR.waits_for(window, HOME) == (
+    assert waits_for(DETECTOR, window, HOME) == (
         "needs two things that happen on 5 days each"
     )

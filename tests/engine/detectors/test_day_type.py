@@ -16,6 +16,7 @@ from custom_components.pattern_intelligence.engine.home import EntityInfo, Home
 from custom_components.pattern_intelligence.engine.pattern import Finding
 from custom_components.pattern_intelligence.engine.provenance import AUTOMATION
 from custom_components.pattern_intelligence.engine.window import Key, Window
+from tests.engine.builders import waits_for
 
 from .naive_times import FIRST, UTC, window_of_times
 
@@ -188,7 +189,7 @@ def test_two_weekends_are_too_few() -> None:
     around = {Key(f"switch.x{n}", "on"): _life(10 + n, 2) for n in range(4)}
     window = window_of_times({LAMP: _about(1140, days), **around}, 10)
     assert not _found(window)
-    assert DayType().waits_for(window, HOME).startswith("needs 21 days")
+    assert waits_for(DayType(), window, HOME).startswith("needs 21 days")
 
 
 def test_a_claim_is_checked_on_later_days_of_its_kind() -> None:

@@ -38,7 +38,7 @@ from custom_components.pattern_intelligence.engine.pattern import Finding
 from custom_components.pattern_intelligence.engine.provenance import AUTOMATION
 from custom_components.pattern_intelligence.engine.runs import Runs
 from custom_components.pattern_intelligence.engine.window import Key, Window
-from tests.engine.builders import BERLIN, Row, raw_days, window_of
+from tests.engine.builders import BERLIN, Row, raw_days, waits_for, window_of
 
 from . import naive_lengths as naive
 from .naive_times import FIRST, UTC, window_of_times
@@ -298,10 +298,10 @@ def test_programs_keep_their_ids_when_one_of_them_goes() -> None:
 def test_why_nothing_is_found() -> None:
     """In one sentence."""
     detector = Duration()
-    assert detector.waits_for(_window({TV: _daily(9, 1, range(3))}), HOME) == (
+    assert waits_for(detector, _window({TV: _daily(9, 1, range(3))}), HOME) == (
         "needs something to last a while on 8 days, 3 so far"
     )
-    assert detector.waits_for(_window({TV: _daily(9, 1)}), HOME).startswith("nothing")
+    assert waits_for(detector, _window({TV: _daily(9, 1)}), HOME).startswith("nothing")
 
 
 @pytest.mark.parametrize("first", [date(2026, 3, 20), date(2026, 10, 16)])

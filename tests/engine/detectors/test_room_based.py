@@ -21,7 +21,7 @@ from custom_components.pattern_intelligence.engine.home import (
 )
 from custom_components.pattern_intelligence.engine.pattern import Finding
 from custom_components.pattern_intelligence.engine.window import Window
-from tests.engine.builders import Row, raw_days, window_of
+from tests.engine.builders import Row, raw_days, waits_for, window_of
 
 ROOMS = ("bath", "bedroom", "garden", "hall", "kitchen", "office")
 HOME = Home(
@@ -409,4 +409,4 @@ def test_it_says_what_it_waits_for(
     """No areas, too few days, or nothing to say."""
     window = lived(rows, days)
     assert not RoomBased().detect(window, home)
-    assert why in RoomBased().waits_for(window, home)
+    assert why in waits_for(RoomBased(), window, home)

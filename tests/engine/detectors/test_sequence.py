@@ -17,7 +17,7 @@ from custom_components.pattern_intelligence.engine.home import EntityInfo, Home
 from custom_components.pattern_intelligence.engine.matching import match
 from custom_components.pattern_intelligence.engine.pattern import Finding
 from custom_components.pattern_intelligence.engine.window import Window
-from tests.engine.builders import Row, raw_days, window_of
+from tests.engine.builders import Row, raw_days, waits_for, window_of
 
 MONDAY = date(2026, 1, 5)
 DAYS = 20
@@ -282,7 +282,7 @@ def test_a_few_days_show_nothing() -> None:
     """Four days are too few, and the sentence says so."""
     window = home_of(routine(scripts("abc"), range(4)), days=4)
     assert not found(window)
-    assert DETECTOR.waits_for(window, HOME) == (
+    assert waits_for(DETECTOR, window, HOME) == (
         "needs about 14 days of history, 4 so far"
     )
 
@@ -428,7 +428,7 @@ def test_an_empty_home_waits() -> None:
     for rows in ([], routine(scripts("ab"))):
         window = home_of(rows)
         assert not found(window)
-        assert DETECTOR.waits_for(window, HOME) == waits
-    assert DETECTOR.waits_for(home_of(routine(scripts("abc"))), HOME) == (
+        assert waits_for(DETECTOR, window, HOME) == waits
+    assert waits_for(DETECTOR, home_of(routine(scripts("abc"))), HOME) == (
         "no three things are mostly done in the same order"
     )

@@ -15,7 +15,7 @@ from custom_components.pattern_intelligence.engine.home import EntityInfo, Home
 from custom_components.pattern_intelligence.engine.pattern import PatternType, When
 from custom_components.pattern_intelligence.engine.provenance import AUTOMATION, USER
 from custom_components.pattern_intelligence.engine.window import Key, Window
-from tests.engine.builders import Row, raw_days, window_of
+from tests.engine.builders import Row, raw_days, waits_for, window_of
 
 MONDAY = date(2026, 1, 5)
 DAYS = 56
@@ -265,14 +265,14 @@ def test_nothing_is_said_of_nothing() -> None:
     """An empty home, and one that only tells what it waits for."""
     sessions = Sessions()
     assert sessions.detect(window([]), IN_DEN) == ()
-    assert sessions.waits_for(window([], days=14), IN_DEN) == (
+    assert waits_for(sessions, window([], days=14), IN_DEN) == (
         "needs 21 days with somebody home, 14 so far"
     )
     for few in (window([]), window(sittings(DEN[:2]))):
-        assert sessions.waits_for(few, IN_DEN) == (
+        assert waits_for(sessions, few, IN_DEN) == (
             "needs three devices in one area that people use"
         )
     apart = window(sittings(together=False))
-    assert sessions.waits_for(apart, IN_DEN) == (
+    assert waits_for(sessions, apart, IN_DEN) == (
         "no devices of a room are used together beyond their own rhythms"
     )

@@ -18,7 +18,7 @@ from custom_components.pattern_intelligence.engine.home import Home
 from custom_components.pattern_intelligence.engine.pattern import Finding
 from custom_components.pattern_intelligence.engine.provenance import AUTOMATION
 from custom_components.pattern_intelligence.engine.window import Key, Window
-from tests.engine.builders import BERLIN, Row, raw_days, window_of
+from tests.engine.builders import BERLIN, Row, raw_days, waits_for, window_of
 
 from .naive_times import FIRST, UTC, window_of_times
 
@@ -282,7 +282,7 @@ def test_five_days_are_too_few() -> None:
     """Five days are too few."""
     window = window_of_times({LAMP: _kept(1140, range(5), spread=0)}, 6)
     assert not _found(window)
-    assert TimeOfDay().waits_for(window, HOME) == (
+    assert waits_for(TimeOfDay(), window, HOME) == (
         "needs 12 days with somebody home, 5 so far"
     )
 

@@ -10,6 +10,7 @@ from ..evidence import Tally
 from ..history import History
 from ..home import Home
 from ..pattern import Finding, PatternType
+from ..sentence import Sentence
 from ..window import Window
 
 
@@ -37,8 +38,11 @@ class Detector(Protocol):
                 count were not over when it began, and are over at the window's end.
         """
 
-    def waits_for(self, window: Window, home: Home) -> str:
-        """Return one plain sentence that says why nothing is found."""
+    def waits_for(self, window: Window, home: Home) -> Sentence:
+        """Return one plain sentence that says why nothing is found.
+
+        Its phrase is one of the type's, in :mod:`..wording`.
+        """
 
 
 @runtime_checkable

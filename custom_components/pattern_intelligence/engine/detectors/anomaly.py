@@ -24,6 +24,7 @@ from ..evidence import Tally
 from ..home import Home
 from ..pattern import Evidence, Finding, PatternType, Provenance, When
 from ..provenance import AUTOMATION, USER
+from ..sentence import Sentence
 from ..window import Window
 
 FIRST_JUDGED: Final = 14
@@ -79,14 +80,14 @@ class Anomaly:
         """Return nothing: of a day that is over nothing more can be checked."""
         return Tally(0, 0)
 
-    def waits_for(self, window: Window, home: Home) -> str:
+    def waits_for(self, window: Window, home: Home) -> Sentence:
         """Return why nothing is found."""
         days = window.days.size - 1
         if days < FEWEST_DAYS:
-            return (
-                f"needs {FEWEST_DAYS} days to know what is usual, {max(days, 0)} so far"
+            return Sentence.of(
+                "anomaly.waits.days", needed=FEWEST_DAYS, days=max(days, 0)
             )
-        return "no day was out of the ordinary"
+        return Sentence.of("anomaly.waits.nothing")
 
 
 def _strength(alarm: Alarm) -> tuple[float, str, str]:

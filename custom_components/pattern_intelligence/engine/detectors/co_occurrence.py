@@ -34,6 +34,7 @@ from ..evidence import FALSE_DISCOVERY_RATE, LISTED_FROM, Tally, false_discovery
 from ..home import Home
 from ..pattern import Evidence, Finding, PatternType, Provenance
 from ..provenance import USER
+from ..sentence import Sentence
 from ..window import Window
 
 MOVEMENT: Final = frozenset({"motion", "moving"})
@@ -95,15 +96,15 @@ class CoOccurrence:
         lags = stream.lags(occasions, window.keys.index(effect))
         return Tally(lags.size, int(in_time(lags, claim.lag_s).sum()))
 
-    def waits_for(self, window: Window, home: Home) -> str:
+    def waits_for(self, window: Window, home: Home) -> Sentence:
         """Return why nothing is found."""
         days = window.days.size
         if days < USUAL_DAYS:
-            return f"needs about {USUAL_DAYS} days of history, {days} so far"
+            return Sentence.of("waits.days", needed=USUAL_DAYS, days=days)
         causes = Stream(Days.of(window)).causes
         if np.count_nonzero(causes) < 2:
-            return f"needs two things that happen on {MIN_DAYS} days each"
-        return "nothing follows anything else by more than the rhythm of the day"
+            return Sentence.of("co_occurrence.waits.things", needed=MIN_DAYS)
+        return Sentence.of("co_occurrence.waits.nothing")
 
 
 def compared_pairs(stream: Stream, home: Home) -> list[Link]:

@@ -32,6 +32,7 @@ from ..home import Home
 from ..occasions import member_of, occasions, span_of, walls_of
 from ..pattern import DayKind, Evidence, Finding, PatternType, Provenance, When
 from ..provenance import AUTOMATION, USER
+from ..sentence import Sentence
 from ..tables import Numbers
 from ..time_of_day.claims import CHANGE_RATE, PRIOR_DAYS, RECENT_MATCHES
 from ..time_of_day.drift import expected_next
@@ -97,12 +98,12 @@ class DayType:
         later = days >= (since if early else since - 1)
         return Tally(int(later.sum()), int(kept[later].sum()))
 
-    def waits_for(self, window: Window, home: Home) -> str:
+    def waits_for(self, window: Window, home: Home) -> Sentence:
         """Return why nothing is found."""
         lived = int(window.occupied.sum())
         if lived < USUAL_DAYS:
-            return f"needs {USUAL_DAYS} days with somebody home, {lived} so far"
-        return "workdays and free days do not differ by more than the home's own rhythm"
+            return Sentence.of("waits.lived", needed=USUAL_DAYS, days=lived)
+        return Sentence.of("day_type.waits.nothing")
 
 
 def _each_once(

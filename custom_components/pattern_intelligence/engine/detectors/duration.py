@@ -44,6 +44,7 @@ from ..occasions import member_of
 from ..pattern import Context, Evidence, Finding, PatternType, Provenance, Spread, When
 from ..presence import waking_days
 from ..provenance import AUTOMATION, UNNAMED_AUTOMATION, USER
+from ..sentence import Sentence
 from ..time_of_day.usual_start import usual_starts
 from ..window import Window
 
@@ -123,14 +124,12 @@ class Duration:
         kept = (lasted >= spread.p10) & (lasted <= spread.p90)
         return Tally(int(lasted.size), int(kept.sum()))
 
-    def waits_for(self, window: Window, home: Home) -> str:
+    def waits_for(self, window: Window, home: Home) -> Sentence:
         """Return why nothing is found."""
         days = int(LengthUnits.of(window).days.max(initial=0))
         if days < FEWEST_DAYS:
-            return (
-                f"needs something to last a while on {FEWEST_DAYS} days, {days} so far"
-            )
-        return "nothing lasts about as long each time"
+            return Sentence.of("duration.waits.days", needed=FEWEST_DAYS, days=days)
+        return Sentence.of("duration.waits.nothing")
 
 
 def _told(window: Window) -> list[_Told]:

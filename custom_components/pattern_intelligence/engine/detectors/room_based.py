@@ -36,6 +36,7 @@ from ..room_based.rhythm import RoomRhythms
 from ..room_based.rooms import Rooms
 from ..room_based.stays import in_use
 from ..room_based.use import Use, enough_days, searched_uses
+from ..sentence import Sentence
 from ..time_of_day.weekday_mask import SHARED_DAYS
 from ..window import Window
 
@@ -121,15 +122,15 @@ class RoomBased:
         second = rooms.area_ids.index(claim.area_ids[1])
         return Tally(int(later.sum()), int((own.next[later] == second).sum()))
 
-    def waits_for(self, window: Window, home: Home) -> str:
+    def waits_for(self, window: Window, home: Home) -> Sentence:
         """Return why nothing is found."""
         rooms = self._moves(window, home).rooms
         if len(rooms.area_ids) < FEWEST_ROOMS:
-            return "needs devices in two areas that tell when people are there"
+            return Sentence.of("room_based.waits.rooms")
         lived = int(window.occupied.sum())
         if lived < USUAL_DAYS:
-            return f"needs {USUAL_DAYS} days with somebody home, {lived} so far"
-        return "no room has times of its own, and none leads to another"
+            return Sentence.of("waits.lived", needed=USUAL_DAYS, days=lived)
+        return Sentence.of("room_based.waits.nothing")
 
 
 def compared_moves(moves: Moves) -> list[ToldMove]:

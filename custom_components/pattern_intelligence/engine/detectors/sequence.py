@@ -23,6 +23,7 @@ from ..evidence import FALSE_DISCOVERY_RATE, LISTED_FROM, Tally, false_discovery
 from ..home import Home
 from ..pattern import Evidence, Finding, Json, PatternType, Provenance, When
 from ..provenance import AUTOMATION, USER
+from ..sentence import Sentence
 from ..sequence.closure import leaders
 from ..sequence.episodes import durations
 from ..sequence.growth import Growth
@@ -95,15 +96,17 @@ class Sequences:
         took = durations(stream, occasions, keys)
         return Tally(took.size, int(in_time(took, claim.lag_s).sum()))
 
-    def waits_for(self, window: Window, home: Home) -> str:
+    def waits_for(self, window: Window, home: Home) -> Sentence:
         """Return why nothing is found."""
         days = window.days.size
         if days < USUAL_DAYS:
-            return f"needs about {USUAL_DAYS} days of history, {days} so far"
+            return Sentence.of("waits.days", needed=USUAL_DAYS, days=days)
         alphabet = Alphabet(Stream(Days.of(window)), home)
         if np.unique(alphabet.unit[alphabet.follows]).size < FEWEST_STEPS:
-            return f"needs {FEWEST_STEPS} devices that are used on {MIN_DAYS} days each"
-        return "no three things are mostly done in the same order"
+            return Sentence.of(
+                "sequence.waits.devices", count=FEWEST_STEPS, needed=MIN_DAYS
+            )
+        return Sentence.of("sequence.waits.nothing")
 
 
 def _worth_telling(window: Window, home: Home) -> tuple[list[Routine], int]:

@@ -26,6 +26,7 @@ from ..evidence import (
 )
 from ..home import Home
 from ..pattern import Finding, PatternType, When
+from ..sentence import Sentence
 from ..session.groups import apart, grown
 from ..session.pairs import count_of_pairs, reaches_of, searched_pairs, worth
 from ..session.sittings import Group, chances_of_sittings, needs_of
@@ -71,16 +72,16 @@ class Sessions:
         later = days >= (since if early else since - 1)
         return Tally(int(later.sum()), int(kept[later].sum()))
 
-    def waits_for(self, window: Window, home: Home) -> str:
+    def waits_for(self, window: Window, home: Home) -> Sentence:
         """Return why nothing is found."""
         lived = int(window.occupied.sum())
         if lived < USUAL_DAYS:
-            return f"needs {USUAL_DAYS} days with somebody home, {lived} so far"
+            return Sentence.of("waits.lived", needed=USUAL_DAYS, days=lived)
         starts = Starts.of(window, home) if window.key.size else None
         rooms = starts.room[~starts.witness] if starts else np.zeros(0, np.int64)
         if np.bincount(rooms, minlength=1).max() < FEWEST_DEVICES:
-            return "needs three devices in one area that people use"
-        return "no devices of a room are used together beyond their own rhythms"
+            return Sentence.of("session.waits.devices")
+        return Sentence.of("session.waits.nothing")
 
 
 type _Told = tuple[ToldSession, float, float]

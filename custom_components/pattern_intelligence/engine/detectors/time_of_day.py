@@ -30,6 +30,7 @@ from ..home import Home
 from ..occasions import occasions, span_of
 from ..pattern import Evidence, Finding, PatternType, Provenance
 from ..provenance import AUTOMATION, UNNAMED_AUTOMATION, USER
+from ..sentence import Sentence
 from ..tables import Numbers
 from ..time_of_day.claims import Times
 from ..time_of_day.grid import Candidate
@@ -101,12 +102,12 @@ class TimeOfDay:
         later = days >= (since if early else since - 1)
         return Tally(int(later.sum()), int(kept[later].sum()))
 
-    def waits_for(self, window: Window, home: Home) -> str:
+    def waits_for(self, window: Window, home: Home) -> Sentence:
         """Return why nothing is found."""
         lived = int(window.occupied.sum())
         if lived < 2 * FEWEST_DAYS:
-            return f"needs {2 * FEWEST_DAYS} days with somebody home, {lived} so far"
-        return "nothing keeps a time of day more closely than the day's rhythm explains"
+            return Sentence.of("waits.lived", needed=2 * FEWEST_DAYS, days=lived)
+        return Sentence.of("time_of_day.waits.nothing")
 
 
 def _are_news(trials: Trials) -> NDArray[np.bool_]:

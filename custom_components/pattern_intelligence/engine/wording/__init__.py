@@ -63,13 +63,12 @@ class Wording(Words):
     """Puts findings into words.
 
     Args:
-        home: whose names are used.
-        phrases: the phrases of a language, by name.
+        home: whose names and language are used.
     """
 
-    def __init__(self, home: Home, phrases: Mapping[str, str] = PHRASES) -> None:
-        """Take the home and the language."""
-        super().__init__(home, phrases)
+    def __init__(self, home: Home) -> None:
+        """Take the home; what is not translated to its language is said in English."""
+        super().__init__(home, {**PHRASES, **home.phrases})
 
     def title(self, finding: Finding) -> str:
         """Return a few words that name a finding."""
@@ -102,7 +101,7 @@ def _usual(words: Words, finding: Finding) -> str:
     values: dict[str, object] = {
         "matched": evidence.days_matched,
         "eligible": evidence.days_eligible,
-        "expected": f"{evidence.expected:.1f}",
+        "expected": evidence.expected,
     }
     if finding.when:
         values["earliest"] = clock(finding.when.earliest)

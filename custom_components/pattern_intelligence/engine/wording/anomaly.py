@@ -33,6 +33,8 @@ PHRASES: Final[dict[str, str]] = {
     ),
     "anomaly.unavailable": "Since about {time} on {date}, for the first time in {days} days.",
     "anomaly.others": "So were others: {names}.",
+    "anomaly.waits.days": "needs {needed} days to know what is usual, {days} so far",
+    "anomaly.waits.nothing": "no day was out of the ordinary",
 }
 
 
@@ -59,7 +61,7 @@ def description(words: Words, finding: Finding) -> str:
         f"anomaly.{_sentence(facts)}",
         seen=words.span(facts["seen"]) if lasted else round(facts["seen"]),
         expected=words.span(facts["expected"]) if lasted else _about(facts["expected"]),
-        date=when.day.isoformat(),
+        date=words.date(when.day),
         time=clock(when.time),
         kept=facts.get("kept"),
         of=facts.get("of"),
@@ -83,5 +85,5 @@ def _sentence(facts: Mapping[str, Any]) -> str:
     return str(facts["kind"])
 
 
-def _about(number: float) -> str:
-    return f"{number:.0f}" if number >= 10 else f"{number:.1f}"
+def _about(number: float) -> float:
+    return round(number) if number >= 10 else float(number)

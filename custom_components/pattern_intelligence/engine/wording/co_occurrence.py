@@ -13,6 +13,10 @@ PHRASES: Final[dict[str, str]] = {
         "Mostly within {p90}, typically after {median}, on {matched} of {eligible} "
         "days; by chance it would be {expected}."
     ),
+    "co_occurrence.waits.things": "needs two things that happen on {needed} days each",
+    "co_occurrence.waits.nothing": (
+        "nothing follows anything else by more than the rhythm of the day"
+    ),
 }
 
 

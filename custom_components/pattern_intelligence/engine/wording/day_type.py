@@ -21,6 +21,9 @@ PHRASES: Final[dict[str, str]] = {
         "On {matched} of {eligible} days of that kind, and on {others_matched} of "
         "{others} other days."
     ),
+    "day_type.waits.nothing": (
+        "workdays and free days do not differ by more than the home's own rhythm"
+    ),
 }
 
 

@@ -29,6 +29,10 @@ PHRASES: Final[dict[str, str]] = {
     "lasts.binary_sensor.door.on": "open",
     "lasts.binary_sensor.motion.on": "in use",
     "lasts.other": "in state {state}",
+    "duration.waits.days": (
+        "needs something to last a while on {needed} days, {days} so far"
+    ),
+    "duration.waits.nothing": "nothing lasts about as long each time",
 }
 
 

@@ -20,6 +20,12 @@ PHRASES: Final[dict[str, str]] = {
         "The next room in use, typically after {median}, on {matched} of {eligible} "
         "days; by chance it would be {expected}."
     ),
+    "room_based.waits.rooms": (
+        "needs devices in two areas that tell when people are there"
+    ),
+    "room_based.waits.nothing": (
+        "no room has times of its own, and none leads to another"
+    ),
 }
 
 
@@ -42,7 +48,7 @@ def description(words: Words, finding: Finding) -> str:
     days = {
         "matched": evidence.days_matched,
         "eligible": evidence.days_eligible,
-        "expected": f"{evidence.expected:.1f}",
+        "expected": evidence.expected,
     }
     if finding.when is None:
         assert finding.lag_s is not None

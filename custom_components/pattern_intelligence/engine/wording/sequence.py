@@ -17,6 +17,10 @@ PHRASES: Final[dict[str, str]] = {
         "by chance it would be {expected}."
     ),
     "sequence.start": "It mostly begins between {earliest} and {latest}.",
+    "sequence.waits.devices": (
+        "needs {count} devices that are used on {needed} days each"
+    ),
+    "sequence.waits.nothing": "no three things are mostly done in the same order",
 }
 
 
@@ -45,7 +49,7 @@ def description(words: Words, finding: Finding) -> str:
         p90=words.span(lag.p90),
         matched=evidence.days_matched,
         eligible=evidence.days_eligible,
-        expected=f"{evidence.expected:.1f}",
+        expected=evidence.expected,
     )
     if finding.when is None:
         return sentence

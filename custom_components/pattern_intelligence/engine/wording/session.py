@@ -16,6 +16,10 @@ PHRASES: Final[dict[str, str]] = {
         "about {median}, on {matched} of {eligible} days; by chance it would be "
         "{expected}."
     ),
+    "session.waits.devices": "needs three devices in one area that people use",
+    "session.waits.nothing": (
+        "no devices of a room are used together beyond their own rhythms"
+    ),
 }
 
 NAMED: Final = 3
@@ -52,5 +56,5 @@ def description(words: Words, finding: Finding) -> str:
         median=words.span(lasts.median),
         matched=evidence.days_matched,
         eligible=evidence.days_eligible,
-        expected=f"{evidence.expected:.1f}",
+        expected=evidence.expected,
     )

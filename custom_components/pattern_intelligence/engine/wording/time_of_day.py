@@ -16,6 +16,9 @@ PHRASES: Final[dict[str, str]] = {
         "Between {earliest} and {latest} on {matched} of {eligible} days; "
         "by chance it would be {expected}."
     ),
+    "time_of_day.waits.nothing": (
+        "nothing keeps a time of day more closely than the day's rhythm explains"
+    ),
 }
 
 

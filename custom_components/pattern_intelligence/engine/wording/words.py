@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 
 from ..home import MOVEMENT, Home
 from ..pattern import WEEKDAYS, DayKind
+from ..sentence import Sentence
 from ..window import Key
 
 _OPENINGS = frozenset({"door", "garage_door", "opening", "window"})
@@ -25,8 +27,30 @@ class Words:
         self._phrases = phrases
 
     def say(self, phrase: str, **values: object) -> str:
-        """Return a phrase with its placeholders filled."""
-        return self._phrases[phrase].format_map(values)
+        """Return a phrase with its placeholders filled.
+
+        Args:
+            phrase: its name.
+            values: by placeholder; of fractions, one digit is said.
+        """
+        said = {
+            name: self.number(value) if isinstance(value, float) else value
+            for name, value in values.items()
+        }
+        return self._phrases[phrase].format_map(said)
+
+    def told(self, sentence: Sentence) -> str:
+        """Return a sentence in the language."""
+        return self.say(sentence.phrase, **sentence.values)
+
+    def number(self, value: float) -> str:
+        """Return a number with one digit after the point, or what stands for it."""
+        return f"{value:.1f}".replace(".", self._phrases["number.point"])
+
+    def date(self, day: date) -> str:
+        """Return a date as it is written."""
+        year, month, of_month = day.isoformat().split("-")
+        return self.say("date", year=year, month=month, day=of_month)
 
     def name(self, entity_id: str) -> str:
         """Return what people call an entity, or its id made readable."""
@@ -88,4 +112,4 @@ class Words:
             return self.say("span.seconds", count=round(seconds))
         if seconds < 7200:
             return self.say("span.minutes", count=round(seconds / 60))
-        return self.say("span.hours", count=f"{seconds / 3600:.1f}")
+        return self.say("span.hours", count=seconds / 3600)
