@@ -16,7 +16,7 @@ from time import perf_counter, sleep
 
 from benchmarks.speed.data import Data
 from benchmarks.speed.measures import TRACKING
-from custom_components.pattern_intelligence.engine.rollup import SUM_TABLES
+from custom_components.pattern_intelligence.engine.sums import SUM_TABLES
 from custom_components.pattern_intelligence.engine.tables import DAY_TABLES
 from custom_components.pattern_intelligence.stores.base import Layer
 from custom_components.pattern_intelligence.stores.influx.address import (

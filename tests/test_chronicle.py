@@ -16,8 +16,8 @@ from custom_components.pattern_intelligence.engine.history import History
 from custom_components.pattern_intelligence.engine.home import Home
 from custom_components.pattern_intelligence.engine.pattern import Finding, PatternType
 from custom_components.pattern_intelligence.engine.rawday import RawDay
-from custom_components.pattern_intelligence.engine.rollup import HAPPENINGS_SUM
 from custom_components.pattern_intelligence.engine.scope import Scope
+from custom_components.pattern_intelligence.engine.sums import HAPPENINGS_SUM
 from custom_components.pattern_intelligence.engine.window import Key, Window
 from custom_components.pattern_intelligence.lookback import Lookback
 from custom_components.pattern_intelligence.phases import Phases

@@ -19,8 +19,9 @@ from custom_components.pattern_intelligence.engine.home import (
     Home,
 )
 from custom_components.pattern_intelligence.engine.rawday import RawDay
-from custom_components.pattern_intelligence.engine.rollup import HAPPENINGS_SUM, rollup
+from custom_components.pattern_intelligence.engine.rollup import rollup
 from custom_components.pattern_intelligence.engine.scope import Scope
+from custom_components.pattern_intelligence.engine.sums import HAPPENINGS_SUM
 from custom_components.pattern_intelligence.engine.tables import EXPOSURE, HAPPENINGS
 from custom_components.pattern_intelligence.runner import (
     RELEARNED_DAYS,

@@ -10,7 +10,7 @@ from typing import Any, Final, Self
 
 from .decisions import DECISIONS
 from .engine.pattern import Json
-from .engine.rollup import SUM_TABLES
+from .engine.sums import SUM_TABLES
 from .engine.tables import DAY_TABLES, DatedTable, Table, only
 from .news import TOLD
 from .published import REPORT

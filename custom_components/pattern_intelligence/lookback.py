@@ -16,9 +16,18 @@ from .engine.civil import day_number, month_end, month_of, week_of
 from .engine.history import History
 from .engine.home import Home
 from .engine.pattern import Finding
-from .engine.rollup import SUM_TABLES
 from .engine.scope import Scope
-from .engine.tables import EXPOSURE, HAPPENINGS, HOME, RUNS, DatedTable, TableSpec, only
+from .engine.sums import SUM_TABLES
+from .engine.tables import (
+    CONTEXT,
+    EXPOSURE,
+    HAPPENINGS,
+    HOME,
+    RUNS,
+    DatedTable,
+    TableSpec,
+    only,
+)
 from .engine.window import WINDOW_DAYS, Window, build_window
 from .phases import Phase, Phases
 from .stores.base import AggregateStore, Layer, StoreDamagedError, StoreError
@@ -153,14 +162,17 @@ class Lookback:
         days = [m.day for m in self._store.learned() if first <= m.day <= last]
         if missing := set(days) - set(self._store.kept_days()):
             raise TooOldError(
-                f"what was learned of {min(missing)} is no longer kept, so {last} "
-                "cannot be looked back on: ask for a later day"
+                "what was learned of {day} is no longer kept, so {last} cannot be "
+                "looked back on: ask for a later day",
+                day=min(missing),
+                last=last,
             )
         if not days:
             return None
         happenings = self._rows(HAPPENINGS, days)
         exposure = self._rows(EXPOSURE, days)
         runs = self._rows(RUNS, days)
+        context = self._rows(CONTEXT, days)
         with decoding():
             return build_window(
                 self.home.civil,
@@ -170,6 +182,7 @@ class Lookback:
                 self.home.resolve,
                 runs,
                 self.home.calendar,
+                context,
             )
 
     def _rows(self, spec: TableSpec, days: Sequence[date]) -> DatedTable:
@@ -189,8 +202,9 @@ def decoding() -> Generator[None]:
         yield
     except (ValueError, LookupError) as err:
         raise StoreDamagedError(
-            f"what was learned is damaged ({err}): restore it from a backup, or learn "
-            "anew"
+            "what was learned is damaged ({said}): restore it from a backup, or learn "
+            "anew",
+            said=err,
         ) from err
 
 

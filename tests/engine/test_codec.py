@@ -60,3 +60,33 @@ def test_what_cannot_be_encoded_is_refused() -> None:
         codec.encode(np.array([-1]), np.array([1]))
     with pytest.raises(ValueError, match="add up"):
         codec.encode(np.array([1, 2]), np.array([1]))
+
+
+@given(
+    st.lists(
+        st.lists(st.integers(0, 2) | st.integers(0, 2**31 - 1), min_size=9, max_size=9),
+        max_size=9,
+    )
+)
+def test_bins_survive(rows: list[list[int]]) -> None:
+    """Any counts by bin come back as they were, each row by itself."""
+    counts = np.array(rows, np.int64).reshape(-1, 9)
+    texts = codec.encode_bins(counts)
+    assert codec.decode_bins(texts, 9).tolist() == rows
+    assert [codec.encode_bins(row[None])[0] for row in counts] == texts
+    wider = np.hstack([counts, np.zeros_like(counts)])
+    assert codec.encode_bins(wider) == texts
+
+
+def test_bins_that_count_one_take_one_character() -> None:
+    """By hand: 3 empty before a one, none before a five; nothing of all zeros."""
+    counts = np.zeros((2, 144), np.int64)
+    counts[0, 3:5] = 1, 5
+    assert codec.encode_bins(counts) == ["613", ""]
+
+
+@pytest.mark.parametrize("text", ["1", "113", "80"])
+def test_damaged_bins_are_refused(text: str) -> None:
+    """One whose count is missing, and one beyond the last bin."""
+    with pytest.raises(ValueError, match="damaged"):
+        codec.decode_bins([text], 5)

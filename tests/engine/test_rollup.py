@@ -6,14 +6,13 @@ from hypothesis import given, strategies as st
 import pytest
 
 from custom_components.pattern_intelligence.engine import codec
-from custom_components.pattern_intelligence.engine.rollup import (
+from custom_components.pattern_intelligence.engine.rollup import merge, rollup
+from custom_components.pattern_intelligence.engine.summarize import summarize
+from custom_components.pattern_intelligence.engine.sums import (
     EXPOSURE_SUM,
     HAPPENINGS_SUM,
     SUM_TABLES,
-    merge,
-    rollup,
 )
-from custom_components.pattern_intelligence.engine.summarize import summarize
 from custom_components.pattern_intelligence.engine.tables import (
     EXPOSURE,
     HAPPENINGS,

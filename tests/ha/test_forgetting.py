@@ -20,7 +20,7 @@ from custom_components.pattern_intelligence.backup import (
     async_pre_backup,
 )
 from custom_components.pattern_intelligence.const import DOMAIN
-from custom_components.pattern_intelligence.engine.rollup import SUM_TABLES
+from custom_components.pattern_intelligence.engine.sums import SUM_TABLES
 from custom_components.pattern_intelligence.engine.tables import DAY_TABLES
 from custom_components.pattern_intelligence.forgetting import Subject, forget
 from custom_components.pattern_intelligence.stores.base import (

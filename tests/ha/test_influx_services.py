@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from homeassistant.core import HomeAssistant
 
-from custom_components.pattern_intelligence.engine.rollup import SUM_TABLES
+from custom_components.pattern_intelligence.engine.sums import SUM_TABLES
 from custom_components.pattern_intelligence.engine.tables import DAY_TABLES
 from custom_components.pattern_intelligence.stores.base import AggregateStore, Layer
 from custom_components.pattern_intelligence.stores.influx.address import InfluxAddress

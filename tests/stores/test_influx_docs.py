@@ -9,7 +9,7 @@ import re
 
 import pytest
 
-from custom_components.pattern_intelligence.engine.rollup import HAPPENINGS_SUM
+from custom_components.pattern_intelligence.engine.sums import HAPPENINGS_SUM
 from custom_components.pattern_intelligence.engine.tables import (
     EXPOSURE,
     HAPPENINGS,

@@ -13,7 +13,7 @@ import pytest
 from benchmarks.learned import context_of, raw_days
 from benchmarks.simulator import Home, simulate
 from custom_components.pattern_intelligence.engine.detectors import registry
-from custom_components.pattern_intelligence.engine.rollup import SUM_TABLES
+from custom_components.pattern_intelligence.engine.sums import SUM_TABLES
 from custom_components.pattern_intelligence.engine.tables import DAY_TABLES, DatedTable
 from custom_components.pattern_intelligence.runner import Runner
 from custom_components.pattern_intelligence.stores.base import (

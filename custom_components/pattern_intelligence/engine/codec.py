@@ -114,3 +114,81 @@ def decode_increasing(
     starts = np.cumsum(lengths) - lengths
     before = np.concatenate(([0], sums))[starts]
     return sums - np.repeat(before, lengths), lengths
+
+
+def encode_bins(counts: NDArray[np.integer]) -> list[str]:
+    """Encode rows of counts by bin of which most are 0.
+
+    A row is, for each bin that is not empty, how many empty ones lie before it,
+    doubled, and 1 more where it counts more than one; then of each of the latter,
+    how many more than two. So one that counts one mostly takes one character.
+
+    Args:
+        counts: shape (rows, bins), none negative.
+
+    Returns:
+        One text a row; a row of zeros gives an empty text.
+
+    Raises:
+        ValueError: a count is negative.
+    """
+    row, place = np.nonzero(counts)
+    count = counts[row, place].astype(np.int64)
+    before = np.append(np.int64(-1), place[:-1])
+    before[np.append(True, row[1:] != row[:-1])[: row.size]] = -1
+    several = count > 1
+    heads = 2 * (place - before[: row.size] - 1) + several
+    kept = np.append(heads, count[several] - 2)
+    owner = np.append(row, row[several])
+    order = np.argsort(owner, kind="stable")
+    return encode(kept[order], np.bincount(owner, minlength=len(counts)))
+
+
+def decode_bins(texts: Sequence[str], bins: int) -> NDArray[np.int32]:
+    """Decode what :func:`encode_bins` wrote.
+
+    Args:
+        texts: one text a row.
+        bins: how many bins there are.
+
+    Returns:
+        Shape (rows, bins).
+
+    Raises:
+        ValueError: a text is not one that :func:`encode_bins` writes.
+    """
+    row, place, count = filled_bins(texts)
+    if place.max(initial=0) >= bins:
+        raise ValueError("a stored text is damaged: it has more bins than there are")
+    counts = np.zeros((len(texts), bins), np.int32)
+    counts[row, place] = count
+    return counts
+
+
+def filled_bins(
+    texts: Sequence[str],
+) -> tuple[NDArray[np.intp], NDArray[np.int64], NDArray[np.int64]]:
+    """Return the bins that are not empty: their row, their place, what they count.
+
+    Args:
+        texts: one text a row, as :func:`encode_bins` wrote it.
+
+    Raises:
+        ValueError: a text is not one that :func:`encode_bins` writes.
+    """
+    values, lengths = decode(texts)
+    row = np.repeat(np.arange(len(texts)), lengths)
+    start = np.repeat(np.cumsum(lengths) - lengths, lengths)
+    odd = np.cumsum(values & 1)
+    odd -= np.append(0, odd)[start]
+    # So many heads as, with one more number for each odd one, make up the row.
+    is_head = np.arange(values.size) - start + 1 + odd <= lengths[row]
+    heads, more = values[is_head], values[~is_head] + 2
+    several = heads & 1 == 1
+    if more.size != np.count_nonzero(several):
+        raise ValueError("a stored text is damaged: it holds no counts by bin")
+    steps = np.cumsum(np.where(is_head, (values >> 1) + 1, 0))
+    place = (steps - np.append(0, steps)[start] - 1)[is_head]
+    count = np.ones(heads.size, np.int64)
+    count[several] = more
+    return row[is_head], place, count

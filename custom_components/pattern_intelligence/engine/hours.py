@@ -42,7 +42,7 @@ def hours_of(
     own = {text: number.get(entity_id, -1) for text, entity_id in present.items()}
     entity = np.fromiter(map(own.__getitem__, texts), np.int64, len(texts))
     day = np.searchsorted(days, exposure.day)
-    clock = _Clock.of(civil, days)
+    clock = HoursOnClock.of(civil, days)
 
     recorded = np.zeros((days.size, 24), np.float32)
     available = np.zeros((len(entities), days.size, 24), np.float32)
@@ -64,7 +64,7 @@ def hours_of(
 
 
 @dataclass(frozen=True, slots=True)
-class _Clock:
+class HoursOnClock:
     """How the hours since each day's first instant lie on its clock.
 
     Attributes:
@@ -76,7 +76,13 @@ class _Clock:
     length: NDArray[np.float32]
 
     @classmethod
-    def of(cls, civil: CivilTime, days: Numbers) -> _Clock:
+    def of(cls, civil: CivilTime, days: Numbers) -> HoursOnClock:
+        """Return how the hours of some days lie.
+
+        Args:
+            civil: the home's civil time.
+            days: shape (days,), day numbers.
+        """
         bounds = [civil.bounds(date_of(number)) for number in days.tolist()]
         most = max((civil.hours(date_of(n)) for n in days.tolist()), default=0)
         hour = np.zeros((days.size, most), np.int64)

@@ -8,35 +8,14 @@ equals the sum of its days exactly.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from . import codec
 from .civil import DAY_MS, HOUR_MS, CivilTime, date_of
-from .tables import Column, DatedTable, Numbers, Table, TableSpec
-
-HAPPENINGS_SUM: Final = TableSpec(
-    "happenings_sum",
-    keys=("entity_id", "state"),
-    numbers=("days", "count", "user", "automation"),
-    vectors=("by_hour", "first_by_hour", "last_by_hour"),
-)
-"""How often a state was entered: days on which it was, happenings, and by whom.
-
-The vectors have 24 counts, one for each hour on the clock: of all happenings, of
-each day's first and of each day's last.
-"""
-
-EXPOSURE_SUM: Final = TableSpec(
-    "exposure_sum",
-    keys=("entity_id",),
-    numbers=("days", "seconds", "home_seconds"),
-)
-"""How long an entity was watched: days tracked, seconds available, seconds at home."""
-
-SUM_TABLES: Final = (HAPPENINGS_SUM, EXPOSURE_SUM)
+from .sums import CONSUMPTION_SUM, EXPOSURE_SUM, HAPPENINGS_SUM, RUNS_SUM, TIMES_SUM
+from .tables import Column, DatedTable, Numbers, Table, TableSpec, empty
 
 
 def rollup(
@@ -50,11 +29,12 @@ def rollup(
         exposure: the days' :data:`.tables.EXPOSURE`.
 
     Returns:
-        The tables of :data:`SUM_TABLES` by name.
+        The tables of :data:`.sums.SUM_TABLES` by name.
     """
     return {
         HAPPENINGS_SUM.name: _sum_happenings(civil, happenings),
         EXPOSURE_SUM.name: _sum_exposure(exposure.table),
+        **{s.name: empty(s) for s in (TIMES_SUM, RUNS_SUM, CONSUMPTION_SUM)},
     }
 
 
@@ -75,6 +55,9 @@ def merge(tables: Sequence[Table]) -> Table:
     for name in spec.numbers:
         values = np.concatenate([table.numbers(name) for table in tables])
         columns[name] = _sums(values, owner, len(keys))
+    for name in spec.bins:
+        texts = [text for table in tables for text in table.texts(name)]
+        columns[name] = _bin_sums(texts, owner, len(keys))
     for name in spec.vectors:
         texts = [text for table in tables for text in table.texts(name)]
         columns[name] = _vector_sums(texts, owner, len(keys))
@@ -120,6 +103,15 @@ def _vector_sums(
     np.maximum.at(widths, owner, lengths)
     kept = np.arange(width) < widths[:, None]
     return tuple(codec.encode(sums[kept], widths))
+
+
+def _bin_sums(
+    texts: list[str], owner: NDArray[np.intp], groups: int
+) -> tuple[str, ...]:
+    row, place, count = codec.filled_bins(texts)
+    sums = np.zeros((groups, int(place.max(initial=0)) + 1), np.int64)
+    np.add.at(sums, (owner[row], place), count)
+    return tuple(codec.encode_bins(sums))
 
 
 def _sum_happenings(civil: CivilTime, dated: DatedTable) -> Table:

@@ -24,6 +24,8 @@ class TableSpec:
         numbers: columns of whole numbers.
         vectors: columns that hold a list of whole numbers each, as
             :mod:`.codec` writes it; added element by element in a roll-up.
+        bins: columns that hold counts by bin, most of them 0, as
+            :func:`.codec.encode_bins` writes them; added bin by bin in a roll-up.
         texts: other columns of text, which cannot be added.
     """
 
@@ -31,12 +33,18 @@ class TableSpec:
     keys: tuple[str, ...]
     numbers: tuple[str, ...] = ()
     vectors: tuple[str, ...] = ()
+    bins: tuple[str, ...] = ()
     texts: tuple[str, ...] = ()
 
     @property
     def columns(self) -> tuple[str, ...]:
         """Return the names of all columns, in the order they are stored in."""
-        return self.keys + self.numbers + self.vectors + self.texts
+        return self.keys + self.numbers + self.written
+
+    @property
+    def written(self) -> tuple[str, ...]:
+        """Return the names of the columns of text that are no keys."""
+        return self.vectors + self.bins + self.texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +129,7 @@ def dated(spec: TableSpec, days: Sequence[tuple[int, Table]]) -> DatedTable:
         else np.zeros(0, np.int64)
         for name in spec.numbers
     }
-    for name in (*spec.keys, *spec.vectors, *spec.texts):
+    for name in (*spec.keys, *spec.written):
         columns[name] = tuple(chain.from_iterable(t.texts(name) for t in tables))
     lengths = np.array([len(table) for table in tables], np.int64)
     return DatedTable(np.repeat(numbers, lengths), Table(spec, columns))
@@ -197,4 +205,32 @@ on when the day began and the last when it ended, ``unseen`` of which runs the b
 or the end was not seen (bits of :mod:`.runs`), or nothing where all were.
 """
 
-DAY_TABLES: Final = (HAPPENINGS, EXPOSURE, RUNS)
+CONTEXT: Final = TableSpec(
+    "context",
+    keys=("entity_id",),
+    numbers=("least",),
+    vectors=("seconds", "above"),
+)
+"""What it was like: a row for each sensor whose numbers habits may follow.
+
+The vectors have a number for each hour since the day's first instant: for how many
+``seconds`` a value was known, and the sum of those seconds' values ``above`` the
+least of the day, ``least``; values in hundredths. ``seconds`` is empty where every
+hour was known throughout.
+"""
+
+CONSUMPTION: Final = TableSpec(
+    "consumption",
+    keys=("entity_id", "unit"),
+    numbers=("hours", "amount"),
+    vectors=("by_hour", "returned_by_hour"),
+)
+"""What meters counted: a row for each meter of which there are statistics.
+
+``hours`` is how many hours there are statistics of, ``amount`` what was counted in
+them, in thousandths of the ``unit`` they are kept in. The vectors have a number for
+each hour since the day's first instant: what was counted up, and what was counted
+down (or nothing where nothing was).
+"""
+
+DAY_TABLES: Final = (HAPPENINGS, EXPOSURE, RUNS, CONTEXT, CONSUMPTION)

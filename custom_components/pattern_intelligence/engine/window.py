@@ -20,10 +20,11 @@ from .day_kinds import WEEKENDS, Calendar
 from .happenings import BOUT_GAP_MS, RULES, domain_of
 from .hours import hours_of
 from .keys import Key, Resolve
+from .measured import NOTHING_MEASURED, Measured, measured_of
 from .presence import busy_days, days_of_persons
 from .provenance import AUTOMATION, UNNAMED_AUTOMATION
 from .runs import NO_RUNS, Entries, Runs, build_runs
-from .tables import DatedTable, Numbers
+from .tables import CONTEXT, DatedTable, Numbers, dated
 
 WINDOW_DAYS = 63
 """How many local days daily detectors look back on, nine weeks."""
@@ -54,6 +55,7 @@ class Window:
             None where the home has no persons.
         runs: how long states lasted.
         calendar: which days are free.
+        measured: what it was like, by hour on the clock.
     """
 
     civil: CivilTime
@@ -70,6 +72,7 @@ class Window:
     at_home: NDArray[np.float32] | None
     runs: Runs = NO_RUNS
     calendar: Calendar = WEEKENDS
+    measured: Measured = NOTHING_MEASURED
 
     @property
     def first_day(self) -> date:
@@ -138,6 +141,7 @@ class Window:
             recorded=self.recorded[kept],
             at_home=None if self.at_home is None else self.at_home[kept],
             runs=self.runs.since(start),
+            measured=self.measured.of_days(kept),
         )
 
     def of_key(self, index: int) -> slice:
@@ -153,6 +157,7 @@ def build_window(
     resolve: Resolve = lambda entity_id: entity_id,
     runs: DatedTable | None = None,
     calendar: Calendar = WEEKENDS,
+    context: DatedTable | None = None,
 ) -> Window:
     """Return the union of some days' tables.
 
@@ -164,6 +169,7 @@ def build_window(
         resolve: maps ids that entities had to those they have.
         runs: their :data:`.tables.RUNS`, where it is asked how long states lasted.
         calendar: which days are free.
+        context: their :data:`.tables.CONTEXT`, where it is asked what it was like.
 
     Returns:
         The window.
@@ -193,6 +199,7 @@ def build_window(
         at_home=at_home,
         runs=NO_RUNS if runs is None else build_runs(civil, runs, entries, resolve),
         calendar=calendar,
+        measured=measured_of(civil, numbers, context or dated(CONTEXT, ()), resolve),
     )
 
 

@@ -66,7 +66,7 @@ def missing_of(found: Table) -> TableSpec | None:
     spec = found.spec
     names = [
         f"{name}_{place}"
-        for name in (*spec.vectors, *spec.texts)
+        for name in spec.written
         for place in range(
             1,
             1
@@ -87,7 +87,7 @@ def completed(found: DatedTable, rest: DatedTable) -> DatedTable:
     at = {row: place for place, row in enumerate(_rows(rest))}
     rows = _rows(found)
     columns: dict[str, Column] = dict(found.table.columns)
-    for name in (*spec.vectors, *spec.texts):
+    for name in spec.written:
         columns[name] = tuple(
             _whole(text, name, at[row], rest.table.columns)
             if type(text) is Begun

@@ -89,7 +89,7 @@ def lines_of(layer: Layer, table: Table, home: str, time: int) -> list[str]:
                 f"{before},{name}={number}i"
                 for before, number in zip(fields, numbers, strict=True)
             ]
-    for name in (*spec.vectors, *spec.texts):
+    for name in spec.written:
 
         def field(text: str, name: str = name) -> str:
             return fields_of(name, encoded(text))
@@ -137,9 +137,7 @@ class _Columns:
             name: [np.zeros(0, np.int64)]
             for name in ("time", *spec.keys, *spec.numbers)
         }
-        self._texts: dict[str, list[str]] = {
-            name: [] for name in (*spec.vectors, *spec.texts)
-        }
+        self._texts: dict[str, list[str]] = {name: [] for name in spec.written}
         # Of keys, the numbers are those of texts, which are few.
         self._known: dict[str, dict[str, int]] = {name: {} for name in spec.keys}
 
@@ -148,7 +146,7 @@ class _Columns:
         width = len(self._names)
         if block.startswith("error\n"):
             said = " ".join(block.removeprefix("error\n").split())
-            raise StoreUnavailableError(f"InfluxDB fails: {said[:200]}")
+            raise StoreUnavailableError("InfluxDB fails: {said}", said=said[:200])
         cells = block.replace("\n", ",").split(",")
         # What follows the last line's end.
         cells.pop()
