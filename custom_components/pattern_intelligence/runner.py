@@ -97,7 +97,8 @@ class Runner:
         newest = marks[-1].day if marks else None
         if newest and raw.day <= _oldest_relearned(newest):
             raise TooOldError(
-                f"{raw.day} is too long ago to be learned again: learn anew instead"
+                "{day} is too long ago to be learned again: learn anew instead",
+                day=raw.day,
             )
         with self.phases.of(Phase.AGGREGATE):
             tables = summarize(raw)

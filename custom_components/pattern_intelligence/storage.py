@@ -103,7 +103,7 @@ def set_aside(path: Path, today: date) -> None:
             for before, after in renamed:
                 after.rename(before)
         raise StoreUnavailableError(
-            f"{path} cannot be renamed: {err.strerror}"
+            "{path} cannot be renamed: {reason}", path=path, reason=err.strerror
         ) from err
 
 

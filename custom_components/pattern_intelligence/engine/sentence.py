@@ -23,3 +23,29 @@ class Sentence:
     def of(cls, phrase: str, /, **values: object) -> Self:
         """Return a sentence from the name of its phrase and what fills it."""
         return cls(phrase, values)
+
+
+class SaidError(Exception):
+    """An error that a person is told of.
+
+    Its text is one line that says what is wrong and what to do.
+
+    Args:
+        text: in English, with placeholders; its translations go by it.
+        values: what stands in place of the placeholders.
+    """
+
+    def __init__(self, text: str, /, **values: object) -> None:
+        """Say it in English."""
+        super().__init__(text.format_map(values) if values else text)
+        self._text = text
+        self._values = values
+
+    def said(self, translated: Mapping[str, str]) -> str:
+        """Return what is wrong in a language, or in English.
+
+        Args:
+            translated: texts of errors, by what they are in English.
+        """
+        text = translated.get(self._text, self._text)
+        return text.format_map(self._values) if self._values else text

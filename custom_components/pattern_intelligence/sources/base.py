@@ -7,13 +7,11 @@ from datetime import date
 from typing import Protocol
 
 from ..engine.rawday import RawDay
+from ..engine.sentence import SaidError
 
 
-class SourceError(Exception):
-    """The history cannot be read.
-
-    Its text is one line that says what is wrong and what to do.
-    """
+class SourceError(SaidError):
+    """The history cannot be read."""
 
 
 class SourceUnavailableError(SourceError):

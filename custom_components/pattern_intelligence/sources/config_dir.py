@@ -92,7 +92,7 @@ def zone_named(name: str) -> ZoneInfo:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as err:
         raise SourceError(
-            f"there is no time zone {name!r}: give one such as Europe/Berlin"
+            "there is no time zone {name!r}: give one such as Europe/Berlin", name=name
         ) from err
 
 
@@ -110,11 +110,14 @@ def _data(path: Path) -> Item:
     except FileNotFoundError, NotADirectoryError:
         return {}
     except OSError as err:
-        raise SourceError(f"{path} cannot be read: {err.strerror}") from err
+        raise SourceError(
+            "{path} cannot be read: {reason}", path=path, reason=err.strerror
+        ) from err
     except ValueError as err:
         raise SourceError(
-            f"{path} is damaged: restore it from a backup, or take it away to do "
-            "without it"
+            "{path} is damaged: restore it from a backup, or take it away to do "
+            "without it",
+            path=path,
         ) from err
     data = stored.get("data") if isinstance(stored, dict) else None
     return data if isinstance(data, dict) else {}

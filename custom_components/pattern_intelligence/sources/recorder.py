@@ -123,12 +123,15 @@ def _translated(failure: SQLAlchemyError) -> SourceError:
     said = " ".join(str(cause).split())
     if getattr(cause, "sqlite_errorcode", 0) & 0xFF in _DAMAGED:
         return SourceError(
-            f"the recorder's database is damaged ({said}): restore it from a backup, "
-            "or let Home Assistant begin a new one"
+            "the recorder's database is damaged ({said}): restore it from a "
+            "backup, or let Home Assistant begin a new one",
+            said=said,
         )
     if isinstance(failure, _PERMANENT):
-        return SourceError(f"the recorder's database cannot be read: {said}")
-    return SourceUnavailableError(f"the recorder's database cannot be read now: {said}")
+        return SourceError("the recorder's database cannot be read: {said}", said=said)
+    return SourceUnavailableError(
+        "the recorder's database cannot be read now: {said}", said=said
+    )
 
 
 def _refuse_unready(hass: HomeAssistant) -> None:

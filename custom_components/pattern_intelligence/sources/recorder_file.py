@@ -39,25 +39,25 @@ _HEADER: Final = 100
 _UNDECODABLE: Final = "Could not decode to UTF-8"
 
 _LATER: Final = {
-    sqlite3.SQLITE_BUSY: "is locked by another program: try again later",
-    sqlite3.SQLITE_LOCKED: "is locked by another program: try again later",
-    sqlite3.SQLITE_IOERR: "could not be read from its disk: try again later",
+    sqlite3.SQLITE_BUSY: "{path} is locked by another program: try again later",
+    sqlite3.SQLITE_LOCKED: "{path} is locked by another program: try again later",
+    sqlite3.SQLITE_IOERR: "{path} could not be read from its disk: try again later",
 }
 _NEVER: Final = {
     sqlite3.SQLITE_CANTOPEN: (
-        "cannot be opened: check that it may be read, and where it has a -wal file, "
-        "that its folder may be written or holds the -shm file too"
+        "{path} cannot be opened: check that it may be read, and where it has a -wal "
+        "file, that its folder may be written or holds the -shm file too"
     ),
-    sqlite3.SQLITE_PERM: "may not be read: check its permissions",
+    sqlite3.SQLITE_PERM: "{path} may not be read: check its permissions",
     sqlite3.SQLITE_READONLY: (
-        "was left in the middle of a change: start Home Assistant on it once, or copy "
-        "it with its -journal or -wal file into a folder that may be written"
+        "{path} was left in the middle of a change: start Home Assistant on it once, "
+        "or copy it with its -journal or -wal file into a folder that may be written"
     ),
     sqlite3.SQLITE_CORRUPT: (
-        "is damaged or cut short: use a backup, or a copy made while Home Assistant "
-        "was stopped"
+        "{path} is damaged or cut short: use a backup, or a copy made while Home "
+        "Assistant was stopped"
     ),
-    sqlite3.SQLITE_NOTADB: "is not an SQLite database",
+    sqlite3.SQLITE_NOTADB: "{path} is not an SQLite database",
 }
 
 
@@ -164,8 +164,8 @@ class RecorderFile:
             if not self._unused or (self._is_unused() and self._stamp() == before):
                 return answer
         raise SourceUnavailableError(
-            f"{self.path} changes all the time, as if it were being copied: try again "
-            "later"
+            "{path} changes all the time, as if it were being copied: try again later",
+            path=self.path,
         )
 
     def _ask_once[T](self, ask: Callable[[Connection], T]) -> T:
@@ -198,13 +198,17 @@ class RecorderFile:
             with self.path.open("rb") as file:
                 magic = file.read(len(_MAGIC))
         except FileNotFoundError as err:
-            raise SourceError(f"{self.path} is not there") from err
+            raise SourceError("{path} is not there", path=self.path) from err
         except OSError as err:
-            raise SourceError(f"{self.path} cannot be read: {err.strerror}") from err
+            raise SourceError(
+                "{path} cannot be read: {reason}", path=self.path, reason=err.strerror
+            ) from err
         if not magic:
-            raise SourceError(f"{self.path} is empty: it is no recorder's database")
+            raise SourceError(
+                "{path} is empty: it is no recorder's database", path=self.path
+            )
         if magic != _MAGIC:
-            raise SourceError(f"{self.path} {_NEVER[sqlite3.SQLITE_NOTADB]}")
+            raise SourceError(_NEVER[sqlite3.SQLITE_NOTADB], path=self.path)
 
     def _is_unused(self) -> bool:
         """Tell whether reading needs no side file: nobody has the file open.
@@ -228,11 +232,11 @@ class RecorderFile:
         cause = err.orig if isinstance(err, DBAPIError) else None
         code = getattr(cause, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
         if code in _LATER:
-            return SourceUnavailableError(f"{self.path} {_LATER[code]}")
+            return SourceUnavailableError(_LATER[code], path=self.path)
         if code in _NEVER:
-            return SourceError(f"{self.path} {_NEVER[code]}")
+            return SourceError(_NEVER[code], path=self.path)
         said = " ".join(str(cause or err).split())
-        return SourceError(f"{self.path} cannot be read: {said}")
+        return SourceError("{path} cannot be read: {said}", path=self.path, said=said)
 
 
 def _decode(raw: bytes) -> str:

@@ -79,9 +79,10 @@ def check_schema(connection: Connection) -> None:
     version = _version(connection, present)
     if version is not None and version < OLDEST_SCHEMA:
         raise SourceUnavailableError(
-            f"the recorder's database has schema {version}, too old to be read, or is "
-            "being migrated: start a current Home Assistant on it and wait until it "
-            "has finished"
+            "the recorder's database has schema {version}, too old to be read, "
+            "or is being migrated: start a current Home Assistant on it and wait "
+            "until it has finished",
+            version=version,
         )
     missing = [
         f"{each.name}.{name}"
@@ -91,9 +92,10 @@ def check_schema(connection: Connection) -> None:
     ]
     if missing:
         raise SourceError(
-            f"the recorder's database has schema {version or 'without a version'}, "
-            f"which this version cannot read (no {missing[0]}): update Pattern "
-            "Intelligence"
+            "the recorder's database has schema {version}, which this version "
+            "cannot read (no {missing}): update Pattern Intelligence",
+            version=version or "without a version",
+            missing=missing[0],
         )
     if "entity_id" in present[STATES.name] and _is_moving_ids(connection):
         raise SourceUnavailableError(

@@ -27,12 +27,14 @@ def open_recording(
         SourceError: there is nothing there that can be read.
     """
     if not path.exists():
-        raise SourceError(f"{path} is not there")
+        raise SourceError("{path} is not there", path=path)
     file = path / FILE_NAME if path.is_dir() else path
     if not file.exists():
         raise SourceError(
-            f"{path} holds no {FILE_NAME}: give a configuration directory of Home "
-            "Assistant, or the recorder's SQLite file"
+            "{path} holds no {name}: give a configuration directory of Home "
+            "Assistant, or the recorder's SQLite file",
+            path=path,
+            name=FILE_NAME,
         )
     source = RecorderFile(file, read_home(file.parent, zone), scope or Scope(), now=now)
     source.complete()

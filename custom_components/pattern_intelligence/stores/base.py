@@ -8,14 +8,12 @@ from datetime import date
 from enum import StrEnum
 from typing import Protocol
 
+from ..engine.sentence import SaidError
 from ..engine.tables import DatedTable, Table, TableSpec
 
 
-class StoreError(Exception):
-    """The store cannot do what was asked; nothing was changed.
-
-    Its text is one line that says what is wrong and what to do.
-    """
+class StoreError(SaidError):
+    """The store cannot do what was asked; nothing was changed."""
 
 
 class StoreUnavailableError(StoreError):

@@ -18,21 +18,28 @@ SIDE_FILES: Final = ("-wal", "-shm", "-journal")
 PATIENCE_S: Final = 5.0
 _MAGIC: Final = b"SQLite format 3\0"
 
+_LOCKED: Final = "{path} is locked by another program: close it, or try again later"
 _UNAVAILABLE: Final = {
-    sqlite3.SQLITE_BUSY: "is locked by another program: close it, or try again later",
-    sqlite3.SQLITE_LOCKED: "is locked by another program: close it, or try again later",
-    sqlite3.SQLITE_FULL: "cannot grow: make room on its disk",
-    sqlite3.SQLITE_IOERR: "cannot be read or written: check its disk",
+    sqlite3.SQLITE_BUSY: _LOCKED,
+    sqlite3.SQLITE_LOCKED: _LOCKED,
+    sqlite3.SQLITE_FULL: "{path} cannot grow: make room on its disk",
+    sqlite3.SQLITE_IOERR: "{path} cannot be read or written: check its disk",
     sqlite3.SQLITE_CANTOPEN: (
-        "cannot be opened: check that its folder exists and may be written"
+        "{path} cannot be opened: check that its folder exists and may be written"
     ),
-    sqlite3.SQLITE_PERM: "may not be opened: check its permissions",
-    sqlite3.SQLITE_READONLY: "may not be written: check its permissions and its disk",
-    sqlite3.SQLITE_NOMEM: "cannot be read: there is too little memory",
+    sqlite3.SQLITE_PERM: "{path} may not be opened: check its permissions",
+    sqlite3.SQLITE_READONLY: (
+        "{path} may not be written: check its permissions and its disk"
+    ),
+    sqlite3.SQLITE_NOMEM: "{path} cannot be read: there is too little memory",
 }
 _DAMAGED: Final = {
-    sqlite3.SQLITE_CORRUPT: "is damaged: restore it from a backup, or learn anew",
-    sqlite3.SQLITE_NOTADB: "is no database: restore it from a backup, or learn anew",
+    sqlite3.SQLITE_CORRUPT: (
+        "{path} is damaged: restore it from a backup, or learn anew"
+    ),
+    sqlite3.SQLITE_NOTADB: (
+        "{path} is no database: restore it from a backup, or learn anew"
+    ),
 }
 
 
@@ -80,14 +87,15 @@ def translated(path: Path) -> Generator[None]:
     except sqlite3.Error as err:
         code = getattr(err, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
         if code in _UNAVAILABLE:
-            raise StoreUnavailableError(f"{path} {_UNAVAILABLE[code]}") from err
+            raise StoreUnavailableError(_UNAVAILABLE[code], path=path) from err
         if code in _DAMAGED:
-            raise StoreDamagedError(f"{path} {_DAMAGED[code]}") from err
+            raise StoreDamagedError(_DAMAGED[code], path=path) from err
         said = " ".join(str(err).split())
-        raise StoreError(f"{path} cannot be used: {said}") from err
+        raise StoreError("{path} cannot be used: {said}", path=path, said=said) from err
     except UnicodeEncodeError as err:
         raise StoreError(
-            f"{path} cannot hold a text that is no valid Unicode: nothing was changed"
+            "{path} cannot hold a text that is no valid Unicode: nothing was changed",
+            path=path,
         ) from err
 
 
@@ -134,7 +142,7 @@ def remove(path: Path) -> None:
             each.unlink(missing_ok=True)
     except OSError as err:
         raise StoreUnavailableError(
-            f"{path} cannot be deleted: {err.strerror}"
+            "{path} cannot be deleted: {reason}", path=path, reason=err.strerror
         ) from err
 
 
@@ -153,11 +161,13 @@ def _look_at_header(path: Path, newest: int) -> None:
     except FileNotFoundError:
         return
     except OSError as err:
-        raise StoreUnavailableError(f"{path} cannot be read: {err.strerror}") from err
+        raise StoreUnavailableError(
+            "{path} cannot be read: {reason}", path=path, reason=err.strerror
+        ) from err
     if not header:
         return
     if len(header) < 100 or not header.startswith(_MAGIC):
-        raise StoreDamagedError(f"{path} {_DAMAGED[sqlite3.SQLITE_NOTADB]}")
+        raise StoreDamagedError(_DAMAGED[sqlite3.SQLITE_NOTADB], path=path)
     if int.from_bytes(header[68:72]) not in {0, APPLICATION_ID}:
         raise _foreign(path)
     if int.from_bytes(header[60:64]) > newest:
@@ -205,11 +215,12 @@ def _version(database: sqlite3.Connection) -> int:
 
 def _foreign(path: Path) -> StoreError:
     return StoreError(
-        f"{path} is another program's database: name a file of its own for the store"
+        "{path} is another program's database: name a file of its own for the store",
+        path=path,
     )
 
 
 def _too_new(path: Path) -> StoreTooNewError:
     return StoreTooNewError(
-        f"{path} was written by a newer version: update Pattern Intelligence"
+        "{path} was written by a newer version: update Pattern Intelligence", path=path
     )

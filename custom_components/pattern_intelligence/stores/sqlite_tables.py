@@ -70,8 +70,9 @@ def ensure(database: sqlite3.Connection, layer: Layer, spec: TableSpec) -> None:
     keys = sorted((c for c in present if present[c]), key=present.__getitem__)
     if keys != [DAY, *spec.keys]:
         raise StoreError(
-            f"the store's table {name} is of another version: update Pattern "
-            "Intelligence, or learn anew"
+            "the store's table {name} is of another version: update Pattern "
+            "Intelligence, or learn anew",
+            name=name,
         )
     for column, definition in values.items():
         if column not in present:

@@ -74,8 +74,9 @@ class InfluxAddress:
             )
         if not _PREFIX.fullmatch(self.prefix):
             raise StoreError(
-                f"{self.prefix!r} cannot begin the name of a bucket: use letters, "
-                "digits, - and _"
+                "{prefix!r} cannot begin the name of a bucket: use letters, digits, "
+                "- and _",
+                prefix=self.prefix,
             )
 
     def bucket(self, layer: Layer) -> str:

@@ -58,7 +58,8 @@ class Attic:
         if self._store is None:
             raise InfluxError(
                 Problem.EXPIRED,
-                f"{start} is older than InfluxDB keeps it: use buckets without expiry",
+                "{start} is older than InfluxDB keeps it: use buckets without expiry",
+                start=start,
             )
         if not any(ATTIC in versions.values() for versions in mark.valid.values()):
             # What is there is another's, of before it became the attic.

@@ -18,9 +18,9 @@ class MissingBucketsError(InfluxRefusedError):
         commands: by which a person creates them, a line for each.
     """
 
-    def __init__(self, text: str, commands: str) -> None:
+    def __init__(self, text: str, commands: str, /, **values: object) -> None:
         """Take what is said, and what to do."""
-        super().__init__(Problem.NO_BUCKET, text)
+        super().__init__(Problem.NO_BUCKET, text, **values)
         self.commands = commands
 
 
@@ -82,9 +82,11 @@ def ensure(server: Server, retention: Retention | None) -> Mapping[Layer, Bucket
             for layer in missing
         )
         raise MissingBucketsError(
-            f"InfluxDB at {address.host} lacks {', '.join(names[m] for m in missing)}, "
-            "and these credentials may not create them",
+            "InfluxDB at {host} lacks {buckets}, and these credentials may not "
+            "create them",
             commands,
+            host=address.host,
+            buckets=", ".join(names[m] for m in missing),
         ) from None
     found = _present(server, list(names.values()))
     for name in names.values():
@@ -104,8 +106,10 @@ def ensure_endless(server: Server) -> None:
         if bucket.keep_s is not None:
             raise InfluxError(
                 Problem.EXPIRING,
-                f"the bucket {bucket.name} lets go of points after {bucket.days} days, "
-                "and recordings are older: give another prefix in INFLUXDB_V2_BUCKET",
+                "the bucket {bucket} lets go of points after {days} days, and "
+                "recordings are older: give another prefix in INFLUXDB_V2_BUCKET",
+                bucket=bucket.name,
+                days=bucket.days,
             )
 
 
@@ -144,8 +148,9 @@ def try_out(server: Server, home: str) -> None:
         if not answer:
             raise InfluxError(
                 Problem.FORBIDDEN,
-                f"InfluxDB at {server.link.address.host} does not return what was "
-                "written: these credentials need to read, too",
+                "InfluxDB at {host} does not return what was written: these "
+                "credentials need to read, too",
+                host=server.link.address.host,
             )
 
 

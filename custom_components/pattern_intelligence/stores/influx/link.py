@@ -192,7 +192,8 @@ class Link:
             if monotonic() > until:
                 raise InfluxAwayError(
                     Problem.SLOW,
-                    f"InfluxDB at {self.address.host} takes too long to answer",
+                    "InfluxDB at {host} takes too long to answer",
+                    host=self.address.host,
                 )
 
     def _connected(self) -> Any:
@@ -245,5 +246,6 @@ def json_of(answer: bytes, address: InfluxAddress) -> Any:
     except ValueError as err:
         raise InfluxError(
             Problem.NOT_INFLUXDB,
-            f"what answers at {address.host} is no InfluxDB: check host and port",
+            "what answers at {host} is no InfluxDB: check host and port",
+            host=address.host,
         ) from err

@@ -36,9 +36,9 @@ class InfluxError(StoreError):
         version: what the server says it is; empty where it does not say.
     """
 
-    def __init__(self, problem: Problem, text: str) -> None:
+    def __init__(self, problem: Problem, text: str, /, **values: object) -> None:
         """Take what is wrong, and how it is said."""
-        super().__init__(text)
+        super().__init__(text, **values)
         self.problem = problem
         self.version = ""
 
@@ -56,12 +56,14 @@ class InfluxAwayError(InfluxError, StoreUnavailableError):
         self,
         problem: Problem,
         text: str,
+        /,
         *,
         soon: bool = False,
         retry_after: float | None = None,
+        **values: object,
     ) -> None:
         """Take what is wrong, how it is said, and when to ask again."""
-        super().__init__(problem, text)
+        super().__init__(problem, text, **values)
         self.soon = soon
         self.retry_after = retry_after
 

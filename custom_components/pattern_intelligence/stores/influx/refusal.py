@@ -40,7 +40,10 @@ def translated(address: InfluxAddress) -> Generator[None]:
         # Of a file with certificates that is not there, mostly.
         why = err.strerror or type(err).__name__
         error = InfluxAwayError(
-            Problem.UNREACHABLE, f"InfluxDB at {address.host} cannot be asked: {why}"
+            Problem.UNREACHABLE,
+            "InfluxDB at {host} cannot be asked: {reason}",
+            host=address.host,
+            reason=why,
         )
     else:
         return
@@ -51,17 +54,21 @@ def _of_network(err: Exception, address: InfluxAddress) -> InfluxError:
     """Return the error for a connection that failed or was cut."""
     from urllib3 import exceptions as urllib3
 
-    host = f"InfluxDB at {address.host}"
+    host = address.host
     cause = getattr(err, "reason", None) or err
     if isinstance(cause, urllib3.SSLError):
         return _of_tls(address)
     if isinstance(cause, urllib3.ConnectTimeoutError | urllib3.NewConnectionError):
         return InfluxAwayError(
             Problem.UNREACHABLE,
-            f"{host} is not reachable: check that it runs, its address and its port",
+            "InfluxDB at {host} is not reachable: check that it runs, its address and "
+            "its port",
+            host=host,
         )
     if isinstance(cause, urllib3.TimeoutError):
-        return InfluxAwayError(Problem.SLOW, f"{host} takes too long to answer")
+        return InfluxAwayError(
+            Problem.SLOW, "InfluxDB at {host} takes too long to answer", host=host
+        )
     return cut(address)
 
 
@@ -69,7 +76,8 @@ def cut(address: InfluxAddress) -> InfluxAwayError:
     """Return the error for a connection that was cut."""
     return InfluxAwayError(
         Problem.UNREACHABLE,
-        f"InfluxDB at {address.host} has cut the connection",
+        "InfluxDB at {host} has cut the connection",
+        host=address.host,
         soon=True,
     )
 
@@ -77,8 +85,9 @@ def cut(address: InfluxAddress) -> InfluxAwayError:
 def _of_tls(address: InfluxAddress) -> InfluxError:
     return InfluxAwayError(
         Problem.TLS,
-        f"InfluxDB at {address.host} has no certificate that is trusted: check the "
+        "InfluxDB at {host} has no certificate that is trusted: check the "
         "address, or give the file of its certificate authority",
+        host=address.host,
     )
 
 
@@ -90,65 +99,100 @@ def _of_status(err: Any, address: InfluxAddress) -> InfluxError:
         address: of the server.
     """
     status, said = int(err.status), _said(err.body)
-    host = f"InfluxDB at {address.host}"
+    host = address.host
     match status:
         case 401 if "is unauthorized" not in said:
             return InfluxRefusedError(
-                Problem.REFUSED, f"{host} refuses the credentials: give valid ones"
+                Problem.REFUSED,
+                "InfluxDB at {host} refuses the credentials: give valid ones",
+                host=host,
             )
         case 401 | 403:
             return InfluxRefusedError(
                 Problem.FORBIDDEN,
-                f"{host} does not let these credentials do what is needed: {said}",
+                "InfluxDB at {host} does not let these credentials do what is needed: "
+                "{said}",
+                host=host,
+                said=said,
             )
         case 404:
             return _missing(said, address)
         case 413:
-            return InfluxError(Problem.TOO_LARGE, f"{host} refuses so much at once")
+            return InfluxError(
+                Problem.TOO_LARGE,
+                "InfluxDB at {host} refuses so much at once",
+                host=host,
+            )
         case 429 | 502 | 503 | 504:
             return InfluxAwayError(
                 Problem.BUSY,
-                f"{host} is busy or starting: {said}",
+                "InfluxDB at {host} is busy or starting: {said}",
+                host=host,
+                said=said,
                 soon=True,
                 retry_after=_seconds(err.headers),
             )
         case 400 | 422 if "retention policy" in said and "beyond" in said:
-            return InfluxError(Problem.EXPIRED, f"{host} refuses days so old: {said}")
+            return InfluxError(
+                Problem.EXPIRED,
+                "InfluxDB at {host} refuses days so old: {said}",
+                host=host,
+                said=said,
+            )
         case 422 if "outside retention policy" in said:
-            return InfluxError(Problem.EXPIRED, f"{host} refuses days so old: {said}")
+            return InfluxError(
+                Problem.EXPIRED,
+                "InfluxDB at {host} refuses days so old: {said}",
+                host=host,
+                said=said,
+            )
         case _ if status >= 500:
             full = any(sign in said.lower() for sign in _FULL)
             return InfluxAwayError(
                 Problem.FAILING,
-                f"{host} has no room left: make room on its disk"
+                "InfluxDB at {host} has no room left: make room on its disk"
                 if full
-                else f"{host} fails: {said}",
+                else "InfluxDB at {host} fails: {said}",
+                host=host,
+                said=said,
             )
         case _ if 300 <= status < 400:
             return InfluxError(
                 Problem.NOT_INFLUXDB,
-                f"what answers at {address.host} leads elsewhere: give the address of "
-                "InfluxDB itself",
+                "what answers at {host} leads elsewhere: give the address of InfluxDB "
+                "itself",
+                host=host,
             )
-    return InfluxError(Problem.NOT_UNDERSTOOD, f"{host} refuses: {said}")
+    return InfluxError(
+        Problem.NOT_UNDERSTOOD,
+        "InfluxDB at {host} refuses: {said}",
+        host=host,
+        said=said,
+    )
 
 
 def _missing(said: str, address: InfluxAddress) -> InfluxError:
-    host = f"InfluxDB at {address.host}"
+    host = address.host
     if "organization" in said:
         return InfluxRefusedError(
             Problem.NO_ORGANIZATION,
-            f"{host} knows no organization {address.organization!r}, or does not show "
-            "it to this token",
+            "InfluxDB at {host} knows no organization {organization!r}, or does not "
+            "show it to this token",
+            host=host,
+            organization=address.organization,
         )
     if any(what in said for what in ("bucket", "database", "retention policy")):
         return InfluxAwayError(
-            Problem.NO_BUCKET, f"{host} lacks what is needed: {said}"
+            Problem.NO_BUCKET,
+            "InfluxDB at {host} lacks what is needed: {said}",
+            host=host,
+            said=said,
         )
     return InfluxError(
         Problem.NOT_INFLUXDB,
-        f"what answers at {address.host} is no InfluxDB of this kind: check host, port "
-        "and version",
+        "what answers at {host} is no InfluxDB of this kind: check host, port and "
+        "version",
+        host=host,
     )
 
 

@@ -189,20 +189,26 @@ def check_version(link: Link) -> None:
     if not found:
         raise InfluxError(
             Problem.NOT_INFLUXDB,
-            f"what answers at {host} is no InfluxDB: check host and port",
+            "what answers at {host} is no InfluxDB: check host and port",
+            host=host,
         )
     major = found.lstrip("v").partition(".")[0]
     if major == "3":
         raise InfluxError(
             Problem.INFLUXDB_3,
-            f"InfluxDB at {host} is version {found}, which is not supported: use 2.x, "
-            "1.8 or the built-in store",
+            "InfluxDB at {host} is version {version}, which is not supported: "
+            "use 2.x, 1.8 or the built-in store",
+            host=host,
+            version=found,
         )
     wanted = "1" if link.address.version is InfluxVersion.V1 else "2"
     if major.isdigit() and major != wanted:
         raise InfluxError(
             Problem.OTHER_VERSION,
-            f"InfluxDB at {host} is version {found}: choose InfluxDB {major} for it",
+            "InfluxDB at {host} is version {version}: choose InfluxDB {major} for it",
+            host=host,
+            version=found,
+            major=major,
         )
     if error is not None:
         raise error
@@ -226,10 +232,18 @@ def require(server: Server, layers: Iterable[Layer]) -> Mapping[Layer, Bucket]:
 
 def no_bucket(address: InfluxAddress, name: str) -> InfluxAwayError:
     """Return the error for a bucket that is not there."""
-    what = f"bucket {name}"
     if address.version is InfluxVersion.V1:
-        what = f"retention policy {name} in the database {address.database}"
+        return InfluxAwayError(
+            Problem.NO_BUCKET,
+            "InfluxDB at {host} has no retention policy {bucket} in the database "
+            "{database}: create it again",
+            host=address.host,
+            bucket=name,
+            database=address.database,
+        )
     return InfluxAwayError(
         Problem.NO_BUCKET,
-        f"InfluxDB at {address.host} has no {what}: create it again",
+        "InfluxDB at {host} has no bucket {bucket}: create it again",
+        host=address.host,
+        bucket=name,
     )

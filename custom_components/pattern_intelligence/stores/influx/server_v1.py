@@ -143,10 +143,15 @@ class InfluxOne:
         if "not authorized" in error or "requires admin" in error:
             return InfluxRefusedError(
                 Problem.FORBIDDEN,
-                f"InfluxDB at {host} does not let this user do what is needed: {error}",
+                "InfluxDB at {host} does not let this user do what is needed: {said}",
+                host=host,
+                said=error,
             )
         return InfluxError(
-            Problem.NOT_UNDERSTOOD, f"InfluxDB at {host} refuses: {error}"
+            Problem.NOT_UNDERSTOOD,
+            "InfluxDB at {host} refuses: {said}",
+            host=host,
+            said=error,
         )
 
 

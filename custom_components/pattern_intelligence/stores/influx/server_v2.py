@@ -133,8 +133,10 @@ class InfluxTwo:
             return str(each["id"])
         raise InfluxRefusedError(
             Problem.NO_ORGANIZATION,
-            f"InfluxDB at {self._address.host} does not show the organization "
-            f"{self._address.organization!r} to this token",
+            "InfluxDB at {host} does not show the organization {organization!r} "
+            "to this token",
+            host=self._address.host,
+            organization=self._address.organization,
         )
 
 
