@@ -14,11 +14,10 @@ from typing import TYPE_CHECKING
 from hypothesis import settings
 import pytest
 
+from .wanting import wanting
+
 if TYPE_CHECKING:
     from .stores.influx_servers import Servers
-
-NO_INFLUXDB = pytest.StashKey[dict[str, int]]()
-"""How many tests were skipped for want of an InfluxDB, by version."""
 
 settings.register_profile("default", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
@@ -51,22 +50,17 @@ def open_folder() -> Iterator[Path]:
 
 
 @pytest.fixture(scope="session")
-def influx_servers(pytestconfig: pytest.Config) -> Iterator[Servers]:
+def influx_servers() -> Iterator[Servers]:
     """Return what starts real servers of InfluxDB, each once."""
     # Only tests that want a server pay for what it takes.
     from .stores.influx_servers import all_servers
 
     with all_servers() as servers:
-        pytestconfig.stash[NO_INFLUXDB] = servers.missing
         yield servers
 
 
-def pytest_terminal_summary(
-    terminalreporter: pytest.TerminalReporter, config: pytest.Config
-) -> None:
-    """Say how many tests there was no InfluxDB for."""
-    for version, count in config.stash.get(NO_INFLUXDB, {}).items():
-        terminalreporter.write_line(
-            f"no InfluxDB {version} here, skipped for want of it: {count}; scripts/influxdb "
-            "--build makes one"
-        )
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say how many tests were skipped for want of what."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    for what, count in sorted(wanting(skipped).items()):
+        terminalreporter.write_line(f"skipped for want of {what}: {count}")

@@ -3,10 +3,9 @@
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 import json
+import os
 from pathlib import Path
 import tempfile
-
-import pytest
 
 from custom_components.pattern_intelligence.stores.base import Layer
 from custom_components.pattern_intelligence.stores.influx.address import (
@@ -27,20 +26,19 @@ from scripts.tools.influx_server import (
     given,
     running,
 )
+from tests.wanting import skip_for_want_of
 
 VERSIONS = ("2.7", "1.8")
 
+FOREVER = f"forever_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
+"""What the usual buckets begin with: test processes may share a server."""
+
 
 class Servers:
-    """Starts servers when they are first asked for, and stops them in the end.
-
-    Attributes:
-        missing: how many tests were skipped for want of a server, by version.
-    """
+    """Starts servers when they are first asked for, and stops them in the end."""
 
     def __init__(self, stack: ExitStack) -> None:
         """Begin with none."""
-        self.missing: dict[str, int] = {}
         self._stack = stack
         self._running: dict[str, RunningInflux | UnusableError] = {}
 
@@ -60,8 +58,9 @@ class Servers:
                 self._running[version] = err
         found = self._running[version]
         if isinstance(found, UnusableError):
-            self.missing[version] = self.missing.get(version, 0) + 1
-            pytest.skip(str(found))
+            skip_for_want_of(
+                f"InfluxDB {version} (scripts/influxdb --build makes one)", str(found)
+            )
         return found
 
 
@@ -72,7 +71,7 @@ def all_servers() -> Iterator[Servers]:
         yield Servers(stack)
 
 
-def address_of(server: RunningInflux, prefix: str = "forever") -> InfluxAddress:
+def address_of(server: RunningInflux, prefix: str = FOREVER) -> InfluxAddress:
     """Return how to speak to a server as one who may do everything."""
     if server.release.name == "1.8":
         return InfluxAddress(
