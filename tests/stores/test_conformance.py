@@ -424,3 +424,18 @@ def test_any_order_of_calls(
     expected = None if newest is None else (day(newest), life[newest])
     assert store.read_life(FAR) == expected
     assert store.read_life(LONG_AGO - timedelta(days=1)) is None
+
+
+def test_days_that_are_learned_and_not_kept(store: AggregateStore) -> None:
+    """Noted by their marks alone; of a day that was kept, nothing daily stays."""
+    write(store, 2, 3)
+    store.write_marks([LearnedDay(day(n), n, n) for n in (1, 2)])
+    assert list(store.learned()) == [
+        LearnedDay(day(1), 1, 1),
+        LearnedDay(day(2), 2, 2),
+        LearnedDay(day(3), 30, 3),
+    ]
+    assert list(store.kept_days()) == [day(3)]
+    assert days_of(store.read_days(COUNTS, LONG_AGO, FAR).day) == [3]
+    write(store, 1)
+    assert list(store.kept_days()) == [day(1), day(3)]

@@ -103,6 +103,9 @@ class AggregateStore(Protocol):
                 day on, with the same all or nothing.
         """
 
+    def write_marks(self, learned: Sequence[LearnedDay]) -> None:
+        """Note days as learned of which no daily tables are kept, or no longer."""
+
     def read_days(self, spec: TableSpec, first: date, last: date) -> DatedTable:
         """Return a table's rows of the kept days from first to last, both included.
 

@@ -15,6 +15,7 @@ from ..engine.tables import DatedTable, Table, TableSpec
 from . import sqlite_file, sqlite_tables, sqlite_told
 from .base import Layer, LearnedDay, Retention, StoreError, StoreSize
 from .spans import coarse, last_of, outdated
+from .sqlite_adoption import adopt
 
 SCHEME: Final = "sqlite"
 
@@ -65,6 +66,18 @@ class SqliteStore:
             )
             if not keep_life:
                 sqlite_told.drop_from(database, number)
+
+    def write_marks(self, learned: Sequence[LearnedDay]) -> None:
+        """Note days as learned of which no daily tables are kept, or no longer."""
+        with self._writing() as database:
+            for mark in learned:
+                number = day_number(mark.day)
+                sqlite_tables.delete(database, Layer.DAILY, number, first=number)
+                database.execute(
+                    "INSERT OR REPLACE INTO learned (day, rows, entities, kept)"
+                    " VALUES (?, ?, ?, 0)",
+                    (number, mark.rows, mark.entities),
+                )
 
     def read_days(self, spec: TableSpec, first: date, last: date) -> DatedTable:
         """Return a table's rows of the kept days from first to last, both included."""
@@ -184,9 +197,21 @@ class SqliteStore:
                 "DELETE FROM verdicts",
             ):
                 database.execute(statement)
-        # Only gives the space back, which may wait.
-        with suppress(StoreError), self._reading() as database:
-            database.execute("VACUUM")
+        self._shrink()
+
+    def adopt(self, path: Path) -> None:
+        """Put what another file holds in the place of what this one does, atomically.
+
+        Args:
+            path: a file of a store, which is only read; its texts are added.
+
+        Raises:
+            StoreError: nothing was changed.
+        """
+        sqlite_file.connect(path).close()
+        with self._reading() as database:
+            adopt(database, path)
+        self._shrink()
 
     def read_text(self, name: str) -> str | None:
         """Return a text, or None where there is none."""
@@ -247,6 +272,11 @@ class SqliteStore:
         for table in tables.values():
             sqlite_tables.insert(database, layer, number, table)
 
+    def _shrink(self) -> None:
+        """Give back the space that is no longer used, if that can be done now."""
+        with suppress(StoreError), self._reading() as database:
+            database.execute("VACUUM")
+
     @contextmanager
     def _reading(self) -> Generator[sqlite3.Connection]:
         with self._lock, sqlite_file.translated(self.path):
@@ -269,7 +299,7 @@ class SqliteStore:
 
     def _connected(self) -> sqlite3.Connection:
         if self._closed:
-            raise StoreError(f"{self.path} was closed")
+            raise StoreError("{path} was closed", path=self.path)
         if self._database is None:
             self._database = sqlite_file.connect(self.path)
             if self._paused:
@@ -291,7 +321,7 @@ def path_of(url: str) -> Path:
     """
     scheme, _, path = url.partition(":")
     if scheme != SCHEME or not path:
-        raise StoreError(f"{url!r} names no SQLite file: write sqlite:PATH")
+        raise StoreError("{url!r} names no SQLite file: write sqlite:PATH", url=url)
     return Path(
         path.removeprefix("//") if path.startswith("///") else path
     ).expanduser()

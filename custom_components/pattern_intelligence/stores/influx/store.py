@@ -86,7 +86,15 @@ class InfluxStore:
             mark.learned[number] = (learned.rows, learned.entities)
             if not keep_life:
                 for shelf in (LIFE, VERDICTS):
-                    _drop(mark, shelf, lambda day: day >= number)
+                    mark.drop_where(shelf, lambda day: day >= number)
+
+    def write_marks(self, learned: Sequence[LearnedDay]) -> None:
+        """Note days as learned of which no daily tables are kept, or no longer."""
+        with self._changing() as mark:
+            for each in learned:
+                number = day_number(each.day)
+                mark.drop(DAYS, number)
+                mark.learned[number] = (each.rows, each.entities)
 
     def read_days(self, spec: TableSpec, first: date, last: date) -> DatedTable:
         """Return a table's rows of the kept days from first to last, both included."""
@@ -151,7 +159,7 @@ class InfluxStore:
                 old = outdated(mark.learned, newest, kept)
                 for shelf in mark.valid:
                     if shelf[0] is layer:
-                        _drop(mark, shelf, _ended_by(shelf, old))
+                        mark.drop_where(shelf, _ended_by(shelf, old))
 
     def forget_after(self, last: date) -> None:
         """Unlearn the days after one, as a whole or not at all."""
@@ -163,7 +171,7 @@ class InfluxStore:
                 # What was told of later dates did not know the days still to come.
                 is_told = shelf in {LIFE, VERDICTS}
                 ended = _ended_by(shelf, newest if is_told else number)
-                _drop(mark, shelf, ended, keep=True)
+                mark.drop_where(shelf, ended, keep=True)
 
     def size(self) -> StoreSize:
         """Return how much is held: points by layer, and dates of what is told."""
@@ -311,9 +319,10 @@ class InfluxStore:
             lost = {day for day in lost if not self._keeper.too_old(layer, day)}
         if lost:
             raise StoreDamagedError(
-                f"the bucket {self.server.link.address.bucket(layer)} no longer holds "
-                f"what was learned of {date_of(max(lost))}: restore it from a backup, "
-                "or learn anew"
+                "the bucket {bucket} no longer holds what was learned of {day}: "
+                "restore it from a backup, or learn anew",
+                bucket=self.server.link.address.bucket(layer),
+                day=date_of(max(lost)),
             )
         return [date_of(day) for day in sorted(there)]
 
@@ -323,14 +332,6 @@ class InfluxStore:
         """Return the texts of the dates from first to last."""
         rows = self._keeper.rows(mark, shelf, told.spec_of(shelf), first, last)
         return told.texts_of(rows) | self._attic.texts(mark, shelf, first, last)
-
-
-def _drop(
-    mark: Watermark, shelf: Shelf, which: Callable[[int], bool], *, keep: bool = False
-) -> None:
-    """Forget what is kept of some dates, or of all others."""
-    for day in [day for day in mark.valid[shelf] if which(day) is not keep]:
-        mark.drop(shelf, day)
 
 
 def _ended_by(shelf: Shelf, number: int) -> Callable[[int], bool]:

@@ -9,7 +9,7 @@ or not at all, and with it all that it stands for.
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 import json
@@ -100,6 +100,13 @@ class Watermark:
         version = self.valid[shelf].pop(day, None)
         if version is not None and version != ATTIC:
             self.garbage[shelf[0]].add(day * DAY_NS + version)
+
+    def drop_where(
+        self, shelf: Shelf, which: Callable[[int], bool], *, keep: bool = False
+    ) -> None:
+        """Forget what is kept of some dates, or of all others."""
+        for day in [day for day in self.valid[shelf] if which(day) is not keep]:
+            self.drop(shelf, day)
 
     def times(self, layer: Layer, *kinds: str) -> list[int]:
         """Return the times of what a layer's server holds of some kinds, ascending."""

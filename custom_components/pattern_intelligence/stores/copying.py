@@ -1,0 +1,134 @@
+"""Copying all that is learned from one store to another, and making sure that it is.
+
+Killed at any moment, it goes on where it was: a mark in the local store says how far it
+got, and writing a piece again changes nothing. In the end everything is compared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import StrEnum
+import json
+from typing import Final, Self
+
+from .base import AggregateStore, LocalStore, StoreError
+from .contents import Contents, Part, Piece
+
+MOVE: Final = "move"
+"""Name of the text that says how far a move has got."""
+
+_ROUNDS: Final = 3
+"""So often is everything compared at most: what is copied does not change meanwhile."""
+
+
+class Stage(StrEnum):
+    """What has to be done of a move.
+
+    Until it is ``LET_GO``, all is where it was; from then on, all is in the new store.
+    ``RESTORED`` stands for a backup that lies in the built-in store.
+    """
+
+    COPY = "copy"
+    LET_GO = "let_go"
+    RESTORED = "restored"
+
+
+@dataclass(frozen=True, slots=True)
+class MoveMark:
+    """How far a move has got.
+
+    Attributes:
+        to: names the new store.
+        stage: what has to be done.
+        last: the last piece that was copied; None where none was.
+    """
+
+    to: str
+    stage: Stage = Stage.COPY
+    last: Piece | None = None
+
+    @classmethod
+    def of(cls, local: LocalStore) -> Self | None:
+        """Return what is noted; None where nothing is, or nothing that can be read.
+
+        Raises:
+            StoreError: the store failed.
+        """
+        try:
+            told = json.loads(local.read_text(MOVE) or "null")
+            last = told["last"]
+            piece = Piece(Part(last[0]), date.fromisoformat(last[1])) if last else None
+            return cls(str(told["to"]), Stage(told["stage"]), piece)
+        except ValueError, LookupError, TypeError:
+            return None
+
+    def keep(self, local: LocalStore) -> None:
+        """Note it, durably.
+
+        Raises:
+            StoreError: the store failed.
+        """
+        local.write_text(MOVE, self.to_text())
+
+    def to_text(self) -> str:
+        """Return it as the text that is noted."""
+        last = [self.last.part, self.last.day.isoformat()] if self.last else None
+        return json.dumps({"to": self.to, "stage": self.stage, "last": last})
+
+
+def copied(
+    source: AggregateStore, target: AggregateStore, local: LocalStore, to: str
+) -> Generator[tuple[int, int]]:
+    """Copy everything, compare everything; what differs is copied again.
+
+    Each step blocks for about as long as a day takes to be written. Nothing may be
+    learned into either store until it is over.
+
+    Args:
+        source: what is copied; it is only read.
+        target: where to; what else it holds is deleted.
+        local: where it is noted how far it got.
+        to: names the target.
+
+    Yields:
+        How many steps are done, and how many there are in all.
+
+    Raises:
+        StoreError: a store failed, or both are still not equal.
+    """
+    mark = MoveMark.of(local)
+    if mark is None or mark.to != to or mark.stage is not Stage.COPY:
+        mark = MoveMark(to)
+    if mark.last is None:
+        target.clear()
+    old, new = Contents(source), Contents(target)
+    for _ in range(_ROUNDS):
+        pieces = old.pieces()
+        steps = 2 * len(pieces)
+        for done, piece in enumerate(pieces, start=1):
+            if mark.last is None or piece > mark.last:
+                new.write(piece, old.read(piece))
+                mark = replace(mark, last=piece)
+                mark.keep(local)
+                yield done, steps
+        if not set(new.pieces()) <= set(pieces):
+            # What is too much cannot be taken out of a store piece by piece.
+            mark = MoveMark(to)
+            mark.keep(local)
+            target.clear()
+            continue
+        equal = True
+        for done, piece in enumerate(pieces, start=len(pieces) + 1):
+            content = old.read(piece)
+            if new.read(piece) != content:
+                equal = False
+                new.write(piece, content)
+            yield done, steps
+        if equal:
+            return
+    raise StoreError(
+        "what was copied does not stay equal to what was learned: all is kept where it "
+        "is"
+    )
