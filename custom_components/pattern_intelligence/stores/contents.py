@@ -45,10 +45,21 @@ class Piece:
     day: date
 
 
-type Content = (
-    tuple[LearnedDay | None, dict[str, Table]] | list[LearnedDay] | str | None
-)
-"""What a piece holds: a day or period, the marks, or a text."""
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """What is kept of a day, or of a week or month.
+
+    Attributes:
+        tables: by name.
+        learned: the day; None of a week or month.
+    """
+
+    tables: dict[str, Table]
+    learned: LearnedDay | None = None
+
+
+type Content = Rows | list[LearnedDay] | str | None
+"""What a piece holds: rows, the marks, or a text."""
 
 
 class Contents:
