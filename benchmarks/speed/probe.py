@@ -26,9 +26,11 @@ from custom_components.pattern_intelligence.engine.analysis import analyze, dete
 from custom_components.pattern_intelligence.engine.civil import day_number, days_between
 from custom_components.pattern_intelligence.engine.claim import Claim
 from custom_components.pattern_intelligence.engine.detectors import (
+    Check,
     Detector,
     Judge,
     LongDetector,
+    checker_of,
     registry,
 )
 from custom_components.pattern_intelligence.engine.evidence import Tally
@@ -91,6 +93,9 @@ class _Timed:
         self, claim: Claim | Finding, window: Window, home: Home, since: int
     ) -> Tally:
         return self._detector.tally(claim, window, home, since)
+
+    def checker(self, window: Window, home: Home) -> Check:
+        return checker_of(self._detector, window, home)
 
     def waits_for(self, window: Window, home: Home) -> Sentence:
         return self._detector.waits_for(window, home)

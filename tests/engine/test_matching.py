@@ -68,3 +68,10 @@ def test_the_way_is_the_best_of_all(before: list[int], now: list[int]) -> None:
     total = sum(abs(circular_minutes(old[a].time - new[b].time)) for a, b in pairs)
     assert (-len(pairs), total) == best
     assert len({a for a, _ in pairs}) == len({b for _, b in pairs}) == len(pairs)
+
+
+def test_a_key_with_many_patterns_is_matched_at_once() -> None:
+    """Forty patterns ten minutes apart, each a minute later: all ways are too many."""
+    before = [_at(10 * t) for t in range(40)]
+    now = [_at(10 * t + 1) for t in range(40)]
+    assert match(before, now) == [(t, t) for t in range(40)]

@@ -10,7 +10,7 @@ from typing import Final
 from .absorption import absorb
 from .civil import date_of, day_number
 from .claim import Claim
-from .detectors import Detector
+from .detectors import Check, Detector, checker_of
 from .evidence import LISTED_FROM
 from .home import Home
 from .life import Identified, Life, identify, step
@@ -87,17 +87,22 @@ def advance(
         sunday: the Sunday.
     """
     since = day_number(sunday) - 6
-    week: dict[str, TypeTally] = {}
+    told: dict[str, TypeTally] = {}
+    untold: dict[str, TypeTally] = {}
+    checks: dict[PatternType, Check] = {}
     for entry in life.entries:
         claim = entry.claim
         detector = detectors.get(claim.type)
-        if entry.missed or detector is None or claim.stated < LISTED_FROM:
+        if entry.missed or detector is None:
             continue
-        tally = detector.tally(claim, window, home, since)
+        if claim.type not in checks:
+            checks[claim.type] = checker_of(detector, window, home)
+        tally = checks[claim.type](claim, since)
+        week = told if claim.stated >= LISTED_FROM else untold
         week[claim.type.value] = week.get(claim.type.value, TypeTally()) + TypeTally.of(
             tally.occasions, tally.happened, claim.stated, claim.raw
         )
-    checked = replace(life, record=life.record.after(week))
+    checked = replace(life, record=life.record.after(told, untold))
     stated = [
         (found, Claim.of(found.finding, _told(checked, found)))
         for found in identify(checked, findings)

@@ -104,12 +104,18 @@ class Home:
         return _civil(self.zone)
 
     def resolve(self, entity_id: str) -> str:
-        """Return the id an entity has now, from one that it had."""
-        seen = {entity_id}
-        while (newer := self.aliases.get(entity_id)) and newer not in seen:
-            seen.add(newer)
-            entity_id = newer
-        return entity_id
+        """Return the id an entity has now, from one that it had.
+
+        Where aliases lead in a ring, all of it is one entity: by the id that the
+        registries know, else by the first in order.
+        """
+        way = [entity_id]
+        while newer := self.aliases.get(way[-1]):
+            if newer in way:
+                ring = sorted(way[way.index(newer) :])
+                return next((one for one in ring if one in self.entities), ring[0])
+            way.append(newer)
+        return way[-1]
 
     def entity(self, entity_id: str) -> EntityInfo:
         """Return what is known of an entity; of a stranger, its id alone."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import log
+from math import inf, log
 from typing import Final
 
 from .civil import DAY_MINUTES, circular_minutes
@@ -14,6 +14,9 @@ REACH_MINUTES: Final = 45.0
 
 REACH_FACTOR: Final = 1.5
 """By how much a duration may grow or shrink; two programs are further apart."""
+
+_FINE: Final = 2**20
+"""Distances are whole numbers of such parts of a minute: a way's total is exact."""
 
 
 def match(before: Sequence[Place], now: Sequence[Place]) -> list[tuple[int, int]]:
@@ -30,21 +33,61 @@ def match(before: Sequence[Place], now: Sequence[Place]) -> list[tuple[int, int]
     Returns:
         Indices into ``before`` and ``now``, ordered by the latter.
     """
-    # Best way for each set of patterns used: more pairs first, then less distance.
-    ways: dict[int, tuple[int, float, tuple[tuple[int, int], ...]]] = {0: (0, 0.0, ())}
-    for finding, new in enumerate(now):
-        longer = dict(ways)
-        for used, (count, total, pairs) in ways.items():
-            for pattern, old in enumerate(before):
-                distance = _distance(old, new)
-                if distance is None or used & 1 << pattern:
-                    continue
-                key = used | 1 << pattern
-                way = (count - 1, total + distance, (*pairs, (pattern, finding)))
-                if key not in longer or way < longer[key]:
-                    longer[key] = way
-        ways = longer
-    return list(min(ways.values())[2])
+    distances = [[_distance(old, new) for old in before] for new in now]
+    whole = [
+        [inf if own is None else round(own * _FINE) for own in row] for row in distances
+    ]
+    # To leave one alone costs more than any way of pairing all others.
+    alone = 1 + sum(own for row in whole for own in row if own < inf)
+    taken = _assigned(
+        [
+            [*row, *(alone if other == finding else inf for other in range(len(now)))]
+            for finding, row in enumerate(whole)
+        ]
+    )
+    return [(at, finding) for finding, at in enumerate(taken) if at < len(before)]
+
+
+def _assigned(costs: Sequence[Sequence[float]]) -> list[int]:
+    """Return a column of its own for each row, at the least total cost.
+
+    Rows are taken in one after the other, each by the shortest way of moving earlier
+    ones on (H. W. Kuhn, The Hungarian method for the assignment problem, Naval
+    Research Logistics Quarterly 2, 1955).
+
+    Args:
+        costs: by row and column, whole numbers or infinity, so that sums are exact;
+            every row has a column that it alone can have.
+    """
+    width = len(costs[0]) if costs else 0
+    # What a row and a column pay is never more than their cost, and it where paired.
+    of_row, of_column = [0.0] * len(costs), [0.0] * (width + 1)
+    # The last column stands for the row that is taken in.
+    owner = [-1] * (width + 1)
+    for row in range(len(costs)):
+        owner[width] = row
+        least, since = [inf] * width, [width] * width
+        tried, at = [width], width
+        while owner[at] >= 0:
+            own = owner[at]
+            left = [column for column in range(width) if column not in tried]
+            for column in left:
+                way = costs[own][column] - of_row[own] - of_column[column]
+                if way < least[column]:
+                    least[column], since[column] = way, at
+            at = min(left, key=least.__getitem__)
+            step = least[at]
+            for column in tried:
+                of_row[owner[column]] += step
+                of_column[column] -= step
+            for column in left:
+                least[column] -= step
+            tried.append(at)
+        while at != width:
+            owner[at] = owner[since[at]]
+            at = since[at]
+    found = {own: column for column, own in enumerate(owner[:width]) if own >= 0}
+    return [found[row] for row in range(len(costs))]
 
 
 def _distance(old: Place, new: Place) -> float | None:

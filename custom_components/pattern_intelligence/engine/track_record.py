@@ -66,20 +66,29 @@ class TrackRecord:
     """The tally of a home's claims.
 
     Attributes:
-        total: over all weeks, by type.
-        weeks: the last weeks, newest last, by type.
+        total: over all weeks, by type, of all that was found.
+        weeks: the last weeks, newest last, by type, of what was told.
     """
 
     total: Week = field(default_factory=dict)
     weeks: tuple[Week, ...] = ()
 
-    def after(self, week: Week) -> TrackRecord:
-        """Return the record with one week more."""
-        total = {
-            kind: self.total.get(kind, TypeTally()) + week.get(kind, TypeTally())
-            for kind in sorted({*self.total, *week})
-        }
-        return TrackRecord(total, (*self.weeks, week)[-WEEKS_SHOWN:])
+    def after(self, week: Week, untold: Week | None = None) -> TrackRecord:
+        """Return the record with one week more.
+
+        Args:
+            week: what came of the claims that were told.
+            untold: what came of those that were found and not sure enough, once
+                recalibrated. They are no claims, but were they not counted, a type
+                that was mistrusted once could never be trusted again.
+        """
+        total = {**self.total}
+        for tallies in (week, untold or {}):
+            for kind, tally in tallies.items():
+                total[kind] = total.get(kind, TypeTally()) + tally
+        return TrackRecord(
+            dict(sorted(total.items())), (*self.weeks, week)[-WEEKS_SHOWN:]
+        )
 
     def recalibrated(self, kind: str, confidence: float) -> float:
         """Return a detector's confidence, corrected by what this home has seen.

@@ -24,7 +24,7 @@ from .measured import NOTHING_MEASURED, Measured, measured_of
 from .presence import busy_days, days_of_persons
 from .provenance import AUTOMATION, UNNAMED_AUTOMATION
 from .runs import NO_RUNS, Entries, Runs, build_runs
-from .tables import CONTEXT, DatedTable, Numbers, dated
+from .tables import CONTEXT, HOME, DatedTable, Numbers, dated
 
 WINDOW_DAYS = 63
 """How many local days daily detectors look back on, nine weeks."""
@@ -56,6 +56,8 @@ class Window:
         runs: how long states lasted.
         calendar: which days are free.
         measured: what it was like, by hour on the clock.
+        removed: entities of earlier days that were no more when the last day ended:
+            not merely unavailable.
     """
 
     civil: CivilTime
@@ -73,6 +75,7 @@ class Window:
     runs: Runs = NO_RUNS
     calendar: Calendar = WEEKENDS
     measured: Measured = NOTHING_MEASURED
+    removed: frozenset[str] = frozenset()
 
     @property
     def first_day(self) -> date:
@@ -200,7 +203,17 @@ def build_window(
         runs=NO_RUNS if runs is None else build_runs(civil, runs, entries, resolve),
         calendar=calendar,
         measured=measured_of(civil, numbers, context or dated(CONTEXT, ()), resolve),
+        removed=_removed(exposure, numbers, resolve),
     )
+
+
+def _removed(exposure: DatedTable, days: Numbers, resolve: Resolve) -> frozenset[str]:
+    """Return the entities that no state is known of when the last day ends."""
+    table = exposure.table
+    ids, held = table.texts("entity_id"), table.texts("carried_out")
+    today = np.flatnonzero(exposure.day == days[-1:]).tolist()
+    there = {resolve(ids[row]) for row in today if held[row]}
+    return frozenset(map(resolve, {*ids} - {HOME})) - there
 
 
 def _decode(

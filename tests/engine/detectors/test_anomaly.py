@@ -8,6 +8,9 @@ import numpy as np
 import pytest
 
 from custom_components.pattern_intelligence.engine.anomaly.day_counts import Counts
+from custom_components.pattern_intelligence.engine.anomaly.unavailable import (
+    watch_unavailable,
+)
 from custom_components.pattern_intelligence.engine.anomaly.uses import Uses
 from custom_components.pattern_intelligence.engine.claim import Claim
 from custom_components.pattern_intelligence.engine.detectors.anomaly import Anomaly
@@ -216,6 +219,31 @@ def test_unavailable() -> None:
     assert kinds([found]) == [("unavailable", "light.b")]
     assert found.when is not None
     assert found.when.as_json()["earliest"] == "12:00"
+
+
+def without(entity: str, since: str) -> Make:
+    """Return usual days, an entity removed for good at a local time."""
+
+    def make(day: date, rng: np.random.Generator) -> list[Row]:
+        own = usual(day, rng)
+        if since[:10] == f"{day}":
+            own.append(Row(since, entity, ""))
+        return [r for r in own if r.entity_id != entity or r.at <= since]
+
+    return make
+
+
+def test_what_was_removed_is_not_unavailable() -> None:
+    """Neither on the day on which a person removed it, nor on the next."""
+    assert judged(window(make=without("light.b", f"{LAST}T12:00:00"))) == []
+    before = LAST - timedelta(days=1)
+    assert judged(window(make=without("light.b", f"{before}T12:00:00"))) == []
+
+
+def test_what_was_removed_never_failed() -> None:
+    """It does not tell how probable a first failure is."""
+    given = window(make=without("light.b", f"{LAST - timedelta(days=9)}T12:00:00"))
+    assert watch_unavailable(given) == (0, [])
 
 
 def test_what_is_often_unavailable_is_not_missed() -> None:

@@ -22,7 +22,7 @@ from custom_components.pattern_intelligence.engine.civil import (
 )
 from custom_components.pattern_intelligence.engine.runs import NO_RUNS
 from custom_components.pattern_intelligence.engine.window import Key
-from tests.engine.builders import BERLIN, raw_days, window_of
+from tests.engine.builders import BERLIN, instant, raw_days, window_of
 
 from .naive_anomaly import long_chance, negative_binomial, odd_chance, posterior
 from .test_anomaly import FIRST, uses
@@ -146,7 +146,7 @@ def test_long_runs_are_tails(past: list[int], seconds: int) -> None:
         cause=np.zeros(size, np.int16),
         ended_by=np.zeros(size, np.int16),
     )
-    found = lasting(runs, today, today + DAY_MS, len(past))
+    found = lasting(runs, BERLIN, today, today + DAY_MS, len(past))
     spread = max(sqrt(float(np.var(np.log(past), ddof=1))), 0.1)
     naive = long_chance(past, seconds, spread)
     daily = 1 - np.exp(-naive)
@@ -154,6 +154,30 @@ def test_long_runs_are_tails(past: list[int], seconds: int) -> None:
         assert found.today[0] == pytest.approx(daily, rel=1e-9)
     else:
         assert found.today[0] >= 0.02
+
+
+def test_days_are_those_of_the_clock() -> None:
+    """Begun at 00:30 and at 01:30 of four days in Berlin: in UTC those are five."""
+    days = [FIRST + timedelta(days=n) for n in range(4)]
+    begins = [
+        instant(BERLIN, f"{day}T{clock}")
+        for day in days
+        for clock in ("00:30", "01:30")
+    ]
+    begin = np.array(begins)
+    runs = replace(
+        NO_RUNS,
+        keys=(Key("light.a", "on"),),
+        key=np.zeros(8, np.int32),
+        begin=begin,
+        end=begin + 60 * SECOND_MS,
+        begun=np.ones(8, bool),
+        ended=np.ones(8, bool),
+        cause=np.zeros(8, np.int16),
+        ended_by=np.zeros(8, np.int16),
+    )
+    today = instant(BERLIN, f"{FIRST + timedelta(days=20)}T00:00")
+    assert lasting(runs, BERLIN, today, today + DAY_MS, 20).key.size == 0
 
 
 def test_a_silence_is_what_was_still_to_come() -> None:

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..arrays import distinct
-from ..civil import DAY_MS, SECOND_MS, Instants
+from ..civil import DAY_MS, SECOND_MS, CivilTime, Instants
 from ..co_occurrence.stream import RESTING
 from ..evidence import Floats
 from ..happenings import ANY, RULES, domain_of
@@ -76,11 +76,12 @@ class Lasting:
         return float(p10), float(median), float(p90)
 
 
-def lasting(runs: Runs, start: int, end: int, days: int) -> Lasting:
+def lasting(runs: Runs, civil: CivilTime, start: int, end: int, days: int) -> Lasting:
     """Return how surprisingly long what went on today lasted.
 
     Args:
         runs: of the days up to today.
+        civil: the home's civil time.
         start: when today began, UTC milliseconds.
         end: when it ended.
         days: how many days there were before.
@@ -91,7 +92,7 @@ def lasting(runs: Runs, start: int, end: int, days: int) -> Lasting:
     logs = _logs(runs.end - runs.begin)
     rows = np.flatnonzero(done)
     watched = _watched(
-        runs.key[rows].astype(np.int64), runs.begin[rows], len(runs.keys)
+        runs.key[rows].astype(np.int64), civil.wall(runs.begin[rows]), len(runs.keys)
     )
     place = np.full(len(runs.keys), -1, np.int64)
     place[watched] = np.arange(watched.size)
@@ -215,10 +216,10 @@ def _daily(rate: Floats, chance: Floats) -> Floats:
     return found
 
 
-def _watched(key: Numbers, begin: Instants, keys: int) -> NDArray[np.intp]:
-    """Return the keys with enough past runs, on enough days."""
+def _watched(key: Numbers, wall: Instants, keys: int) -> NDArray[np.intp]:
+    """Return the keys with enough past runs, begun on enough days of the clock."""
     number = np.bincount(key, minlength=keys)
-    day = begin // DAY_MS
+    day = wall // DAY_MS
     first = int(day.min(initial=0))
     width = int(day.max(initial=0)) - first + 1
     days = np.bincount(distinct(key * width + (day - first)) // width, minlength=keys)

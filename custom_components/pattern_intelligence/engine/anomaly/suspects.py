@@ -227,7 +227,7 @@ def watch_lasting(window: Window, least: float) -> Watched:
     """
     start, end = window.civil.bounds(window.last_day)
     runs = window.runs
-    found = lasting(runs, start, end, window.days.size - 1)
+    found = lasting(runs, window.civil, start, end, window.days.size - 1)
     days = window.days[:-1]
     watch = Watch(
         lambda chance: chance * found.key.size,

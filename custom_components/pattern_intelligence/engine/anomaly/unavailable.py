@@ -21,7 +21,8 @@ _HALF: Final = 0.5
 def watch_unavailable(window: Window) -> tuple[int, list[Suspect]]:
     """Return what is gone for the first time.
 
-    An outage takes many at once, so days are counted.
+    An outage takes many at once, so days are counted. What was removed is nothing
+    that failed, neither today nor when it was.
 
     Args:
         window: the days; the last is the one judged.
@@ -42,6 +43,7 @@ def watch_unavailable(window: Window) -> tuple[int, list[Suspect]]:
     # One that is often away is no device that can be missed.
     known = window.available[:, :-1].sum(axis=(1, 2), dtype=np.float64)
     steady = known >= NEEDED_SHARE * float(window.recorded[:-1].sum())
+    steady &= [entity_id not in window.removed for entity_id in window.entities]
     once = int(past[steady & (episodes == 1)].any(axis=0).sum())
     suspects = [
         Suspect(

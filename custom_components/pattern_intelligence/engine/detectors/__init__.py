@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol, runtime_checkable
 
 from ..claim import Claim
@@ -12,6 +12,9 @@ from ..home import Home
 from ..pattern import Finding, PatternType
 from ..sentence import Sentence
 from ..window import Window
+
+type Check = Callable[[Claim | Finding, int], Tally]
+"""Tells of a claim, from the number of a day on, how often it could hold, and did."""
 
 
 class Detector(Protocol):
@@ -43,6 +46,24 @@ class Detector(Protocol):
 
         Its phrase is one of the type's, in :mod:`..wording`.
         """
+
+
+@runtime_checkable
+class Checking(Detector, Protocol):
+    """Has to work out more of a window than one claim should have to pay for."""
+
+    def checker(self, window: Window, home: Home) -> Check:
+        """Return what does as :meth:`Detector.tally` does, for any number of claims.
+
+        What it works out of the window lives no longer than it does.
+        """
+
+
+def checker_of(detector: Detector, window: Window, home: Home) -> Check:
+    """Return what checks the claims of a detector against a window."""
+    if isinstance(detector, Checking):
+        return detector.checker(window, home)
+    return lambda claim, since: detector.tally(claim, window, home, since)
 
 
 @runtime_checkable

@@ -36,6 +36,7 @@ from ..pattern import Evidence, Finding, PatternType, Provenance
 from ..provenance import USER
 from ..sentence import Sentence
 from ..window import Window
+from . import Check
 
 MOVEMENT: Final = frozenset({"motion", "moving"})
 """Device classes that see people about: whatever is done, they see it being done."""
@@ -85,16 +86,25 @@ class CoOccurrence:
         self, claim: Claim | Finding, window: Window, home: Home, since: int
     ) -> Tally:
         """Return how often the effect followed in time after the cause."""
-        cause, effect = claim.entities
-        if not {cause, effect} <= set(window.keys) or claim.lag_s is None:
-            return Tally(0, 0)
+        return self.checker(window, home)(claim, since)
+
+    def checker(self, window: Window, home: Home) -> Check:
+        """Return what does so for any number of links."""
         stream = Stream(Days.of(window))
-        within = within_ms(claim.lag_s)
-        occasions = stream.occasions(window.keys.index(cause), within)
-        # Those whose time was not over when that day began were not asked about yet.
-        occasions = occasions[window.wall[occasions] + within > since * DAY_MS]
-        lags = stream.lags(occasions, window.keys.index(effect))
-        return Tally(lags.size, int(in_time(lags, claim.lag_s).sum()))
+
+        def check(claim: Claim | Finding, since: int) -> Tally:
+            if not set(claim.entities) <= window.key_at.keys() or claim.lag_s is None:
+                return Tally(0, 0)
+            cause, effect = (window.key_at[key] for key in claim.entities)
+            within = within_ms(claim.lag_s)
+            occasions = stream.occasions(cause, within)
+            # Those whose time was not over when that day began were not asked about
+            # yet.
+            occasions = occasions[window.wall[occasions] + within > since * DAY_MS]
+            lags = stream.lags(occasions, effect)
+            return Tally(lags.size, int(in_time(lags, claim.lag_s).sum()))
+
+        return check
 
     def waits_for(self, window: Window, home: Home) -> Sentence:
         """Return why nothing is found."""

@@ -39,6 +39,7 @@ from ..room_based.use import Use, enough_days, searched_uses
 from ..sentence import Sentence
 from ..time_of_day.weekday_mask import SHARED_DAYS
 from ..window import Window
+from . import Check
 
 MOVE_FLOOR: Final = 0.3
 """Share of times after which a room must be next, or nobody would notice."""
@@ -55,25 +56,12 @@ class RoomBased:
 
     type = PatternType.ROOM_BASED
 
-    def __init__(self) -> None:
-        """Know no window yet."""
-        self._last: tuple[Window, Home, Moves] | None = None
-
-    def _moves(self, window: Window, home: Home) -> Moves:
-        """Return the rooms of a window and their moves, of the last one as they were.
-
-        A window's claims are checked one after the other, and each asks for them.
-        """
-        if not self._last or self._last[0] is not window or self._last[1] is not home:
-            self._last = window, home, Moves.of(Rooms.of(window, home))
-        return self._last[2]
-
     def detect(self, window: Window, home: Home) -> Sequence[Finding]:
         """Return the uses by room and time, then the moves by their rooms."""
         if not window.key.size:
             return ()
-        moves = self._moves(window, home)
-        rooms = moves.rooms
+        rooms = Rooms.of(window, home)
+        moves = Moves.of(rooms)
         if len(rooms.area_ids) < FEWEST_ROOMS:
             return ()
         rhythms = RoomRhythms.of(rooms)
@@ -105,26 +93,35 @@ class RoomBased:
         self, claim: Claim | Finding, window: Window, home: Home, since: int
     ) -> Tally:
         """Return how often a room was in use when stated, or the next one."""
-        moves = self._moves(window, home)
-        rooms = moves.rooms
-        if not set(claim.area_ids) <= set(rooms.area_ids):
-            return Tally(0, 0)
-        first = rooms.area_ids.index(claim.area_ids[0])
-        if claim.when:
-            days, kept, span = in_use(rooms, first, claim.when)
-            # A habit-day that is centered before noon is over by the end of its date.
-            early = span.center % DAY_MINUTES < DAY_MINUTES / 2
-            later = days >= (since if early else since - 1)
-            return Tally(int(later.sum()), int(kept[later].sum()))
-        own = moves.occasions[first]
-        # Those whose time was not over when that day began were not asked about yet.
-        later = own.wall + own.until - own.at > since * DAY_MS
-        second = rooms.area_ids.index(claim.area_ids[1])
-        return Tally(int(later.sum()), int((own.next[later] == second).sum()))
+        return self.checker(window, home)(claim, since)
+
+    def checker(self, window: Window, home: Home) -> Check:
+        """Return what does so for any number of rooms and moves."""
+        rooms = Rooms.of(window, home)
+        moves = Moves.of(rooms)
+
+        def check(claim: Claim | Finding, since: int) -> Tally:
+            if not set(claim.area_ids) <= set(rooms.area_ids):
+                return Tally(0, 0)
+            first = rooms.area_ids.index(claim.area_ids[0])
+            if claim.when:
+                days, kept, span = in_use(rooms, first, claim.when)
+                # A habit-day centered before noon is over by the end of its date.
+                early = span.center % DAY_MINUTES < DAY_MINUTES / 2
+                later = days >= (since if early else since - 1)
+                return Tally(int(later.sum()), int(kept[later].sum()))
+            own = moves.occasions[first]
+            # Those whose time was not over when that day began were not asked about
+            # yet.
+            later = own.wall + own.until - own.at > since * DAY_MS
+            second = rooms.area_ids.index(claim.area_ids[1])
+            return Tally(int(later.sum()), int((own.next[later] == second).sum()))
+
+        return check
 
     def waits_for(self, window: Window, home: Home) -> Sentence:
         """Return why nothing is found."""
-        rooms = self._moves(window, home).rooms
+        rooms = Rooms.of(window, home)
         if len(rooms.area_ids) < FEWEST_ROOMS:
             return Sentence.of("room_based.waits.rooms")
         lived = int(window.occupied.sum())

@@ -31,6 +31,7 @@ from ..sequence.sequences import Routine, Weakest, weakest_steps
 from ..sequence.steps import Alphabet
 from ..time_of_day.usual_start import usual_starts
 from ..window import Window
+from . import Check
 
 FEWEST_STEPS: Final = 3
 """Two steps are a link."""
@@ -85,16 +86,25 @@ class Sequences:
         self, claim: Claim | Finding, window: Window, home: Home, since: int
     ) -> Tally:
         """Return how often the other steps followed the first, in order and in time."""
-        if not set(claim.entities) <= window.key_at.keys() or claim.lag_s is None:
-            return Tally(0, 0)
+        return self.checker(window, home)(claim, since)
+
+    def checker(self, window: Window, home: Home) -> Check:
+        """Return what does so for any number of sequences."""
         stream = Stream(Days.of(window))
-        keys = [window.key_at[key] for key in claim.entities]
-        within = within_ms(claim.lag_s)
-        occasions = stream.occasions(keys[0], within)
-        # Those whose time was not over when that day began were not asked about yet.
-        occasions = occasions[window.wall[occasions] + within > since * DAY_MS]
-        took = durations(stream, occasions, keys)
-        return Tally(took.size, int(in_time(took, claim.lag_s).sum()))
+
+        def check(claim: Claim | Finding, since: int) -> Tally:
+            if not set(claim.entities) <= window.key_at.keys() or claim.lag_s is None:
+                return Tally(0, 0)
+            keys = [window.key_at[key] for key in claim.entities]
+            within = within_ms(claim.lag_s)
+            occasions = stream.occasions(keys[0], within)
+            # Those whose time was not over when that day began were not asked about
+            # yet.
+            occasions = occasions[window.wall[occasions] + within > since * DAY_MS]
+            took = durations(stream, occasions, keys)
+            return Tally(took.size, int(in_time(took, claim.lag_s).sum()))
+
+        return check
 
     def waits_for(self, window: Window, home: Home) -> Sentence:
         """Return why nothing is found."""
