@@ -8,6 +8,7 @@ from homeassistant.exceptions import HomeAssistantError
 
 from .const import DOMAIN
 from .gate import async_backup_began, async_backup_ended
+from .messages import async_said
 from .runtime import PatternIntelligenceConfigEntry
 from .stores.base import StoreError
 
@@ -31,7 +32,7 @@ async def async_pre_backup(hass: HomeAssistant) -> None:
             raise HomeAssistantError(
                 translation_domain=DOMAIN,
                 translation_key="not_paused",
-                translation_placeholders={"error": str(err)},
+                translation_placeholders={"error": async_said(hass, err)},
             ) from err
 
 

@@ -17,9 +17,9 @@ from homeassistant.util import dt as dt_util
 
 from .engine.day_kinds import Calendar
 from .engine.home import AreaInfo, EntityInfo, Home
+from .messages import async_read_phrases
 from .sources.attributes import info_from_attributes, texts_or_none
 from .sources.config_dir import zone_named
-from .sources.phrases import phrases_in
 from .sources.public_holidays import calendar_of
 
 _ENTRIES_AT_ONCE: Final = 100
@@ -40,7 +40,7 @@ async def async_build_home(
     """
     # Time zones and phrases are read from files.
     zone = await hass.async_add_executor_job(zone_named, hass.config.time_zone)
-    phrases = await hass.async_add_executor_job(phrases_in, hass.config.language)
+    phrases = await async_read_phrases(hass)
     if calendar is None:
         calendar = await hass.async_add_executor_job(
             calendar_of, hass.config.country, dt_util.now().date()

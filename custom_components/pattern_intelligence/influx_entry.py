@@ -21,6 +21,7 @@ from homeassistant.core import HomeAssistant
 from yarl import URL
 
 from .const import CONF_INFLUXDB, CONF_STORE, StoreKind
+from .messages import async_said
 from .stores.base import Retention, StoreError
 from .stores.influx.address import DEFAULT_PREFIX, InfluxAddress, InfluxVersion
 from .stores.influx.buckets import MissingBucketsError, ensure, try_out
@@ -147,14 +148,14 @@ def erase(data: Mapping[str, Any], home: str) -> None:
         store.close()
 
 
-def error_of(err: StoreError) -> tuple[str, str]:
+def error_of(hass: HomeAssistant, err: StoreError) -> tuple[str, str]:
     """Return the key of the message for an error, and what it adds to it."""
     if isinstance(err, MissingBucketsError):
         return "missing_buckets", err.commands
     problem = err.problem if isinstance(err, InfluxError) else None
     if problem is None:
-        return "invalid_address", str(err)
-    return _SAID.get(problem, "refused"), str(err)
+        return "invalid_address", async_said(hass, err)
+    return _SAID.get(problem, "refused"), async_said(hass, err)
 
 
 def suggested(hass: HomeAssistant, kind: StoreKind) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from .const import CONF_INFLUXDB, CONF_STORE, StoreKind
 from .forms import STORE_SCHEMA
 from .influx_entry import CREDENTIALS, address_of, check, error_of, kind_of, suggested
 from .influx_forms import CREDENTIALS_FORMS, FORMS
+from .messages import async_read_phrases
 from .settings import Settings
 from .stores.base import Retention, StoreError
 
@@ -138,6 +139,7 @@ class InfluxSteps(ConfigFlow, ABC):
             address = address_of(kind, given)
             await self.hass.async_add_executor_job(check, address, home, retention)
         except StoreError as err:
-            key, text = error_of(err)
+            await async_read_phrases(self.hass)
+            key, text = error_of(self.hass, err)
             return {"base": key}, {"error": text}
         return {}, _NOTHING

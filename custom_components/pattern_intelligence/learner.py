@@ -14,7 +14,7 @@ from homeassistant.helpers.recorder import async_migration_in_progress
 
 from .buckets import async_check_buckets
 from .const import DOMAIN, LearningStatus, Trigger
-from .messages import async_message
+from .messages import async_message, async_said
 from .parts import Parts
 from .problems import (
     Outage,
@@ -113,7 +113,7 @@ class Learner:
         else:
             self._outage.ended()
         if error is not None:
-            run.record.error = str(error) or type(error).__name__
+            run.record.error = async_said(self._hass, error)
             run.record.error_type = type(error).__name__
             with suppress(StoreError):
                 await run.async_keep()

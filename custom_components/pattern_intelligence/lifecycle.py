@@ -22,6 +22,7 @@ from .gate import Gate, async_backup_under_way
 from .home_context import async_build_home
 from .influx_entry import entry_address, erase
 from .learning import learning_is_on
+from .messages import async_read_phrases, async_said
 from .news import TOLD, Told
 from .parts import Parts
 from .problems import async_clear_issues, async_raise_issue, passes
@@ -52,6 +53,7 @@ async def async_load(
         raise ConfigEntryNotReady(
             translation_domain=DOMAIN, translation_key="backup_under_way"
         )
+    await async_read_phrases(hass)
     settings = Settings.of(entry)
     home = await instance_id.async_get(hass)
     try:
@@ -64,7 +66,7 @@ async def async_load(
         raise (ConfigEntryNotReady if passes(err) else ConfigEntryError)(
             translation_domain=DOMAIN,
             translation_key="store_unusable",
-            translation_placeholders={"error": str(err)},
+            translation_placeholders={"error": async_said(hass, err)},
         ) from err
 
     snapshot = await _async_in_scope(hass, settings, snapshot)

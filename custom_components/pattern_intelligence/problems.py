@@ -11,6 +11,7 @@ from homeassistant.helpers import issue_registry as ir
 from homeassistant.util import dt as dt_util
 
 from .const import DOMAIN, LOGGER
+from .messages import async_said
 from .sources.base import SourceError, SourceUnavailableError
 from .stores.base import (
     StoreDamagedError,
@@ -80,7 +81,7 @@ def async_raise_issue(
         is_fixable=issue in {STORE_DAMAGED, INFLUXDB_DAMAGED},
         severity=ir.IssueSeverity.ERROR,
         translation_key=issue,
-        translation_placeholders={"error": str(error)},
+        translation_placeholders={"error": async_said(hass, error)},
     )
 
 
@@ -94,7 +95,7 @@ def async_raise_long_outage(hass: HomeAssistant, error: Exception) -> None:
         is_fixable=False,
         severity=ir.IssueSeverity.WARNING,
         translation_key=STORE_UNREACHABLE,
-        translation_placeholders={"error": str(error)},
+        translation_placeholders={"error": async_said(hass, error)},
     )
 
 

@@ -10,6 +10,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 
 from .buckets import RETENTION, async_change
+from .messages import async_said
 from .problems import INFLUXDB_DAMAGED, STORE_DAMAGED
 from .storage import database_path, set_aside
 from .stores.base import StoreError
@@ -56,7 +57,8 @@ class DamagedStoreFlow(_AskingFlow):
             )
         except StoreError as err:
             return self.async_abort(
-                reason="not_set_aside", description_placeholders={"error": str(err)}
+                reason="not_set_aside",
+                description_placeholders={"error": async_said(self.hass, err)},
             )
         finally:
             entries.async_schedule_reload(self._entry_id)
@@ -79,7 +81,8 @@ class DamagedInfluxFlow(_AskingFlow):
                 await parts.gate.async_run(parts.storage.aggregates.clear)
             except StoreError as err:
                 return self.async_abort(
-                    reason="not_deleted", description_placeholders={"error": str(err)}
+                    reason="not_deleted",
+                    description_placeholders={"error": async_said(self.hass, err)},
                 )
         self.hass.config_entries.async_schedule_reload(self._entry_id)
         return self.async_create_entry(title="", data={})
@@ -110,7 +113,8 @@ class RetentionFlow(_AskingFlow):
             except StoreError as err:
                 return self.async_abort(
                     reason="not_changed",
-                    description_placeholders=names | {"error": str(err)},
+                    description_placeholders=names
+                    | {"error": async_said(self.hass, err)},
                 )
         return self.async_create_entry(title="", data={})
 

@@ -21,6 +21,7 @@ import voluptuous as vol
 
 from .const import DOMAIN
 from .engine.pattern import Status
+from .messages import async_said
 from .runtime import async_loaded_entry
 from .stores.base import StoreError
 
@@ -107,7 +108,7 @@ async def _async_decide(
         raise HomeAssistantError(
             translation_domain=DOMAIN,
             translation_key="not_kept",
-            translation_placeholders={"error": str(err)},
+            translation_placeholders={"error": async_said(call.hass, err)},
         ) from err
     listed = parts.coordinator.data.shown.pattern(pattern_id)
     return {

@@ -28,6 +28,7 @@ from .forgetting import Subject, forget, forget_everything
 from .gate import finished, in_executor
 from .home_context import async_build_home
 from .learner import Learner
+from .messages import async_said
 from .news import Told
 from .parts import Parts
 from .runner import RELEARNED_DAYS
@@ -102,7 +103,7 @@ async def _async_relearn(call: ServiceCall) -> ServiceResponse:
         extent = await _async_extent(call.hass, parts)
         marks = await parts.gate.async_run(parts.storage.aggregates.learned)
     except (StoreError, SourceError) as err:
-        raise _failed("held_up", str(err)) from err
+        raise _failed("held_up", async_said(call.hass, err)) from err
     if extent is None:
         raise _refused("waiting_for_history")
     first = call.data[ATTR_FIRST_DAY]
@@ -113,7 +114,7 @@ async def _async_relearn(call: ServiceCall) -> ServiceResponse:
         try:
             await parts.gate.async_run(_make_due, parts.storage.local, first)
         except StoreError as err:
-            raise _failed("held_up", str(err)) from err
+            raise _failed("held_up", async_said(call.hass, err)) from err
         wish = Wish(look_again=True)
     return await async_run(data.scheduler.learner, wish)
 
@@ -188,7 +189,7 @@ async def _async_forget(call: ServiceCall) -> ServiceResponse:
         subject = Subject(entities, areas, data.parts.renames.resolve)
         return await _async_forget_some(hass, data.parts, subject)
     except (StoreError, SourceError) as err:
-        raise _failed("not_forgotten", str(err)) from err
+        raise _failed("not_forgotten", async_said(hass, err)) from err
     finally:
         data.parts.coordinator.async_settle()
         if data.parts.coordinator.data.learning:

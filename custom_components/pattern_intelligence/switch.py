@@ -14,6 +14,7 @@ from .const import DOMAIN, Trigger
 from .entity import PatternIntelligenceEntity
 from .gate import in_executor
 from .learning import keep_learning
+from .messages import async_said
 from .runtime import PatternIntelligenceConfigEntry, RuntimeData
 from .stores.base import StoreError
 
@@ -75,6 +76,6 @@ class LearningSwitch(PatternIntelligenceEntity, SwitchEntity):
             raise HomeAssistantError(
                 translation_domain=DOMAIN,
                 translation_key="not_kept",
-                translation_placeholders={"error": str(err)},
+                translation_placeholders={"error": async_said(self.hass, err)},
             ) from err
         self.coordinator.async_publish(learning=on)
