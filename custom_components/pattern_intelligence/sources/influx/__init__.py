@@ -1,0 +1,1 @@
+"""A home's past in the InfluxDB that Home Assistant's own integration writes to."""
