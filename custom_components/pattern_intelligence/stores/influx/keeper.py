@@ -11,7 +11,7 @@ import numpy as np
 from ...engine.tables import DatedTable, Numbers, Table, TableSpec, dated
 from ..base import Layer, StoreDamagedError
 from . import told
-from .long_texts import completed, missing_of
+from .dense import PART, names, parts_of
 from .points import DAY_NS, HOME, LAST_NS, columns_of, lines_of, measurement, read
 from .server import DAY_S, Bucket, Server, require
 from .watermark import ATTIC, Kind, Shelf, Watermark
@@ -79,12 +79,12 @@ class Keeper:
         mark.generation = self._next_generation
         self._next_generation += 1
         noon = int(self._clock()) // DAY_S * DAY_NS + _NOON_NS
-        parts = told.parts_of(mark.as_text())
+        parts = parts_of(mark.as_text())
         count = len(parts)
         table = Table(
             told.WATERMARK,
             {
-                told.PART: told.names(count),
+                PART: names(count),
                 "generation": np.full(count, mark.generation, np.int64),
                 "days": np.full(count, len(mark.learned), np.int64),
                 "text": parts,
@@ -170,10 +170,7 @@ class Keeper:
         )
         if not times.size:
             return dated(spec, [])
-        found = self._select(shelf[0], spec, times)
-        if (missing := missing_of(found.table)) is None:
-            return found
-        return completed(found, self._select(shelf[0], missing, times))
+        return self._select(shelf[0], spec, times)
 
     def there(self, mark: Watermark, layer: Layer) -> set[int]:
         """Return the days or periods that count and that the server still holds."""

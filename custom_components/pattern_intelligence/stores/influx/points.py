@@ -1,31 +1,28 @@
 """Rows of tables as points, and back.
 
-A row is a point: its keys are tags, its numbers and texts fields. Texts that are empty
-are not written, and come back as empty. The time of a point is its day's or period's
-first midnight, as if that were UTC, and some nanoseconds that tell versions of the
-same day apart.
+A row is a point: its keys are tags, its numbers and texts fields. Texts are those of
+:mod:`.dense`, in which nothing needs escaping. The time of a point is its day's or
+period's first midnight, as if that were UTC, and some nanoseconds that tell versions of
+the same day apart.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 import numpy as np
 
 from ...engine.tables import Column, DatedTable, Numbers, Table, TableSpec
 from ..base import Layer, StoreDamagedError, StoreUnavailableError
-from .long_texts import fields_of, text_of
-from .text import as_tag, encoded
+from .text import as_tag, decoded
 
 DAY_NS: Final = 86_400_000_000_000
 LAST_NS: Final = 9_000_000_000_000_000_000
 """Later than any point."""
 HOME: Final = "home"
 """The tag of every point: the instance that it belongs to."""
-PRESENT: Final = "present"
-"""The field of rows of tables that have no numbers: a point must have one."""
-_TAKEN: Final = frozenset({HOME, PRESENT, "time", "name", "tags"})
+_TAKEN: Final = frozenset({HOME, "time", "name", "tags"})
 _BLOCK_BYTES: Final = 1 << 18
 """So much of an answer is made into columns at once."""
 _LEADING: Final = ("name", "tags", "time")
@@ -69,39 +66,36 @@ def lines_of(layer: Layer, table: Table, home: str, time: int) -> list[str]:
     """
     spec = table.spec
     check(spec)
-    if not len(table):
-        return []
     start = f"{measurement(layer, spec.name)},{HOME}={home}"
-    rows = len(table)
-    tags, fields = [start] * rows, [f"{PRESENT}=1i"] * rows
+    tags = [start] * len(table)
     for name in spec.keys:
+        known = {key: as_tag(key) for key in dict.fromkeys(table.texts(name))}
+        tags = [
+            # Neither server takes a tag without a value.
+            f"{before},{name}={known[key]}" if key else before
+            for before, key in zip(tags, table.texts(name), strict=True)
+        ]
+    cells = [_cells(name, table.columns[name]) for name in _values(spec)]
+    return [
+        f"{tag} {','.join(row)} {time}"
+        for tag, row in zip(tags, zip(*cells, strict=True), strict=True)
+    ]
 
-        def tag(text: str, name: str = name) -> str:
-            return f",{name}={as_tag(text)}"
 
-        tags = _joined(tags, table.texts(name), tag)
-    if spec.numbers:
-        first, *rest = spec.numbers
-        fields = [f"{first}={number}i" for number in table.numbers(first).tolist()]
-        for name in rest:
-            numbers = table.numbers(name).tolist()
-            fields = [
-                f"{before},{name}={number}i"
-                for before, number in zip(fields, numbers, strict=True)
-            ]
-    for name in spec.written:
+def _values(spec: TableSpec) -> tuple[str, ...]:
+    """Return the columns that are fields; a point must have one."""
+    return spec.columns[len(spec.keys) :]
 
-        def field(text: str, name: str = name) -> str:
-            return fields_of(name, encoded(text))
 
-        fields = _joined(fields, table.texts(name), field)
-    return [f"{a} {b} {time}" for a, b in zip(tags, fields, strict=True)]
+def _cells(name: str, column: Column) -> list[str]:
+    if isinstance(column, np.ndarray):
+        return [f"{name}={number}i" for number in column.tolist()]
+    return [f'{name}="{text}"' for text in column]
 
 
 def columns_of(spec: TableSpec) -> tuple[str, ...]:
     """Return what is asked for to read a table, in the order of :func:`read`."""
-    values = spec.columns[len(spec.keys) :]
-    return (*(values if spec.numbers else (PRESENT, *values)), *spec.keys)
+    return (*_values(spec), *spec.keys)
 
 
 def read(
@@ -193,13 +187,13 @@ class _Columns:
             codes = [known.setdefault(cell, len(known)) for cell in cells]
             return np.array(codes, np.int64)
         if name in self._texts:
-            return [_text(cell) if "%" in cell else cell for cell in cells]
+            return cells
         return _whole(cells) if name in self._numbers else None
 
 
 def _text(cell: str) -> str:
     try:
-        return text_of(cell)
+        return decoded(cell)
     except ValueError as err:
         raise _damaged() from err
 
@@ -251,17 +245,6 @@ def _whole(cells: Sequence[str]) -> Numbers:
         return np.fromiter(map(int, cells), np.int64, len(cells))
     except (ValueError, OverflowError) as err:
         raise _damaged() from err
-
-
-def _joined(
-    before: list[str], values: Sequence[str], write: Callable[[str], str]
-) -> list[str]:
-    """Return texts with values appended where there are any."""
-    done: dict[str, str] = {"": ""}
-    return [
-        start + (done[v] if v in done else done.setdefault(v, write(v)))
-        for start, v in zip(before, values, strict=True)
-    ]
 
 
 def _damaged() -> StoreDamagedError:

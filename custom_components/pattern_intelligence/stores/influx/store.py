@@ -25,7 +25,7 @@ from . import told
 from .address import home_tag
 from .attic import Attic, in_attic
 from .keeper import Keeper
-from .points import DAY_NS, LAST_NS, lines_of
+from .points import DAY_NS, LAST_NS
 from .problem import InfluxError, Problem
 from .server import Server
 from .watermark import Kind, Shelf, Watermark
@@ -248,9 +248,9 @@ class InfluxStore:
             written = [
                 line
                 for table in tables.values()
-                for line in lines_of(shelf[0], table, self._home, time)
+                for line in told.table_lines(shelf[0], table, self._home, time)
             ]
-            count = len(written)
+            count = sum(map(len, tables.values()))
             marked = told.mark_lines(shelf[0], self._home, time, count, learned)
             return [*written, *marked]
 
@@ -301,9 +301,10 @@ class InfluxStore:
     ) -> DatedTable:
         shelf = (layer, Kind.TABLES)
         with self._reading() as mark:
-            found = self._keeper.rows(
-                mark, shelf, spec, day_number(first), day_number(last)
+            dense = self._keeper.rows(
+                mark, shelf, told.dense_of(spec), day_number(first), day_number(last)
             )
+            found = told.tables_of(spec, dense)
             return self._attic.with_rows(mark, shelf, spec, (first, last), found)
 
     def _held(self, layer: Layer) -> list[date]:

@@ -1,4 +1,4 @@
-"""What is written beside tables: marks to count by, and texts of dates."""
+"""What is written of a day or period: its tables, a mark to count by, texts."""
 
 from __future__ import annotations
 
@@ -6,17 +6,14 @@ from typing import Final
 
 import numpy as np
 
-from ...engine.tables import DatedTable, Table, TableSpec
+from ...engine.tables import DatedTable, Table, TableSpec, dated
 from ..base import Layer, LearnedDay
+from .dense import PART, Texts, names, packed, parts_of, text_of, unpacked
 from .points import lines_of
-from .watermark import Shelf, packed, unpacked
-
-PART: Final = "part"
-_PART_CHARACTERS: Final = 60_000
-"""What one field holds at most: both servers promise 64 kB."""
+from .watermark import Shelf
 
 MARKS: Final = TableSpec("marks", keys=(PART,), numbers=("points", "rows", "entities"))
-"""One point for each day or period: points it has, rows and entities it was made of."""
+"""One point for each day or period: points for charts, rows and entities it was made of."""
 
 WATERMARK: Final = TableSpec(
     "watermark", keys=(PART,), numbers=("generation", "days"), texts=("text",)
@@ -25,7 +22,55 @@ WATERMARK: Final = TableSpec(
 
 def spec_of(shelf: Shelf) -> TableSpec:
     """Return the table that texts are written as: a row for each part of one."""
-    return TableSpec(shelf[1].value, keys=(PART,), texts=("text",))
+    return _texts(shelf[1].value)
+
+
+def dense_of(spec: TableSpec) -> TableSpec:
+    """Return the table that a table is written as to be read again."""
+    return _texts(f"{spec.name}_dense")
+
+
+def _texts(name: str) -> TableSpec:
+    return TableSpec(name, keys=(PART,), texts=("text",))
+
+
+def table_lines(layer: Layer, table: Table, home: str, time: int) -> list[str]:
+    """Return the lines that write a table of a day or period.
+
+    Each row is a point with its numbers, for charts; the table as a whole is a text.
+
+    Args:
+        layer: that the table is of.
+        table: the rows.
+        home: the id of the home.
+        time: of all points: nanoseconds since 1970.
+
+    Raises:
+        StoreError: a text is no valid Unicode.
+    """
+    if not len(table):
+        return []
+    spec = table.spec
+    lines = []
+    if spec.numbers:
+        charted = TableSpec(spec.name, spec.keys, spec.numbers)
+        lines = lines_of(layer, Table(charted, table.columns), home, time)
+    return lines + _lines(layer, dense_of(spec), text_of(table), home, time)
+
+
+def tables_of(spec: TableSpec, rows: DatedTable) -> DatedTable:
+    """Return the rows of a table of some days, or periods.
+
+    Args:
+        spec: the table.
+        rows: of :func:`dense_of`.
+
+    Raises:
+        StoreDamagedError: one is not whole.
+    """
+    texts = Texts()
+    days = [(day, texts.table_of(spec, text)) for day, text in _joined(rows).items()]
+    return dated(spec, days)
 
 
 def mark_lines(
@@ -51,9 +96,7 @@ def text_lines(shelf: Shelf, home: str, time: int, text: str) -> list[str]:
     Raises:
         StoreError: it is no valid Unicode.
     """
-    parts = parts_of(packed(text))
-    table = Table(spec_of(shelf), {PART: names(len(parts)), "text": parts})
-    return lines_of(shelf[0], table, home, time)
+    return _lines(shelf[0], spec_of(shelf), packed(text), home, time)
 
 
 def texts_of(rows: DatedTable) -> dict[int, str]:
@@ -62,18 +105,19 @@ def texts_of(rows: DatedTable) -> dict[int, str]:
     Raises:
         StoreDamagedError: one is not whole.
     """
-    found: dict[int, str] = {}
+    return {day: unpacked(text) for day, text in _joined(rows).items()}
+
+
+def _lines(layer: Layer, spec: TableSpec, text: str, home: str, time: int) -> list[str]:
+    """Return the lines that write a text in parts."""
+    parts = parts_of(text)
+    table = Table(spec, {PART: names(len(parts)), "text": parts})
+    return lines_of(layer, table, home, time)
+
+
+def _joined(rows: DatedTable) -> dict[int, str]:
+    """Return texts that were written in parts, by day number, ascending."""
+    found: dict[int, list[str]] = {}
     for day, part in zip(rows.day.tolist(), rows.table.texts("text"), strict=True):
-        found[day] = found.get(day, "") + part
-    return {day: unpacked(text) for day, text in found.items()}
-
-
-def parts_of(text: str) -> tuple[str, ...]:
-    """Return a text in parts that fields can hold, at least one."""
-    starts = range(0, max(len(text), 1), _PART_CHARACTERS)
-    return tuple(text[start : start + _PART_CHARACTERS] for start in starts)
-
-
-def names(parts: int) -> tuple[str, ...]:
-    """Return the keys of parts, in order; that of the first is empty."""
-    return ("", *(f"{number:04}" for number in range(1, parts)))
+        found.setdefault(day, []).append(part)
+    return {day: "".join(parts) for day, parts in found.items()}

@@ -8,15 +8,14 @@ or not at all, and with it all that it stands for.
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 import json
 from typing import Any, Final
-import zlib
 
-from ..base import Layer, StoreDamagedError, StoreError, StoreTooNewError
+from ..base import Layer, StoreTooNewError
+from .dense import damaged, packed, unpacked
 from .points import DAY_NS
 
 SCHEMA: Final = 1
@@ -181,37 +180,5 @@ class Watermark:
                 found.garbage[layer] = set(told["garbage"].get(layer, ()))
             found.texts = dict(told["texts"])
         except (ValueError, LookupError, TypeError) as err:
-            raise _damaged() from err
+            raise damaged() from err
         return found
-
-
-def packed(text: str) -> str:
-    """Return a text in fewer characters, none of which needs escaping.
-
-    Raises:
-        StoreError: it is no valid Unicode.
-    """
-    try:
-        return base64.b64encode(zlib.compress(text.encode())).decode()
-    except UnicodeEncodeError as err:
-        raise StoreError(
-            "InfluxDB cannot hold a text that is no valid Unicode: nothing was changed"
-        ) from err
-
-
-def unpacked(text: str) -> str:
-    """Return the text that :func:`packed` packed.
-
-    Raises:
-        StoreDamagedError: it was not.
-    """
-    try:
-        return zlib.decompress(base64.b64decode(text, validate=True)).decode()
-    except (ValueError, zlib.error) as err:
-        raise _damaged() from err
-
-
-def _damaged() -> StoreDamagedError:
-    return StoreDamagedError(
-        "what InfluxDB holds is damaged: restore it from a backup, or learn anew"
-    )
