@@ -19,10 +19,9 @@ from custom_components.pattern_intelligence.engine.home import (
     Home,
 )
 from custom_components.pattern_intelligence.engine.rawday import RawDay
-from custom_components.pattern_intelligence.engine.rollup import rollup
+from custom_components.pattern_intelligence.engine.rollup import SUMMED, rollup
 from custom_components.pattern_intelligence.engine.scope import Scope
 from custom_components.pattern_intelligence.engine.sums import HAPPENINGS_SUM
-from custom_components.pattern_intelligence.engine.tables import EXPOSURE, HAPPENINGS
 from custom_components.pattern_intelligence.runner import (
     RELEARNED_DAYS,
     Runner,
@@ -346,9 +345,8 @@ def test_periods_are_written_when_complete_and_are_sums(folder: Path) -> None:
 
     def days_of(start: date) -> object:
         end = start + timedelta(days=6)
-        happened = store.read_days(HAPPENINGS, start, end)
-        exposed = store.read_days(EXPOSURE, start, end)
-        return rollup(BERLIN, happened, exposed)[HAPPENINGS_SUM.name]
+        days = {spec.name: store.read_days(spec, start, end) for spec in SUMMED}
+        return rollup(BERLIN, days)[HAPPENINGS_SUM.name]
 
     for monday in mondays:
         assert week(monday) == days_of(monday)

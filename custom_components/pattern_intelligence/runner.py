@@ -16,10 +16,10 @@ from .engine.civil import days_between
 from .engine.happenings import GAP_STATES
 from .engine.home import Home
 from .engine.rawday import RawDay
-from .engine.rollup import rollup
+from .engine.rollup import SUMMED, rollup
 from .engine.scope import Scope
 from .engine.summarize import summarize
-from .engine.tables import EXPOSURE, HAPPENINGS, HOME, Table
+from .engine.tables import EXPOSURE, HOME, Table
 from .lookback import Lookback, TooOldError, decoding, period
 from .phases import Phase, Phases, counted_as
 from .report import Report
@@ -185,11 +185,10 @@ class Runner:
             first: the first day of the period.
             last: the last day of it.
         """
-        happenings = self.store.read_days(HAPPENINGS, first, last)
-        exposure = self.store.read_days(EXPOSURE, first, last)
-        if exposure.day.size:
+        days = {spec.name: self.store.read_days(spec, first, last) for spec in SUMMED}
+        if days[EXPOSURE.name].day.size:
             with self.phases.of(Phase.AGGREGATE), decoding():
-                tables = rollup(self.home.civil, happenings, exposure)
+                tables = rollup(self.home.civil, days, self.home.position)
             self.store.write_period(layer, first, tables)
 
     @counted_as(Phase.DETECT)

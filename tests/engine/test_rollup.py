@@ -6,15 +6,15 @@ from hypothesis import given, strategies as st
 import pytest
 
 from custom_components.pattern_intelligence.engine import codec
-from custom_components.pattern_intelligence.engine.rollup import merge, rollup
+from custom_components.pattern_intelligence.engine.rollup import SUMMED, merge, rollup
 from custom_components.pattern_intelligence.engine.summarize import summarize
 from custom_components.pattern_intelligence.engine.sums import (
     EXPOSURE_SUM,
     HAPPENINGS_SUM,
     SUM_TABLES,
 )
+from custom_components.pattern_intelligence.engine.sun import Position
 from custom_components.pattern_intelligence.engine.tables import (
-    EXPOSURE,
     HAPPENINGS,
     Table,
     empty,
@@ -24,6 +24,8 @@ from .builders import BERLIN, Row, dated, raw_days
 
 FIRST = date(2026, 3, 27)
 """The clock changes on the third day."""
+
+BERLIN_AT = Position(52.52, 13.405)
 
 HAPPENED = st.lists(
     st.tuples(
@@ -55,8 +57,10 @@ def _tables(
     ]
 
 
-def _rolled(days: list[tuple[date, dict[str, Table]]]) -> dict[str, Table]:
-    return rollup(BERLIN, dated(days, HAPPENINGS), dated(days, EXPOSURE))
+def _rolled(
+    days: list[tuple[date, dict[str, Table]]], position: Position | None = BERLIN_AT
+) -> dict[str, Table]:
+    return rollup(BERLIN, {spec.name: dated(days, spec) for spec in SUMMED}, position)
 
 
 @given(HAPPENED, st.permutations(range(6)), st.integers(0, 6))

@@ -4,11 +4,62 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 UNKNOWN_CARRY = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Readings:
+    """What sensors measured on a day.
+
+    Attributes:
+        entities: the ids of the sensors, sorted; ids of the home's present registry.
+        entity: shape (rows,), index into ``entities``.
+        instant: shape (rows,), UTC milliseconds within the day, ascending.
+        value: shape (rows,), in the sensor's unit; NaN where none was known.
+        carried: shape (entities,), the value before the day, or NaN.
+    """
+
+    entities: tuple[str, ...]
+    entity: NDArray[np.int32]
+    instant: NDArray[np.int64]
+    value: NDArray[np.float64]
+    carried: NDArray[np.float64]
+
+
+NO_READINGS: Final = Readings(
+    (),
+    np.zeros(0, np.int32),
+    np.zeros(0, np.int64),
+    np.zeros(0),
+    np.zeros(0),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What meters counted in the hours of a day, or of a longer time.
+
+    Attributes:
+        meters: entity id and unit, sorted; ids of the home's present registry.
+        meter: shape (rows,), index into ``meters``.
+        instant: shape (rows,), when the hour began, UTC milliseconds.
+        amount: shape (rows,), thousandths of the unit.
+    """
+
+    meters: tuple[tuple[str, str], ...]
+    meter: NDArray[np.int32]
+    instant: NDArray[np.int64]
+    amount: NDArray[np.int64]
+
+
+NO_COUNTS: Final = Counts(
+    (), np.zeros(0, np.int32), np.zeros(0, np.int64), np.zeros(0, np.int64)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +84,8 @@ class RawDay:
         automations: what the codes from ``provenance.AUTOMATION`` up stand for.
         recorded: intervals ``[start, end)`` of the day in which Home Assistant was
             recording, ascending and disjoint, UTC milliseconds.
+        readings: what sensors measured.
+        counts: what meters counted.
     """
 
     day: date
@@ -47,6 +100,8 @@ class RawDay:
     carried: NDArray[np.int32]
     automations: tuple[str, ...]
     recorded: tuple[tuple[int, int], ...]
+    readings: Readings = NO_READINGS
+    counts: Counts = NO_COUNTS
 
     @property
     def rows(self) -> int:

@@ -10,11 +10,22 @@ from numpy.typing import NDArray
 
 from . import codec
 from .civil import HOUR_MS, SECOND_MS
+from .consumption import summarize_consumption
+from .context import summarize_context
 from .happenings import GAP_STATES, domain_of, find_happenings
 from .lasting import summarize_runs
 from .provenance import AUTOMATION, USER
 from .rawday import UNKNOWN_CARRY, RawDay, by_entity
-from .tables import EXPOSURE, HAPPENINGS, HOME, RUNS, Numbers, Table
+from .tables import (
+    CONSUMPTION,
+    CONTEXT,
+    EXPOSURE,
+    HAPPENINGS,
+    HOME,
+    RUNS,
+    Numbers,
+    Table,
+)
 
 PERSON = "person"
 AT_HOME = "home"
@@ -35,6 +46,8 @@ def summarize(raw: RawDay) -> dict[str, Table]:
         HAPPENINGS.name: _happenings(raw),
         EXPOSURE.name: _exposure(raw),
         RUNS.name: summarize_runs(raw),
+        CONTEXT.name: summarize_context(raw),
+        CONSUMPTION.name: summarize_consumption(raw),
     }
 
 
