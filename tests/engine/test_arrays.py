@@ -6,7 +6,11 @@ import numpy as np
 from numpy.testing import assert_array_equal
 import pytest
 
-from custom_components.pattern_intelligence.engine.arrays import distinct, running_sums
+from custom_components.pattern_intelligence.engine.arrays import (
+    distinct,
+    multiplied,
+    running_sums,
+)
 
 
 def test_running_sums_by_hand() -> None:
@@ -31,3 +35,14 @@ def test_running_sums_are_those_of_numpy(
 def test_distinct(values: np.ndarray[tuple[int], np.dtype[np.int64]]) -> None:
     """Each number once, ascending."""
     assert distinct(values).tolist() == sorted(set(values.tolist()))
+
+
+@pytest.mark.parametrize("rows", [0, 1, 8, 9, 1000])
+def test_a_row_times_a_matrix_is_the_same_among_any_others(rows: int) -> None:
+    """To the last bit; and it is the product of matrices."""
+    rng = np.random.default_rng(2)
+    left, right = rng.random((rows, 96)), rng.random((96, 288))
+    found = multiplied(left, right)
+    np.testing.assert_allclose(found, left @ right, rtol=1e-13)
+    for row in range(0, rows, 7):
+        assert_array_equal(multiplied(left[row : row + 1], right)[0], found[row])

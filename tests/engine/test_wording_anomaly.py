@@ -100,7 +100,7 @@ def anomaly(kind: str, entity_id: str = "light.a", **facts: Any) -> Finding:
             ),
         ),
         (
-            anomaly("unavailable", expected=1.0, seen=0.0),
+            anomaly("unavailable", expected=1.0, seen=0.0, days=62),
             "Lamp became unavailable",
             "Since about 03:35 on 2026-03-09, for the first time in 62 days.",
         ),

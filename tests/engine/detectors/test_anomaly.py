@@ -127,7 +127,11 @@ def test_too_many() -> None:
     assert found.confidence > 0.9
     assert found.evidence.lift is None
     assert found.evidence.days_matched == found.matched.size == 1
-    assert found.evidence.days_eligible == found.eligible.size
+    assert found.evidence.days_eligible == found.eligible.size == 1
+    # Of one day the chance is what is expected, and the p of seeing it.
+    assert found.evidence.expected == found.evidence.p_value
+    assert found.evidence.p_value < found.evidence.q_value
+    assert found.details["days"] == 63
     assert found.first_seen == found.last_seen == LAST
 
 

@@ -105,6 +105,26 @@ def test_what_follows_each_time_is_a_link() -> None:
     assert link.confidence == pytest.approx((weight + 20 / 250) / (weight + 1))
 
 
+def six_times(day: int) -> list[datetime]:
+    """Return six times of a day, 140 minutes apart and of their own on each day."""
+    begin = datetime.combine(MONDAY + timedelta(days=day), datetime.min.time())
+    first = begin + timedelta(minutes=360 + 7 * (day * 7 % DAYS))
+    return [first + timedelta(minutes=140 * number) for number in range(6)]
+
+
+def test_what_is_left_out_every_third_time_is_a_link() -> None:
+    """Of 64 days with six times each as many are asked as of any: two of three."""
+    rows = []
+    for day in range(64):
+        for number, at in enumerate(six_times(day)):
+            rows += run(at, "script.a")
+            if number % 3:
+                rows += run(later(at, 30), "script.b")
+    link = found(home_of(rows, 64))[A_TO_B]
+    assert link.evidence.occurrences == 64 * 4
+    assert link.confidence == pytest.approx(2 / 3, abs=0.02)
+
+
 def test_days_on_which_it_did_not_follow_count_against_it() -> None:
     """The days missed are eligible and not matched."""
     link = found(home_of(linked(skipped=(3, 9, 15))))[A_TO_B]

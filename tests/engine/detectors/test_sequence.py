@@ -110,6 +110,22 @@ def test_three_steps_in_order_are_a_sequence() -> None:
     assert 0.89 < own.confidence < (20 + 2 * 20 / 250) / 22
 
 
+def test_what_is_left_out_every_third_time_is_a_sequence() -> None:
+    """Of 64 days with six times each as many are asked as of any: two of three."""
+    rows = []
+    for day in range(64):
+        begin = datetime.combine(MONDAY + timedelta(days=day), datetime.min.time())
+        for number in range(6):
+            minutes = 360 + 7 * (day * 7 % DAYS) + 140 * number
+            at = begin + timedelta(minutes=minutes)
+            rows += press(at, "script.a")
+            if number % 3:
+                rows += press(at + timedelta(seconds=30), "script.b")
+                rows += press(at + timedelta(seconds=60), "script.c")
+    sequence = found(home_of(rows, 64))[ABC]
+    assert sequence.evidence.occurrences == 64 * 4
+
+
 def test_two_steps_are_a_link_and_no_sequence() -> None:
     """Nothing is told twice."""
     assert not found(home_of(routine(scripts("ab"))))

@@ -83,7 +83,7 @@ class Counts:
     @cached_property
     def overdispersion(self) -> Floats:
         """Return each thing's overdispersion as believed, shape (things,)."""
-        found: Floats = self.weights @ (1 / self.model.size)
+        found: Floats = np.einsum("tc,c->t", self.weights, 1 / self.model.size)
         return found
 
     @cached_property

@@ -15,6 +15,7 @@ from typing import Final
 
 import numpy as np
 
+from ..arrays import multiplied
 from ..civil import DAY_MS, HOUR_MS, MINUTE_MS
 from ..evidence import Floats
 from ..tables import Numbers
@@ -83,8 +84,7 @@ class OddHours:
         things = len(self.uses.entities)
         flat = self.uses.thing[self._past] * BINS + self._bin[self._past]
         counts = np.bincount(flat, minlength=things * BINS).astype(float)
-        found: Floats = counts.reshape(things, BINS) @ _kernel()
-        return found
+        return multiplied(counts.reshape(things, BINS), _kernel())
 
     @cached_property
     def _home(self) -> Floats:
@@ -152,7 +152,7 @@ class OddHours:
         days, place = np.unique(group[some], return_inverse=True)
         flat = place * BINS + own[some]
         counts = np.bincount(flat, minlength=days.size * BINS).astype(float)
-        mine = (counts.reshape(-1, BINS) @ _kernel())[place, own[some]]
+        mine = multiplied(counts.reshape(-1, BINS), _kernel())[place, own[some]]
         left = np.maximum(self._smooth[thing[some], own[some]] - mine, 0)
         found[some] = self._chance(rows[some], (left + pooled[some]) / others[some])
         return found

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import batched
-import math
 from typing import Final
 
 import numpy as np
@@ -15,12 +14,10 @@ from ..civil import DAY_MS, HOUR_MS, Instants
 from ..evidence import Floats
 from ..tables import Numbers
 from .manners import LAGS_MS, MANNERS, NEXT
+from .sampling import sampled, slack
 from .stream import Stream
 
 DAY_HOURS: Final = DAY_MS // HOUR_MS
-
-SAMPLE: Final = 128
-"""Occasions of a cause that are looked at, evenly spread: enough to tell 3 in 10."""
 
 SCREENED: Final = 1.5
 """Times the chance by the hour that a share must reach; the exact test asks for more."""
@@ -36,8 +33,8 @@ def candidates(stream: Stream, floor: float) -> list[tuple[int, int]]:
     """Return the pairs of keys of which the second follows the first often enough.
 
     They must do so more often than the effect's rate by the hour explains. Of causes
-    with many occasions a sample is asked, and two standard errors less are enough
-    then. Pairs left out here were tested and failed: they count as such.
+    with many occasions a sample is asked (:mod:`.sampling`). Pairs left out here were
+    tested and failed: they count as such.
 
     Args:
         stream: the happenings.
@@ -53,14 +50,14 @@ def candidates(stream: Stream, floor: float) -> list[tuple[int, int]]:
         np.flatnonzero(stream.causes).tolist(), AT_ONCE, strict=False
     ):
         rows = [stream.occasions(cause) for cause in causes]
-        sampled = [_sample(own) for own in rows]
-        counts = _counts(stream, effects, sampled)
-        enough = np.array([floor - _slack(own, floor) for own in rows])
-        enough = (enough * [max(own.size, 1) for own in sampled])[:, None]
+        asked = [own[sampled(stream.window.instant[own])] for own in rows]
+        counts = _counts(stream, effects, asked)
+        enough = np.array([floor - slack(own.size, floor) for own in rows])
+        enough = (enough * [max(own.size, 1) for own in asked])[:, None]
         hours = np.array(
             [
                 np.bincount(stream.offset[own] // HOUR_MS, minlength=DAY_HOURS)
-                for own in sampled
+                for own in asked
             ],
             np.float64,
         )
@@ -74,35 +71,23 @@ def candidates(stream: Stream, floor: float) -> list[tuple[int, int]]:
     return found
 
 
-def _sample(rows: NDArray[np.intp]) -> NDArray[np.intp]:
-    if rows.size <= SAMPLE:
-        return rows
-    sampled: NDArray[np.intp] = rows[np.arange(SAMPLE) * rows.size // SAMPLE]
-    return sampled
-
-
-def _slack(rows: NDArray[np.intp], floor: float) -> float:
-    """Return two standard errors of a share that a sample tells, if it is one."""
-    return 2 * math.sqrt(floor * (1 - floor) / SAMPLE) if rows.size > SAMPLE else 0.0
-
-
 def _counts(
-    stream: Stream, effects: _Effects, sampled: Sequence[NDArray[np.intp]]
+    stream: Stream, effects: _Effects, asked: Sequence[NDArray[np.intp]]
 ) -> Numbers:
     """Return how often each effect followed in each manner.
 
     Args:
         stream: the happenings.
         effects: what may follow.
-        sampled: rows of each of n causes.
+        asked: rows of each of n causes.
 
     Returns:
         Shape (manners, n, keys).
     """
-    shape = (len(sampled), len(stream.window.keys))
+    shape = (len(asked), len(stream.window.keys))
     counts = np.zeros((MANNERS, *shape), np.int64)
-    rows = np.concatenate(sampled)
-    owner = np.repeat(np.arange(len(sampled)), [own.size for own in sampled])
+    rows = np.concatenate(asked)
+    owner = np.repeat(np.arange(len(asked)), [own.size for own in asked])
     which, effect = _next(stream, rows)
     pairs = owner[which] * shape[1] + effect
     counts[NEXT] = np.bincount(pairs, minlength=counts[NEXT].size).reshape(shape)

@@ -98,7 +98,6 @@ def _finding(window: Window, home: Home, group: Sequence[Alarm]) -> Finding:
     """Return what is reported of alarms that came together, the strongest first."""
     leader = group[0].suspect
     day = int(window.days[-1])
-    judged = np.append(leader.days, day)
     earliest, time, latest = leader.span
     chance = min(1.0, group[0].chance)
     return Finding(
@@ -106,18 +105,19 @@ def _finding(window: Window, home: Home, group: Sequence[Alarm]) -> Finding:
         tuple(alarm.suspect.key for alarm in group),
         home.area_ids(*(alarm.suspect.key.entity_id for alarm in group)),
         max(0.0, 1.0 - group[0].monthly),
+        # It is of its one day: how probable was that on such a day?
         Evidence(
-            judged.size,
+            1,
             1,
             max(1, round(leader.seen)) if leader.kind in _MORE else 1,
-            chance * judged.size,
+            chance,
             None,
             chance,
             min(1.0, group[0].monthly / MONTH_DAYS),
         ),
         _provenance(window, leader.key.entity_id, day),
-        judged,
-        judged[-1:],
+        np.array([day]),
+        np.array([day]),
         np.zeros(0),
         When(
             time,
@@ -140,6 +140,7 @@ def _facts(alarm: Alarm) -> dict[str, Any]:
         "expected": float(f"{suspect.expected:.4g}"),
         "seen": float(f"{suspect.seen:.4g}"),
         "unit": "seconds" if suspect.kind is OddKind.LEFT_ON else "uses",
+        "days": int(suspect.days.size),
         **suspect.more,
     }
 

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import batched
-import math
 from typing import Final
 
 import numpy as np
@@ -15,11 +14,9 @@ from numpy.typing import NDArray
 from ..civil import Instants
 from ..co_occurrence.edge import AT_ONCE_MS
 from ..co_occurrence.manners import LAGS_MS
+from ..co_occurrence.sampling import sampled, slack
 from .episodes import Rows
 from .steps import Alphabet
-
-SAMPLE: Final = 128
-"""Happenings of a first step that are looked at, evenly spread: to tell 3 in 10."""
 
 AT_ONCE: Final = 64
 """First steps looked at together, so that memory stays small in a large home."""
@@ -78,8 +75,9 @@ class Followers:
     ) -> list[list[int]]:
         """Return which keys follow each of some steps often enough.
 
-        Of steps with many happenings a sample is asked, and two standard errors less
-        are enough then. Those left out were tested and failed: they count as such.
+        Of steps with many happenings a sample is asked
+        (:mod:`..co_occurrence.sampling`). Those left out were tested and failed: they
+        count as such.
 
         Args:
             occasions: for each of m steps the rows of its happenings.
@@ -91,17 +89,16 @@ class Followers:
         """
         found: list[list[int]] = []
         keys = int(self.key.max(initial=-1)) + 1
-        slack = 2 * math.sqrt(floor * (1 - floor) / SAMPLE)
         for some in batched(occasions, AT_ONCE, strict=False):
-            sampled = [_sample(rows) for rows in some]
-            owner = np.repeat(np.arange(len(some)), [own.size for own in sampled])
-            which, at = self.after(instants[np.concatenate(sampled)])
+            asked = [rows[sampled(instants[rows])] for rows in some]
+            owner = np.repeat(np.arange(len(some)), [own.size for own in asked])
+            which, at = self.after(instants[np.concatenate(asked)])
             pair = owner[which] * keys + self.key[at]
             counts = np.bincount(pair, minlength=len(some) * keys)
             for rows, own, count in zip(
-                some, sampled, counts.reshape(len(some), keys), strict=True
+                some, asked, counts.reshape(len(some), keys), strict=True
             ):
-                enough = floor - (slack if own.size < rows.size else 0.0)
+                enough = floor - slack(rows.size, floor)
                 often = count >= max(enough * own.size, 1)
                 found.append(np.flatnonzero(often).tolist())
         return found
@@ -131,10 +128,3 @@ class Followers:
         keys, begins = np.unique(self.key[np.argsort(self.rows)], return_index=True)
         parts = np.split(rows, begins[1:])
         return dict(zip(keys.tolist(), parts, strict=True))
-
-
-def _sample(rows: Rows) -> Rows:
-    if rows.size <= SAMPLE:
-        return rows
-    sampled: Rows = rows[np.arange(SAMPLE) * rows.size // SAMPLE]
-    return sampled

@@ -15,7 +15,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ..arrays import running_sums
+from ..arrays import multiplied, running_sums
 from ..civil import DAY_MINUTES, MINUTE_MS
 from ..evidence import Floats
 
@@ -96,9 +96,9 @@ def fit_rhythms(counts: Floats, days: int) -> Rhythms:
     coarse = _KERNEL.reshape(_SUPPORT, _SUPPORT, -1).sum(axis=2)
     totals = folded.sum(axis=1, keepdims=True)
     share = np.where(totals > 0, folded / np.maximum(totals, 1), 1 / _SUPPORT)
-    weights = share @ coarse
+    weights = multiplied(share, coarse)
     for _ in range(_LEAST_ROUNDS + days // _DAYS_A_ROUND):
-        weights *= (share / (weights @ coarse)) @ coarse.T
+        weights *= multiplied(share / multiplied(weights, coarse), coarse.T)
     cdf = np.zeros((counts.shape[0], BINS + 1))
-    cdf[:, 1:] = running_sums(weights @ _KERNEL)
+    cdf[:, 1:] = running_sums(multiplied(weights, _KERNEL))
     return Rhythms(cdf / cdf[:, -1:])

@@ -65,7 +65,7 @@ def description(words: Words, finding: Finding) -> str:
         time=clock(when.time),
         kept=facts.get("kept"),
         of=facts.get("of"),
-        days=finding.evidence.days_eligible - 1,
+        days=facts.get("days"),
     )
     names = [words.name(other["entity_id"]) for other in facts["others"]]
     if not names:
