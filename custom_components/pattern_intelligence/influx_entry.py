@@ -61,7 +61,10 @@ _SAID: Final = {
     Problem.OTHER_VERSION: "other_version",
 }
 
-ERRORS: Final = {*_SAID.values(), "missing_buckets", "invalid_address", "refused"}
+ERRORS: Final = {
+    *_SAID.values(),
+    *("missing_buckets", "invalid_address", "refused", "unknown"),
+}
 """Keys of all messages."""
 
 

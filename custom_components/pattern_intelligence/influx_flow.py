@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
+from traceback import format_tb
 from typing import Any
 
 from homeassistant.config_entries import (
@@ -13,7 +14,7 @@ from homeassistant.config_entries import (
 )
 from homeassistant.helpers import instance_id
 
-from .const import CONF_INFLUXDB, CONF_STORE, StoreKind
+from .const import CONF_INFLUXDB, CONF_STORE, LOGGER, StoreKind
 from .forms import STORE_SCHEMA
 from .influx_entry import CREDENTIALS, address_of, check, error_of, kind_of, suggested
 from .influx_forms import CREDENTIALS_FORMS, FORMS
@@ -83,6 +84,9 @@ class InfluxSteps(ConfigFlow, ABC):
         """Ask for other credentials."""
         entry = self._get_reauth_entry()
         kind = kind_of(entry.data)
+        if kind not in CREDENTIALS:
+            # Meanwhile, another store was chosen.
+            return self.async_abort(reason="reconfigure_successful")
         known = dict(entry.data.get(CONF_INFLUXDB, {}))
         errors: dict[str, str] = {}
         placeholders = _NOTHING
@@ -142,4 +146,11 @@ class InfluxSteps(ConfigFlow, ABC):
             await async_read_phrases(self.hass)
             key, text = error_of(self.hass, err)
             return {"base": key}, {"error": text}
+        except Exception as err:  # noqa: BLE001
+            # Not what it says: that might quote the credentials.
+            where = "".join(format_tb(err.__traceback__))
+            LOGGER.error(
+                "Unexpected %s while trying it:\n%s", type(err).__name__, where
+            )
+            return {"base": "unknown"}, _NOTHING
         return {}, _NOTHING

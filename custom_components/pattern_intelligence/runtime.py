@@ -31,6 +31,7 @@ class RuntimeData:
 
     async def async_close(self) -> None:
         """End the run under way after the day it is in, and close the storage."""
+        self.parts.storage.hurry()
         await self.scheduler.async_stop()
         self.parts.gate.async_give_up()
         await self.parts.gate.async_run(self.parts.close)

@@ -37,6 +37,7 @@ from custom_components.pattern_intelligence.stores.influx.server import (
     Server,
     server_at,
 )
+from custom_components.pattern_intelligence.stores.influx.server_v2 import InfluxTwo
 from tests.stores.influx_servers import (
     VERSIONS,
     Servers,
@@ -429,6 +430,50 @@ async def test_credentials_that_are_refused_later(
     assert shown(hass, "status") == "idle"
     assert shown(hass, "days_learned") == "10"
     complaints.clear()
+
+
+async def test_credentials_that_are_no_longer_needed(
+    hass: HomeAssistant, two: InfluxAddress, complaints: list[str]
+) -> None:
+    """Another store was chosen before they were given."""
+    await _async_make_as_wanted(hass, two)
+    await async_record(hass, household(days(TODAY - timedelta(10), 10)))
+    entry = _entry(two, token="wrong")
+    await _async_load(hass, entry)
+    (flow,) = hass.config_entries.flow.async_progress()
+    hass.config_entries.async_update_entry(entry, data={"store": "built_in"})
+    done = await hass.config_entries.flow.async_configure(
+        flow["flow_id"], {"token": two.token}
+    )
+    assert (done["type"], done["reason"]) == (
+        FlowResultType.ABORT,
+        "reconfigure_successful",
+    )
+    complaints.clear()
+
+
+async def test_what_nobody_thought_of(
+    hass: HomeAssistant,
+    two: InfluxAddress,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    complaints: list[str],
+) -> None:
+    """The form says so and can be tried again; the log says where, not the token."""
+
+    def fail(*_: object) -> None:
+        raise RuntimeError(f"Bearer {two.token}")
+
+    form = await _async_form(hass, two)
+    with monkeypatch.context() as broken:
+        broken.setattr(InfluxTwo, "buckets", fail)
+        form = await _async_fill(hass, form, _form(two))
+    assert form["errors"] == {"base": "unknown"}
+    assert "RuntimeError" in caplog.text
+    assert "in fail" in caplog.text
+    assert two.token not in caplog.text
+    complaints.clear()
+    assert (await _async_fill(hass, form, _form(two)))["step_id"] == "scope"
 
 
 async def test_another_store_is_chosen(

@@ -1,6 +1,7 @@
 """What is special about InfluxDB: a network, a server, and what may happen to them."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -14,6 +15,7 @@ import signal
 import ssl
 import subprocess
 import sys
+from time import sleep
 from typing import Any
 from uuid import uuid4
 
@@ -318,7 +320,9 @@ def test_a_long_pause_is_left_to_later(behind: InfluxStore, proxy: Proxy) -> Non
         ("401 Unauthorized", Problem.REFUSED, StoreRefusedError),
         ("403 Forbidden", Problem.FORBIDDEN, StoreRefusedError),
         ("500 Internal Server Error", Problem.FAILING, StoreUnavailableError),
-        ("302 Found", Problem.NOT_INFLUXDB, StoreError),
+        # So does a proxy answer while the server behind it starts.
+        ("404 Not Found", Problem.NOT_INFLUXDB, StoreUnavailableError),
+        ("302 Found", Problem.NOT_INFLUXDB, StoreUnavailableError),
         ("418 I'm a teapot", Problem.NOT_UNDERSTOOD, StoreError),
     ],
 )
@@ -339,6 +343,38 @@ def test_what_a_server_says(
     assert raised.value.problem is problem
     proxy.canned = []
     assert list(behind.learned()) == []
+
+
+@pytest.mark.parametrize("page", ["", "{}", "<html>\n<p>log in, please</p>\n</html>"])
+def test_a_page_before_the_server(behind: InfluxStore, proxy: Proxy, page: str) -> None:
+    """What says 200 to everything and is no InfluxDB has taken no points."""
+    learn(behind, 1)
+    for ask in (
+        lambda: learn(behind, 2),
+        lambda: behind.read_days(COUNTS, day(1), day(1)),
+        behind.clear,
+    ):
+        behind.server.link.close()
+        proxy.canned = [answer("200 OK", page)] * 9
+        with pytest.raises(StoreUnavailableError):
+            ask()
+    proxy.canned = []
+    assert list(behind.kept_days()) == [day(1)]
+    learn(behind, 2)
+    assert list(behind.kept_days()) == [day(1), day(2)]
+
+
+def test_a_pause_ends_when_all_is_closed(behind: InfluxStore, proxy: Proxy) -> None:
+    """Whoever wants to stop does not wait until the server is to be asked again."""
+    proxy.canned = [answer("503 Service Unavailable", "", "Retry-After: 19")] * 9
+    with ThreadPoolExecutor(1) as executor:
+        asking = executor.submit(behind.learned)
+        while len(proxy.canned) == 9:
+            sleep(0.01)
+        behind.server.link.hurry()
+        with pytest.raises(StoreUnavailableError, match="is busy"):
+            asking.result(timeout=15)
+    assert len(proxy.canned) == 8
 
 
 def test_a_full_disk_is_said(behind: InfluxStore, proxy: Proxy) -> None:

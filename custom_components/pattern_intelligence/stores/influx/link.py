@@ -66,7 +66,7 @@ class Link:
         self._attempts = attempts
         self._client: Any = None
         self._lock = RLock()
-        self._pause = Event()
+        self._hurried = Event()
 
     def send(
         self,
@@ -124,10 +124,13 @@ class Link:
                 if not isinstance(err, InfluxAwayError):
                     raise
                 pause = self._pause_after(err, attempt)
-                if pause is None:
+                if pause is None or self._hurried.wait(pause):
                     raise
-                self._pause.wait(pause)
         raise AssertionError("the last attempt returns or raises")
+
+    def hurry(self) -> None:
+        """Make no request again from now on; from any thread, and without waiting."""
+        self._hurried.set()
 
     def close(self) -> None:
         """Let go of the connection; the next request opens it again."""
@@ -171,6 +174,7 @@ class Link:
         try:
             self._check_end(answer)
             yield answer
+            self._check_sender()
         except BaseException:
             answer.close()
             raise
@@ -183,6 +187,11 @@ class Link:
         known = known or headers.get("Transfer-Encoding", "").lower() == "chunked"
         if answer.status != _NO_CONTENT and not known:
             raise refusal.cut(self.address)
+
+    def _check_sender(self) -> None:
+        """Refuse a page of a proxy's: it would pass for points that were taken."""
+        if not self.version:
+            raise refusal.no_influxdb(self.address)
 
     def _pieces(self, answer: _Answer) -> Iterator[bytes]:
         """Yield an answer as it comes in; one that never ends is given up."""
@@ -239,13 +248,9 @@ def json_of(answer: bytes, address: InfluxAddress) -> Any:
     """Return what an answer in JSON says.
 
     Raises:
-        InfluxError: it is none, so no InfluxDB answers there.
+        InfluxAwayError: it is none, so no InfluxDB answers there.
     """
     try:
         return json.loads(answer)
     except ValueError as err:
-        raise InfluxError(
-            Problem.NOT_INFLUXDB,
-            "what answers at {host} is no InfluxDB: check host and port",
-            host=address.host,
-        ) from err
+        raise refusal.no_influxdb(address) from err

@@ -27,6 +27,7 @@ _BLOCK_BYTES: Final = 1 << 18
 """So much of an answer is made into columns at once."""
 _LEADING: Final = ("name", "tags", "time")
 """The columns with which every answer begins."""
+_HEAD: Final = ",".join(_LEADING)
 
 
 def measurement(layer: Layer, name: str) -> str:
@@ -132,13 +133,15 @@ class _Columns:
             for name in ("time", *spec.keys, *spec.numbers)
         }
         self._texts: dict[str, list[str]] = {name: [] for name in spec.written}
+        self._begun = False
         # Of keys, the numbers are those of texts, which are few.
         self._known: dict[str, dict[str, int]] = {name: {} for name in spec.keys}
 
     def take(self, block: str, times: Numbers | None) -> None:
         """Take in some lines, the last one ended too."""
         width = len(self._names)
-        if block.startswith("error\n"):
+        if not self._begun and not block.startswith(_HEAD):
+            # An error of the server's, or a page of something before it.
             said = " ".join(block.removeprefix("error\n").split())
             raise StoreUnavailableError("InfluxDB fails: {said}", said=said[:200])
         cells = block.replace("\n", ",").split(",")
@@ -146,8 +149,11 @@ class _Columns:
         cells.pop()
         if len(cells) % width or '"' in block:
             raise _damaged()
-        if cells[:width] == list(self._names):
+        if not self._begun:
+            if cells[:width] != list(self._names):
+                raise _damaged()
             del cells[:width]
+            self._begun = True
         when = _whole(cells[2::width])
         keep = None if times is None else _places(when, times)
         for place, name in enumerate(self._names):

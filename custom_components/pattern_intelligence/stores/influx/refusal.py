@@ -82,6 +82,15 @@ def cut(address: InfluxAddress) -> InfluxAwayError:
     )
 
 
+def no_influxdb(address: InfluxAddress) -> InfluxAwayError:
+    """Return the error for an answer that no InfluxDB gives."""
+    return InfluxAwayError(
+        Problem.NOT_INFLUXDB,
+        "what answers at {host} is no InfluxDB: check host and port",
+        host=address.host,
+    )
+
+
 def _of_tls(address: InfluxAddress) -> InfluxError:
     return InfluxAwayError(
         Problem.TLS,
@@ -157,7 +166,7 @@ def _of_status(err: Any, address: InfluxAddress) -> InfluxError:
                 said=said,
             )
         case _ if 300 <= status < 400:
-            return InfluxError(
+            return InfluxAwayError(
                 Problem.NOT_INFLUXDB,
                 "what answers at {host} leads elsewhere: give the address of InfluxDB "
                 "itself",
@@ -188,7 +197,8 @@ def _missing(said: str, address: InfluxAddress) -> InfluxError:
             host=host,
             said=said,
         )
-    return InfluxError(
+    # A proxy says so, too, while what is behind it starts.
+    return InfluxAwayError(
         Problem.NOT_INFLUXDB,
         "what answers at {host} is no InfluxDB of this kind: check host, port and "
         "version",

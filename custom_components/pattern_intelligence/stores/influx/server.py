@@ -186,12 +186,6 @@ def check_version(link: Link) -> None:
     host, found = link.address.host, link.version
     if not found and error is not None:
         raise error
-    if not found:
-        raise InfluxError(
-            Problem.NOT_INFLUXDB,
-            "what answers at {host} is no InfluxDB: check host and port",
-            host=host,
-        )
     major = found.lstrip("v").partition(".")[0]
     if major == "3":
         raise InfluxError(
