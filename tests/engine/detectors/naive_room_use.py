@@ -11,9 +11,9 @@ type Clock = Callable[[float], float]
 """How much of a rhythm has passed at a minute after midnight; a turn adds 1."""
 
 
-def weekend(day: int) -> bool:
-    """Tell whether a day number is of a weekend."""
-    return (day + 3) % 7 >= 5
+def free(naive: NaiveRooms, day: int) -> bool:
+    """Tell whether a day number is of a weekend or a public holiday."""
+    return (day + 3) % 7 >= 5 or day in naive.window.calendar.holidays
 
 
 def rhythm(cdf: Sequence[float]) -> Clock:
@@ -28,12 +28,12 @@ def rhythm(cdf: Sequence[float]) -> Clock:
     return passed
 
 
-def of_others(naive: NaiveRooms, room: str, *, at_weekends: bool) -> Clock:
-    """Return what all other rooms do on workdays or at weekends, over half an hour."""
+def of_others(naive: NaiveRooms, room: str, *, on_free_days: bool) -> Clock:
+    """Return what all other rooms do on workdays or on free days, over half an hour."""
     counts = [0] * 288
     for other in naive.rooms:
         for visit in naive.visits(other) if other != room else ():
-            if weekend(visit.wall // DAY) == at_weekends and (
+            if free(naive, visit.wall // DAY) == on_free_days and (
                 naive.waking(visit.wall) in naive.counted
             ):
                 counts[visit.wall % DAY // (5 * MINUTE)] += 1

@@ -13,6 +13,7 @@ import pytest
 from benchmarks.window_nulls import null_window
 from custom_components.pattern_intelligence.engine.civil import day_number
 from custom_components.pattern_intelligence.engine.claim import Claim
+from custom_components.pattern_intelligence.engine.day_kinds import Calendar
 from custom_components.pattern_intelligence.engine.detectors.room_based import RoomBased
 from custom_components.pattern_intelligence.engine.home import (
     AreaInfo,
@@ -124,6 +125,24 @@ def test_a_room_in_use_at_its_time_is_told_with_its_window_and_weekdays() -> Non
     )
     assert use.confidence > 0.9
     assert use.provenance.physical == 1.0
+
+
+def test_a_room_of_workdays_rests_on_holidays() -> None:
+    """Six public holidays within nine weeks of workdays: no office on those."""
+    feasts = {1, 10, 22, 32, 45, 59}
+    days = [day for day in range(63) if day % 7 < 5 and day not in feasts]
+    window = replace(
+        lived([*life(63), *mornings(days)], 63),
+        calendar=Calendar(
+            holidays=frozenset(day_number(FIRST) + day for day in feasts)
+        ),
+    )
+    (use,) = found(window)
+    assert use.when is not None
+    assert (use.when.day_kind, use.when.weekdays) == ("workday", (0, 1, 2, 3, 4))
+    assert use.evidence.days_matched == use.evidence.days_eligible == len(days) - 1
+    tally = RoomBased().tally(use, window, HOME, day_number(FIRST) + 1)
+    assert (tally.occasions, tally.happened) == (len(days) - 1, len(days) - 1)
 
 
 def test_a_room_used_while_everything_is_used_says_nothing() -> None:

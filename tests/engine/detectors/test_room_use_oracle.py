@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
@@ -9,6 +10,8 @@ from hypothesis import given, settings, strategies as st
 import numpy as np
 import pytest
 
+from custom_components.pattern_intelligence.engine.civil import day_number
+from custom_components.pattern_intelligence.engine.day_kinds import Calendar
 from custom_components.pattern_intelligence.engine.home import EntityInfo, Home
 from custom_components.pattern_intelligence.engine.pattern import When
 from custom_components.pattern_intelligence.engine.room_based.rhythm import RoomRhythms
@@ -62,7 +65,21 @@ def made_up(seed: int) -> Window:
             add(moment, day, "cellar", 2)
     last = FIRST + timedelta(days=days - 1)
     rows = [row for row in rows if FIRST.isoformat() <= row.at[:10] <= last.isoformat()]
-    return window_of(raw_days(FIRST, last, rows))
+    feasts = random.choice(days, int(random.integers(0, 5)), replace=False) * (
+        random.random() < 0.5
+    )
+    number = day_number(FIRST)
+    return replace(
+        window_of(raw_days(FIRST, last, rows)),
+        calendar=Calendar(holidays=frozenset((number + feasts).tolist())),
+    )
+
+
+def held(naive: NaiveRooms, day: int, mask: int) -> bool:
+    """Tell whether a mask of weekdays, or of workdays or free days, has a day."""
+    if mask < len(MASKS):
+        return (day + 3) % 7 in MASKS[mask]
+    return slow.free(naive, day) == (mask == len(MASKS) + 1)
 
 
 @settings(max_examples=12, deadline=None)
@@ -79,19 +96,19 @@ def test_uses_are_what_the_definition_gives(seed: int) -> None:
         days = [
             day
             for day in naive.days
-            if (day + 3) % 7 in MASKS[use.mask] and slow.known(naive, day, low, high)
+            if held(naive, day, use.mask) and slow.known(naive, day, low, high)
         ]
         matched = [d for d in days if slow.on_habit_day(visits, d, low, high)[1]]
         assert use.eligible.tolist() == days
         assert use.matched.tolist() == matched
         own = slow.rhythm(rhythms.own.cdf[use.room].tolist())
         others = [
-            slow.of_others(naive, room, at_weekends=kind) for kind in (False, True)
+            slow.of_others(naive, room, on_free_days=kind) for kind in (False, True)
         ]
         expected = [
             max(
                 slow.chance(visits, own, day, low, high),
-                slow.chance(visits, others[slow.weekend(day)], day, low, high),
+                slow.chance(visits, others[slow.free(naive, day)], day, low, high),
             )
             for day in days
         ]

@@ -17,7 +17,6 @@ from ..home import Home
 from ..pattern import Evidence, Finding, Json, PatternType, Provenance, When
 from ..provenance import USER
 from ..time_of_day.drift import expected_next
-from ..time_of_day.weekday_mask import MASKS
 from .moves import ALIKE_IN_A_DAY, Moves, MoveTrial, Occasions
 from .rhythm import RoomRhythms
 from .stays import RECENT_MATCHES, Stays, first_of_days, in_use, window_of_use
@@ -61,11 +60,13 @@ class ToldUse:
         told = window_of_use(self.rhythms.rooms, use.room, use.span, self.stays)
         last_day = int(self.rhythms.rooms.home.days[-1])
         time = expected_next(days, begin, last_day + 1, RECENT_MATCHES)
+        weekdays, kind = use.sorts.told(use.mask)
         return When(
             float(np.clip(time, told.low, told.high)) % DAY_MINUTES,
             told.low % DAY_MINUTES,
             told.high % DAY_MINUTES,
-            weekdays=MASKS[use.mask],
+            weekdays=weekdays,
+            day_kind=kind,
         )
 
     @cached_property

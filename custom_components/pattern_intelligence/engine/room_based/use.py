@@ -1,6 +1,6 @@
 """The search for the times at which rooms come into use more than chance has it.
 
-Windows of several widths, at all places of the clock and for all weekday masks, are
+Windows of several widths, at all places of the clock and for all masks of days, are
 weighed by a bound; each room's best are tested exactly, and pay for having been
 searched for by a share of the risk (Bonferroni's correction, weighted).
 """
@@ -15,14 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..civil import DAY_MS, HOUR_MS, MINUTE_MS, WAKING_DAY_STARTS_MS
-from ..day_kinds import weekday_of
 from ..eligibility import NEEDED_SHARE, eligible_days
 from ..evidence import Floats
 from ..occasions import Span
 from ..tables import Numbers
 from ..time_of_day.rhythm import BINS, STEP_MINUTES, STEP_MS, Rhythms
 from ..time_of_day.spacing import gaps_of
-from ..time_of_day.weekday_mask import MASK_ROWS, MASK_SHARES, SHARED_DAYS, best_mask
+from ..time_of_day.weekday_mask import MASK_SHARES, PLAIN, SHARED_DAYS, DaySorts
 from .rhythm import RoomRhythms
 from .rooms import Rooms
 from .stays import Stays
@@ -78,7 +77,8 @@ class Use:
     Attributes:
         room: which room.
         span: the window of the clock.
-        mask: the weekdays, a position in ``MASKS``.
+        sorts: tells the days of masks.
+        mask: the days, a position in ``MASKS`` or one of the two after those.
         eligible: numbers of the eligible habit-days.
         matched: those of them that matched.
         chances: shape (eligible,), the chance of a match on each.
@@ -87,6 +87,7 @@ class Use:
 
     room: int
     span: Span
+    sorts: DaySorts
     mask: int
     eligible: Numbers
     matched: Numbers
@@ -116,9 +117,10 @@ def searched_uses(rhythms: RoomRhythms) -> Iterator[Use]:
     enough = enough_days(rhythms.rooms)
     if enough.sum() < 2:
         return
+    sorts = DaySorts.of(rhythms.rooms.visits.days, rhythms.rooms.visits.calendar)
     for room in np.flatnonzero(enough).tolist():
-        for mask, window in _peaks(rhythms, room):
-            use = _examined(rhythms, room, mask, window)
+        for window in _peaks(rhythms, sorts, room):
+            use = _examined(rhythms, sorts, room, window)
             if (
                 use.matched.size >= max(FEWEST_DAYS, LEAST_LIFT * use.expected)
                 and rhythms.share_of_others(room, use.span, use.matched) < EVERYTHING
@@ -126,47 +128,45 @@ def searched_uses(rhythms: RoomRhythms) -> Iterator[Use]:
                 yield use
 
 
-def _examined(rhythms: RoomRhythms, room: int, mask: int, window: int) -> Use:
+def _examined(rhythms: RoomRhythms, sorts: DaySorts, room: int, window: int) -> Use:
     """Return a window's days, matches and chances, with the mask that fits best."""
     visits = rhythms.rooms.visits
     low = int(MIDDLE[window] - HALF[window]) * STEP_MINUTES
     span = Span(low, low + 2 * int(HALF[window]) * STEP_MINUTES)
     area = visits.keys[room].entity_id
-    eligible = visits.days[
-        eligible_days(visits, area, span.low, span.high, "each", span.center)
-    ]
-    matched = np.unique(Stays.of(rhythms.rooms, room, span, eligible).day)
-    days = [np.bincount(weekday_of(own), minlength=7) for own in (matched, eligible)]
-    mask = best_mask(days[0].astype(float), days[1].astype(float))
-    eligible = eligible[MASK_ROWS[mask, weekday_of(eligible)] > 0]
-    matched = matched[MASK_ROWS[mask, weekday_of(matched)] > 0]
+    eligible = eligible_days(visits, area, span.low, span.high, "each", span.center)
+    began = Stays.of(rhythms.rooms, room, span, visits.days[eligible])
+    matched = np.isin(visits.days, began.day)
+    mask = int(sorts.best(matched[None], eligible[None])[0])
+    held = sorts.held(np.array([mask]))[0]
+    days = visits.days[eligible & held]
     return Use(
         room,
         span,
+        sorts,
         mask,
-        eligible,
-        matched,
-        rhythms.chances(room, span, eligible),
-        float(RISK[window] * MASK_SHARES[mask]),
+        days,
+        visits.days[matched & held],
+        rhythms.chances(room, span, days),
+        float(RISK[window] * MASK_SHARES[PLAIN[mask]]),
     )
 
 
-def _peaks(rhythms: RoomRhythms, room: int) -> Iterator[tuple[int, int]]:
-    """Yield the masks and windows whose gain pays for their risk, best first."""
+def _peaks(rhythms: RoomRhythms, sorts: DaySorts, room: int) -> Iterator[int]:
+    """Yield the windows whose gain pays for their risk with some mask, best first."""
     rooms = rhythms.rooms
     share = rooms.visits.available[room].sum(axis=1) / (DAY_MS // HOUR_MS)
     eligible = rooms.home.occupied & (share >= NEEDED_SHARE)
-    weekday = np.where(eligible, weekday_of(rooms.visits.days), -1)
-    days = _by_mask(np.ones((eligible.size, 1)), weekday)
-    hits = _by_mask(_begun(rooms, room), weekday)
+    days = _by_mask(np.ones((eligible.size, 1)), sorts, eligible)
+    hits = _by_mask(_begun(rooms, room), sorts, eligible)
     enough = hits >= np.maximum(FEWEST_DAYS, FEWEST_SHARE * days)
     looked = np.flatnonzero(enough.any(axis=0))
     hits, enough = hits[:, looked], enough[:, looked]
-    expected = _by_mask(_chances(rhythms, room, looked), weekday)
+    expected = _by_mask(_chances(rhythms, room, looked), sorts, eligible)
     mask, place = np.nonzero(enough & (hits >= LEAST_LIFT * expected))
     window = looked[place]
     gains = _gain(hits[mask, place], expected[mask, place], days[mask, 0])
-    gains += np.log(RISK[window] * MASK_SHARES[mask])
+    gains += np.log(RISK[window] * MASK_SHARES[PLAIN[mask]])
     paid = gains > 0
     mask, window, gains = mask[paid], window[paid], gains[paid]
     order = np.lexsort((window, mask, -gains))
@@ -174,7 +174,7 @@ def _peaks(rhythms: RoomRhythms, room: int) -> Iterator[tuple[int, int]]:
     for _ in range(PEAKS):
         if not mask.size:
             return
-        yield int(mask[0]), int(window[0])
+        yield int(window[0])
         apart = np.abs(MIDDLE[window] - MIDDLE[window[0]])
         apart = np.minimum(apart, BINS - apart)
         left = ~SHARED_DAYS[mask[0], mask]
@@ -182,16 +182,20 @@ def _peaks(rhythms: RoomRhythms, room: int) -> Iterator[tuple[int, int]]:
         mask, window = mask[left], window[left]
 
 
-def _by_mask(values: Floats, weekday: Numbers) -> Floats:
-    """Return sums over the days of each mask, shape (masks, windows).
+def _by_mask(values: Floats, sorts: DaySorts, eligible: NDArray[np.bool_]) -> Floats:
+    """Return sums over the eligible days of each mask, shape (masks, windows).
 
     Args:
         values: shape (days, windows).
-        weekday: shape (days,), -1 for one that does not count.
+        sorts: tells the days of masks.
+        eligible: shape (days,).
     """
-    sums = np.array([values[weekday == day].sum(axis=0) for day in range(7)])
+    number = np.where(eligible, sorts.sort, -1)
+    sums = np.array(
+        [values[number == sort].sum(axis=0) for sort in range(sorts.rows.shape[1])]
+    )
     # Not a product of matrices: those wake up threads, and sum in no fixed order.
-    found: Floats = np.einsum("md,dw->mw", MASK_ROWS, sums)
+    found: Floats = np.einsum("md,dw->mw", sorts.rows, sums)
     return found
 
 

@@ -38,7 +38,7 @@ def title(words: Words, finding: Finding) -> str:
         "room_based.use.title",
         room=rooms[0],
         time=clock(finding.when.time),
-        days=words.days(finding.when.weekdays),
+        days=words.days(finding.when.weekdays, finding.when.day_kind),
     )
 
 
