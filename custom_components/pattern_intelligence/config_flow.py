@@ -11,16 +11,17 @@ from homeassistant.config_entries import (
 )
 from homeassistant.core import callback
 
-from .const import CONF_INFLUXDB, CONF_SCOPE, CONF_STORE, DOMAIN, StoreKind
+from .const import CONF_MOVE, CONF_SCOPE, CONF_STORE, DOMAIN, StoreKind
 from .forms import SCOPE_SCHEMA, STORE_SCHEMA
 from .influx_flow import InfluxSteps
 from .migration import MINOR_VERSION, VERSION
+from .move_flow import MoveSteps
 from .options_flow import PatternIntelligenceOptionsFlow
 
 TITLE = "Pattern Intelligence"
 
 
-class PatternIntelligenceConfigFlow(InfluxSteps, domain=DOMAIN):
+class PatternIntelligenceConfigFlow(InfluxSteps, MoveSteps, domain=DOMAIN):
     """Asks where to store what is learned, and what to leave out."""
 
     VERSION = VERSION
@@ -49,9 +50,17 @@ class PatternIntelligenceConfigFlow(InfluxSteps, domain=DOMAIN):
         """Ask what to leave out, or keep it as it is."""
         if self.source != SOURCE_RECONFIGURE:
             return await self.async_step_scope()
-        entry = self._get_reconfigure_entry()
-        kept = {k: v for k, v in entry.data.items() if k != CONF_INFLUXDB}
-        return self.async_update_reload_and_abort(entry, data=kept | self._data)
+        return await self.async_change_store(self._data)
+
+    @override
+    async def async_step_reconfigure(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Ask for another store, unless a move to one is under way."""
+        moving = CONF_MOVE in self._get_reconfigure_entry().data
+        if user_input is None and moving:
+            return await self.async_step_under_way()
+        return await super().async_step_reconfigure(user_input)
 
     async def async_step_scope(
         self, user_input: dict[str, Any] | None = None

@@ -23,6 +23,7 @@ PLATFORMS: Final = [
 
 CONF_STORE: Final = "store"
 CONF_INFLUXDB: Final = "influxdb"
+CONF_MOVE: Final = "move"
 CONF_SCOPE: Final = "scope"
 CONF_EXCLUDED_AREAS: Final = "excluded_areas"
 CONF_EXCLUDED_DOMAINS: Final = "excluded_domains"
@@ -78,6 +79,7 @@ class LearningStatus(StrEnum):
 
     IDLE = "idle"
     LEARNING = "learning"
+    MOVING = "moving"
     WAITING_FOR_HISTORY = "waiting_for_history"
     WAITING_FOR_RECORDER = "waiting_for_recorder"
     PAUSED = "paused"
@@ -92,6 +94,7 @@ class Trigger(StrEnum):
     NIGHTLY = "nightly"
     RETRY = "retry"
     RENAMED = "renamed"
+    MOVE = "move"
     SERVICE = "service"
     BUTTON = "button"
     SWITCHED_ON = "switched_on"

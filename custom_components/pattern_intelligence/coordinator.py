@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, override
+from typing import Any, Final, override
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
@@ -24,14 +24,17 @@ from .occurrences import IsHoliday, no_holidays
 from .overlay import lay_over
 from .settings import Settings
 
+BUSY: Final = frozenset({LearningStatus.LEARNING, LearningStatus.MOVING})
+"""What is going on while a run is under way."""
+
 
 @dataclass(frozen=True, slots=True)
 class Progress:
     """How far a run is.
 
     Attributes:
-        done: days learned.
-        total: days to learn in all.
+        done: days learned, or steps of a move.
+        total: how many there are in all.
     """
 
     done: int
@@ -104,7 +107,7 @@ class Snapshot:
         """Return what the status sensor says."""
         if self.paused:
             return LearningStatus.PAUSED
-        if not self.learning and self.status is not LearningStatus.LEARNING:
+        if not self.learning and self.status not in BUSY:
             return LearningStatus.SWITCHED_OFF
         return self.status
 
@@ -146,7 +149,7 @@ class PatternCoordinator(DataUpdateCoordinator[Snapshot]):
     @callback
     def async_settle(self) -> None:
         """Say that no run is under way any more: it was stopped."""
-        if self.data.status is LearningStatus.LEARNING:
+        if self.data.status in BUSY:
             self.async_publish(status=LearningStatus.IDLE, message=None, progress=None)
 
     @callback

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager, suppress
 import logging
 from typing import Final
 
@@ -15,6 +15,7 @@ from homeassistant.helpers.recorder import async_migration_in_progress
 from .buckets import async_check_buckets
 from .const import DOMAIN, LearningStatus, Trigger
 from .messages import async_message, async_said
+from .moving import Mover
 from .parts import Parts
 from .problems import (
     Outage,
@@ -55,8 +56,12 @@ class Learner:
         self._parts = parts
         self._on_done = on_done
         self._outage = Outage()
+        self._mover = Mover(hass, parts)
         self._task: asyncio.Task[RunRecord] | None = None
         self._wish: Wish | None = None
+        self._holders = 0
+        self._may_run = asyncio.Event()
+        self._may_run.set()
 
     @callback
     def async_start(self, trigger: Trigger, wish: Wish | None = None) -> None:
@@ -87,18 +92,44 @@ class Learner:
             self._wish = (self._wish or Wish()) | wish
         return self._task
 
+    @property
+    def move_error(self) -> StoreError | None:
+        """Return why the last attempt to move came to nothing, if it did."""
+        return self._mover.error
+
+    async def async_wait(self) -> None:
+        """Wait until the run under way is over, however it ends."""
+        if self._task is not None:
+            await asyncio.wait([self._task])
+
     async def async_stop(self) -> None:
         """End the run under way after the day it is in."""
         if self._task is not None:
             self._task.cancel()
             await asyncio.wait([self._task])
 
+    @asynccontextmanager
+    async def async_held(self) -> AsyncGenerator[None]:
+        """End the run under way; one that is begun meanwhile waits for the end."""
+        self._holders += 1
+        self._may_run.clear()
+        try:
+            await self.async_stop()
+            yield
+        finally:
+            self._holders -= 1
+            if not self._holders:
+                self._may_run.set()
+
     async def _async_run(self, trigger: Trigger) -> RunRecord:
+        await self._may_run.wait()
         run = Run(self._hass, self._parts, trigger)
         error: Exception | None = None
         try:
+            if await self._mover.async_move():
+                return run.record
             await self._async_wait_for_recorder()
-            while (wish := self._wish) is not None:
+            while self._is_on and (wish := self._wish) is not None:
                 self._wish = None
                 await run.async_pass(wish)
                 # Whoever joins meanwhile, to the last moment, is still served.
@@ -118,8 +149,13 @@ class Learner:
             with suppress(StoreError):
                 await run.async_keep()
         self._async_tell(run.record, error)
-        self._on_done(error)
+        self._on_done(error or self._mover.error)
         return run.record
+
+    @property
+    def _is_on(self) -> bool:
+        """Tell whether the person lets it learn; a move goes on in any case."""
+        return self._parts.coordinator.data.learning
 
     async def _async_wait_for_recorder(self) -> None:
         """Wait while the recorder migrates; then let it write what it holds back."""
@@ -159,13 +195,18 @@ class Learner:
             if not coordinator.data.days:
                 status = LearningStatus.WAITING_FOR_HISTORY
                 message = async_message(self._hass, "waiting_for_history")
+            if held_up := self._mover.error:
+                status = LearningStatus.ERROR
+                message = async_message(
+                    self._hass, "move_held_up", error=async_said(self._hass, held_up)
+                )
         coordinator.async_publish(
             status=status,
             message=message,
             progress=None,
             store_reachable=not isinstance(error, StoreError),
         )
-        if error is None:
+        if error is None and record.ended is not None:
             coordinator.async_publish(
                 last_run=record.ended,
                 last_seconds=record.seconds["total"],

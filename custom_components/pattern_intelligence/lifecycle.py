@@ -12,7 +12,7 @@ from homeassistant.exceptions import ConfigEntryError, ConfigEntryNotReady
 from homeassistant.helpers import entity_registry as er, instance_id
 
 from .buckets import async_clear_buckets
-from .const import DOMAIN, LOGGER, PLATFORMS
+from .const import CONF_MOVE, DOMAIN, LOGGER, PLATFORMS
 from .coordinator import PatternCoordinator, Snapshot
 from .decisions import DECISIONS, Shown, read_book
 from .engine.day_kinds import Calendar
@@ -24,6 +24,7 @@ from .influx_entry import entry_address, erase
 from .learning import learning_is_on
 from .messages import async_read_phrases, async_said
 from .news import TOLD, Told
+from .moving import async_settle
 from .parts import Parts
 from .problems import async_clear_issues, async_raise_issue, passes
 from .published import REPORT, admitted, parse
@@ -54,7 +55,6 @@ async def async_load(
             translation_domain=DOMAIN, translation_key="backup_under_way"
         )
     await async_read_phrases(hass)
-    settings = Settings.of(entry)
     home = await instance_id.async_get(hass)
     try:
         address = entry_address(entry.data)
@@ -63,6 +63,8 @@ async def async_load(
         )
     except StoreError as err:
         async_raise_issue(hass, entry, err)
+        await async_settle(hass, entry)
+        settings = Settings.of(entry)
         raise (ConfigEntryNotReady if passes(err) else ConfigEntryError)(
             translation_domain=DOMAIN,
             translation_key="store_unusable",
@@ -114,6 +116,7 @@ async def async_remove(
             LOGGER.warning("What was learned is still there: %s", err)
 
 
+        partial(erase, entry.data.get(CONF_MOVE, {}), home),
 def _open(
     hass: HomeAssistant, settings: Settings, address: InfluxAddress | None, home: str
 ) -> tuple[Storage, Snapshot, Renames, tuple[str, ...]]:

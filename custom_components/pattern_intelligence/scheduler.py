@@ -79,8 +79,9 @@ class Scheduler:
 
     @callback
     def _start(self, trigger: Trigger, wish: Wish | None = None) -> None:
-        """Begin a run, unless the person has paused learning."""
-        if self._parts.coordinator.data.learning:
+        """Begin a run, unless the person has paused learning and nothing is moved."""
+        moving = CONF_MOVE in self._parts.entry.data
+        if moving or self._parts.coordinator.data.learning:
             self.learner.async_start(trigger, wish)
 
     @callback

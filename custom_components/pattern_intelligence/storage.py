@@ -20,6 +20,7 @@ from .stores.sqlite import SqliteStore
 from .stores.sqlite_file import SIDE_FILES, remove
 
 _DAMAGED: Final = ".damaged-"
+_ASIDE: Final = (".moving", ".restoring")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,16 @@ class Storage:
 def database_path(hass: HomeAssistant) -> Path:
     """Return where the built-in store is."""
     return Path(hass.config.path(DATABASE))
+
+
+def moving_path(path: Path) -> Path:
+    """Return the file in which the built-in store is made that a move leads to."""
+    return path.with_name(f"{path.name}{_ASIDE[0]}")
+
+
+def restoring_path(path: Path) -> Path:
+    """Return the file in which a backup is unpacked."""
+    return path.with_name(f"{path.name}{_ASIDE[1]}")
 
 
 def open_storage(path: Path, address: InfluxAddress | None, home: str) -> Storage:
@@ -122,11 +133,13 @@ def _unused(path: Path) -> Path:
 
 
 def delete_all(path: Path) -> None:
-    """Delete the built-in store, and what was set aside of it. Blocks.
+    """Delete the built-in store, and all that lies beside it. Blocks.
 
     Raises:
         StoreUnavailableError: a file cannot be deleted.
     """
     remove(path)
+    for suffix in _ASIDE:
+        remove(path.with_name(path.name + suffix))
     for aside in path.parent.glob(f"{escape(path.name)}{_DAMAGED}*"):
         remove(aside)

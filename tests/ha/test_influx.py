@@ -479,20 +479,23 @@ async def test_what_nobody_thought_of(
 async def test_another_store_is_chosen(
     hass: HomeAssistant, address: InfluxAddress
 ) -> None:
-    """There and back: what the recorder holds is learned anew."""
+    """There and back, empty: what the recorder holds is learned anew."""
     await async_record(hass, household(days(TODAY - timedelta(10), 10)))
     entry = await async_set_up(hass)
     form = await entry.start_reconfigure_flow(hass)
     form = await hass.config_entries.flow.async_configure(
         form["flow_id"], {"store": _kind(address)}
     )
-    done = await hass.config_entries.flow.async_configure(
+    form = await hass.config_entries.flow.async_configure(
         form["flow_id"], _form(address)
     )
     assert done["reason"] == "reconfigure_successful"
     await async_learned(hass)
     assert entry.data["store"] == _kind(address)
     assert shown(hass, "days_learned") == "10"
+    done = await hass.config_entries.flow.async_configure(
+        form["flow_id"], {"next_step_id": "begin_empty"}
+    )
     assert entry.runtime_data.parts.storage.remote is not None
 
     form = await entry.start_reconfigure_flow(hass)
@@ -502,13 +505,16 @@ async def test_another_store_is_chosen(
     assert form["step_id"] == _kind(address)
     assert _suggested(form)["prefix"] == address.prefix
     form = await entry.start_reconfigure_flow(hass)
-    done = await hass.config_entries.flow.async_configure(
+    form = await hass.config_entries.flow.async_configure(
         form["flow_id"], {"store": "built_in"}
     )
     assert done["reason"] == "reconfigure_successful"
     await async_learned(hass)
     assert entry.data == {"store": "built_in"}
     assert shown(hass, "days_learned") == "10"
+    done = await hass.config_entries.flow.async_configure(
+        form["flow_id"], {"next_step_id": "begin_empty"}
+    )
 
 
 async def test_a_bucket_that_keeps_for_another_time(

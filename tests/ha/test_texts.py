@@ -32,6 +32,12 @@ from custom_components.pattern_intelligence.forms import (
 )
 from custom_components.pattern_intelligence.influx_entry import ERRORS
 from custom_components.pattern_intelligence.influx_forms import CREDENTIALS_FORMS, FORMS
+from custom_components.pattern_intelligence.move_flow import (
+    BEGIN_EMPTY,
+    CALL_OFF,
+    TAKE_ALONG,
+    WATCH,
+)
 from custom_components.pattern_intelligence.news import NewsKind
 from custom_components.pattern_intelligence.notifications import _HEADINGS
 from custom_components.pattern_intelligence.problems import ISSUES
@@ -39,6 +45,10 @@ from custom_components.pattern_intelligence.sensor import SENSORS, of_type
 from custom_components.pattern_intelligence.stores.base import Layer
 from custom_components.pattern_intelligence.switch import LEARNING
 
+MENUS = {
+    "other_store": {TAKE_ALONG, BEGIN_EMPTY},
+    "under_way": {WATCH, CALL_OFF},
+}
 PACKAGE = Path(const.__file__).parent
 KINDS = [kind.value for kind in PatternType]
 
@@ -75,11 +85,20 @@ def test_steps_of_the_config_flow(texts: dict[str, Any]) -> None:
         "reauth_confirm": list(CREDENTIALS_FORMS.values()),
         **{kind.value: [form] for kind, form in FORMS.items()},
     }
-    assert steps.keys() == schemas.keys()
+    assert steps.keys() == {*schemas, *MENUS}
     for name, forms in schemas.items():
         fields = set().union(*map(_fields, forms))
         assert steps[name]["data"].keys() == fields
         assert steps[name]["data_description"].keys() == fields
+
+
+def test_menus_of_the_config_flow(texts: dict[str, Any]) -> None:
+    """Each choice has a name and says what it does, and what is shown has a text."""
+    for name, choices in MENUS.items():
+        step = texts["config"]["step"][name]
+        assert step["menu_options"].keys() == choices
+        assert step["menu_option_descriptions"].keys() == choices
+    assert texts["config"]["progress"].keys() == {WATCH}
 
 
 def test_errors_of_the_config_flow(texts: dict[str, Any]) -> None:

@@ -70,7 +70,7 @@ def all_held(store: AggregateStore, home: Home) -> list[object]:
 
 def move(source: AggregateStore, target: AggregateStore, local: SqliteStore) -> int:
     """Copy to the end; return how many steps it took."""
-    return sum(1 for _ in copied(source, target, local, "there"))
+    return sum(1 for _ in copied(source, target, local, MoveMark("here", "there")))
 
 
 def test_from_each_store_to_each_other(
@@ -126,7 +126,7 @@ def test_what_has_changed_meanwhile_is_copied_again(
         closing(SqliteStore(tmp_path / "new.db")) as target,
     ):
         source.adopt(lived)
-        steps = copied(source, target, local, "there")
+        steps = copied(source, target, local, MoveMark("here", "there"))
         assert len(list(islice(steps, 30))) == 30
         steps.close()
         last = home.first_day + timedelta(days=home.days)
@@ -135,7 +135,7 @@ def test_what_has_changed_meanwhile_is_copied_again(
         move(source, target, local)
         assert all_held(target, home) == all_held(source, home)
 
-        steps = copied(source, target, local, "elsewhere")
+        steps = copied(source, target, local, MoveMark("here", "elsewhere"))
         assert len(list(islice(steps, 30))) == 30
         steps.close()
         source.forget_after(last - timedelta(days=1))
@@ -156,7 +156,7 @@ def test_it_goes_on_where_it_was(
         local.write_text(MOVE, "")
         done = []
         for _ in range(steps):
-            stopped = copied(source, target, local, "there")
+            stopped = copied(source, target, local, MoveMark("here", "there"))
             done.append(next(stopped))
             stopped.close()
         pieces = steps // 2
@@ -186,10 +186,10 @@ def test_a_target_that_does_not_keep_what_it_is_given(
 def test_the_mark_is_read_as_it_was_written(local: SqliteStore) -> None:
     """And whatever is no mark counts as none."""
     assert MoveMark.of(local) is None
-    mark = MoveMark("there", Stage.LET_GO)
+    mark = MoveMark("here", "there", Stage.LET_GO)
     mark.keep(local)
     assert MoveMark.of(local) == mark
-    for text in ("", "[]", "{", '{"to": "x"}', '{"to": "x", "stage": "y", "last": 1}'):
+    for text in ("", "[]", "{", '{"old": "x"}', '{"old": 1, "new": 2, "stage": 3}'):
         local.write_text(MOVE, text)
         assert MoveMark.of(local) is None
 

@@ -27,12 +27,10 @@ class Stage(StrEnum):
     """What has to be done of a move.
 
     Until it is ``LET_GO``, all is where it was; from then on, all is in the new store.
-    ``RESTORED`` stands for a backup that lies in the built-in store.
     """
 
     COPY = "copy"
     LET_GO = "let_go"
-    RESTORED = "restored"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +38,14 @@ class MoveMark:
     """How far a move has got.
 
     Attributes:
-        to: names the new store.
+        old: names the store that all is in.
+        new: names the store that all is to be in.
         stage: what has to be done.
         last: the last piece that was copied; None where none was.
     """
 
-    to: str
+    old: str
+    new: str
     stage: Stage = Stage.COPY
     last: Piece | None = None
 
@@ -60,7 +60,7 @@ class MoveMark:
             told = json.loads(local.read_text(MOVE) or "null")
             last = told["last"]
             piece = Piece(Part(last[0]), date.fromisoformat(last[1])) if last else None
-            return cls(str(told["to"]), Stage(told["stage"]), piece)
+            return cls(told["old"], told["new"], Stage(told["stage"]), piece)
         except ValueError, LookupError, TypeError:
             return None
 
@@ -75,11 +75,12 @@ class MoveMark:
     def to_text(self) -> str:
         """Return it as the text that is noted."""
         last = [self.last.part, self.last.day.isoformat()] if self.last else None
-        return json.dumps({"to": self.to, "stage": self.stage, "last": last})
+        told = {"old": self.old, "new": self.new, "stage": self.stage, "last": last}
+        return json.dumps(told)
 
 
 def copied(
-    source: AggregateStore, target: AggregateStore, local: LocalStore, to: str
+    source: AggregateStore, target: AggregateStore, local: LocalStore, begun: MoveMark
 ) -> Generator[tuple[int, int]]:
     """Copy everything, compare everything; what differs is copied again.
 
@@ -90,7 +91,7 @@ def copied(
         source: what is copied; it is only read.
         target: where to; what else it holds is deleted.
         local: where it is noted how far it got.
-        to: names the target.
+        begun: names both.
 
     Yields:
         How many steps are done, and how many there are in all.
@@ -99,8 +100,8 @@ def copied(
         StoreError: a store failed, or both are still not equal.
     """
     mark = MoveMark.of(local)
-    if mark is None or mark.to != to or mark.stage is not Stage.COPY:
-        mark = MoveMark(to)
+    if mark is None or replace(mark, last=None) != begun:
+        mark = begun
     if mark.last is None:
         target.clear()
     old, new = Contents(source), Contents(target)
@@ -115,7 +116,7 @@ def copied(
                 yield done, steps
         if not set(new.pieces()) <= set(pieces):
             # What is too much cannot be taken out of a store piece by piece.
-            mark = MoveMark(to)
+            mark = begun
             mark.keep(local)
             target.clear()
             continue
