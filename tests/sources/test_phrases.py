@@ -17,7 +17,12 @@ from custom_components.pattern_intelligence.sources.phrases import (
 )
 from custom_components.pattern_intelligence.stores.base import StoreUnavailableError
 
-OF_COMMANDS = ("sources/recorder_file.py", "sources/recording.py", "sources/influx/")
+OF_COMMANDS = (
+    "sources/recorder_database.py",
+    "sources/recorder_file.py",
+    "sources/recording.py",
+    "sources/influx/",
+)
 """Modules that no Home Assistant uses: commands speak English."""
 
 FILES = sorted(FOLDER.glob("*.json"))

@@ -11,7 +11,7 @@ import sys
 import pytest
 
 from custom_components.pattern_intelligence.engine.home import EntityInfo
-from custom_components.pattern_intelligence.sources import recorder_file
+from custom_components.pattern_intelligence.sources import recorded_days, recorder_file
 from custom_components.pattern_intelligence.sources.base import (
     SourceError,
     SourceUnavailableError,
@@ -123,7 +123,7 @@ def test_started_on_while_it_is_read(
     finished: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What was read without locks is read again when the file has changed meanwhile."""
-    read_day = recorder_file.read_day
+    read_day = recorded_days.read_day
     calls = []
 
     def start_then_read(*args: object) -> object:
@@ -138,7 +138,7 @@ def test_started_on_while_it_is_read(
             )
         return found
 
-    monkeypatch.setattr(recorder_file, "read_day", start_then_read)
+    monkeypatch.setattr(recorded_days, "read_day", start_then_read)
     rows = rows_of(source_of(finished).read(DAY))
     assert [state for _, state, _ in rows] == ["on", "off"]
     assert len(calls) == 2
@@ -148,14 +148,14 @@ def test_a_file_that_keeps_changing(
     finished: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Being copied, say: it is not waited for without end."""
-    read_day = recorder_file.read_day
+    read_day = recorded_days.read_day
 
     def read_while_copied(*args: object) -> object:
         with finished.open("ab") as file:
             file.write(bytes(4096))
         return read_day(*args)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(recorder_file, "read_day", read_while_copied)
+    monkeypatch.setattr(recorded_days, "read_day", read_while_copied)
     with pytest.raises(SourceUnavailableError, match="changes all the time"):
         source_of(finished).read(DAY)
 

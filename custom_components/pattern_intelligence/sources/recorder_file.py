@@ -6,27 +6,20 @@ open is read without making SQLite's side files beside it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import replace
-from datetime import date
+from collections.abc import Callable
 from pathlib import Path
 import sqlite3
-from typing import Any, Final
+from typing import Final, override
 from urllib.parse import quote
 
 from sqlalchemy import Connection, create_engine
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
-from ..engine.happenings import RULES, domain_of
 from ..engine.home import Home
-from ..engine.rawday import RawDay
 from ..engine.scope import Scope
-from .attributes import info_from_attributes
 from .base import SourceError, SourceUnavailableError
-from .recorder_entities import newest_attributes, recorded_entities
-from .recorder_rows import read_day
-from .recorder_runs import read_recording, recorded_intervals, silent_days
+from .recorded_days import RecordedDays
 from .recorder_schema import check_schema
 
 FILE_NAME: Final = "home-assistant_v2.db"
@@ -61,7 +54,7 @@ _NEVER: Final = {
 }
 
 
-class RecorderFile:
+class RecorderFile(RecordedDays):
     """A day source over a recorder's SQLite file.
 
     Args:
@@ -73,10 +66,8 @@ class RecorderFile:
 
     def __init__(self, path: Path, home: Home, scope: Scope, now: int) -> None:
         """Take the parts; nothing is opened yet."""
+        super().__init__(home, scope, now)
         self.path = path
-        self.home = home
-        self._scope = scope
-        self._now = now
         self._checked = False
         self._unused = False
         self._text: Callable[[bytes], str] = str
@@ -84,68 +75,7 @@ class RecorderFile:
             "sqlite://", creator=self._connect, poolclass=NullPool
         )
 
-    def extent(self) -> tuple[date, date] | None:
-        """Return the first and the last complete local day recorded, if any."""
-
-        def ask(connection: Connection) -> tuple[date, date] | None:
-            recording = read_recording(connection, now=self._now, running=False)
-            if recording is None:
-                return None
-            return recording.complete_days(self.home.civil, self._now)
-
-        return self._ask(ask)
-
-    def silent(self) -> Collection[date]:
-        """Return the days of long stretches in which nothing at all was recorded."""
-
-        def ask(connection: Connection) -> Collection[date]:
-            recording = read_recording(connection, now=self._now, running=False)
-            return (
-                silent_days(connection, recording, self.home.civil) if recording else ()
-            )
-
-        return self._ask(ask)
-
-    def read(self, day: date, carried: Mapping[str, str] = {}) -> RawDay:
-        """Return the rows of the tracked entities on a local day."""
-
-        def ask(connection: Connection) -> RawDay:
-            recording = read_recording(connection, now=self._now, running=False)
-            civil = self.home.civil
-            spans = (
-                recorded_intervals(connection, recording, civil, day)
-                if recording
-                else ()
-            )
-            return read_day(connection, day, self.home, self._scope, spans, carried)
-
-        return self._ask(ask)
-
-    def complete(self) -> Home:
-        """Add to the home what entities without a registry entry say of themselves.
-
-        Returns:
-            The home, as it is used from now on.
-
-        Raises:
-            SourceError: the file cannot be read.
-        """
-
-        def ask(connection: Connection) -> dict[str, dict[str, Any]]:
-            strangers = {
-                metadata_id: entity_id
-                for metadata_id, entity_id in recorded_entities(connection).items()
-                if entity_id not in self.home.entities and domain_of(entity_id) in RULES
-            }
-            return newest_attributes(connection, strangers)
-
-        found = {
-            entity_id: info_from_attributes(entity_id, attributes)
-            for entity_id, attributes in self._ask(ask).items()
-        }
-        self.home = replace(self.home, entities={**found, **self.home.entities})
-        return self.home
-
+    @override
     def _ask[T](self, ask: Callable[[Connection], T]) -> T:
         """Answer from one state of the file, and from none that changed meanwhile."""
         for _ in range(_ATTEMPTS):
