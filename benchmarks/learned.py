@@ -54,8 +54,6 @@ def context_of(home: Home) -> Context:
     return Context(
         ZoneInfo(home.time_zone),
         country=home.country,
-        latitude=home.position[0],
-        longitude=home.position[1],
         entities={
             e.entity_id: EntityInfo(
                 e.entity_id,

@@ -19,7 +19,7 @@ from .engine.day_kinds import Calendar
 from .engine.home import AreaInfo, EntityInfo, Home
 from .messages import async_read_phrases
 from .sources.attributes import info_from_attributes, texts_or_none
-from .sources.config_dir import zone_named
+from .sources.config_dir import position_of, zone_named
 from .sources.public_holidays import calendar_of
 
 _ENTRIES_AT_ONCE: Final = 100
@@ -56,8 +56,6 @@ async def async_build_home(
     return Home(
         zone=zone,
         country=hass.config.country,
-        latitude=hass.config.latitude,
-        longitude=hass.config.longitude,
         language=hass.config.language,
         phrases=phrases.patterns,
         entities=entities,
@@ -66,6 +64,9 @@ async def async_build_home(
             for area in ar.async_get(hass).async_list_areas()
         },
         calendar=calendar,
+        position=position_of(
+            hass.config.latitude, hass.config.longitude, hass.config.elevation
+        ),
     )
 
 

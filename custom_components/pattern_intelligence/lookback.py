@@ -6,7 +6,7 @@ verdicts, and by the report.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -17,7 +17,7 @@ from .engine.history import History
 from .engine.home import Home
 from .engine.pattern import Finding
 from .engine.scope import Scope
-from .engine.sums import SUM_TABLES
+from .engine.sums import CONSUMPTION_SUM, SUM_TABLES
 from .engine.tables import (
     CONTEXT,
     EXPOSURE,
@@ -133,13 +133,21 @@ class Lookback:
             return {
                 spec.name: only(
                     self._store.read_periods(layer, spec, over[0], over[-1]),
-                    self._looked_at,
+                    self._looked_at(spec),
                 )
                 for spec in SUM_TABLES
             }
 
-    def _looked_at(self, stored_id: str) -> bool:
-        return stored_id == HOME or self.admits(stored_id)
+    def _looked_at(self, spec: TableSpec) -> Callable[[str], bool]:
+        """Return what tells of the ids in a table whether they are looked at."""
+        numbers = spec in (CONTEXT, CONSUMPTION_SUM)
+        admits = self._scope.admits_number if numbers else self._scope.admits
+
+        def looked_at(stored_id: str) -> bool:
+            home = self.home
+            return stored_id == HOME or admits(home.entity(home.resolve(stored_id)))
+
+        return looked_at
 
     def admits(self, entity_id: str) -> bool:
         """Tell whether the person lets an entity be looked at, by an id it had."""
@@ -188,7 +196,7 @@ class Lookback:
     def _rows(self, spec: TableSpec, days: Sequence[date]) -> DatedTable:
         with self._phases.of(Phase.STORE):
             rows = self._store.read_days(spec, days[0], days[-1])
-        return only(rows, self._looked_at)
+        return only(rows, self._looked_at(spec))
 
 
 @contextmanager

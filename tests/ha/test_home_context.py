@@ -18,6 +18,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry, flush_
 
 from custom_components.pattern_intelligence.engine.day_kinds import Calendar
 from custom_components.pattern_intelligence.engine.home import AreaInfo, EntityInfo
+from custom_components.pattern_intelligence.engine.sun import Position
 from custom_components.pattern_intelligence.home_context import async_build_home
 from custom_components.pattern_intelligence.sources.config_dir import read_home
 
@@ -135,9 +136,9 @@ async def test_a_directory_says_the_same(
     }
     assert stored.areas == live.areas
     assert stored.calendar == live.calendar != Calendar()
-    assert (stored.zone, stored.country, stored.latitude, stored.longitude) == (
+    assert (stored.zone, stored.country, stored.position) == (
         live.zone,
         "DE",
-        52.5,
-        13.5,
+        live.position,
     )
+    assert live.position == Position(52.5, 13.5, hass.config.elevation)

@@ -142,6 +142,35 @@ class RecorderBuilder:
             (data_id, ms(when) / 1000, context(own)),
         )
 
+    def meter(
+        self,
+        statistic_id: str,
+        unit: str | None,
+        totals: Mapping[str, float | None],
+        *,
+        source: str = "recorder",
+        has_sum: bool = True,
+    ) -> None:
+        """Add the long-term statistics of a meter.
+
+        Args:
+            statistic_id: whose; an entity id.
+            unit: of the totals.
+            totals: the total at the end of the hour that begins at a time.
+            source: who keeps them.
+            has_sum: it counts; else what is kept are means.
+        """
+        number = self.database.execute(
+            "INSERT INTO statistics_meta (statistic_id, source, unit_of_measurement,"
+            " has_mean, has_sum, mean_type) VALUES (?, ?, ?, 0, ?, 0)",
+            (statistic_id, source, unit, has_sum),
+        ).lastrowid
+        self.database.executemany(
+            "INSERT INTO statistics (metadata_id, start_ts, created_ts, state, sum)"
+            " VALUES (?, ?, 0, 0, ?)",
+            [(number, ms(when) / 1000, total) for when, total in totals.items()],
+        )
+
     def run(self, start: str, end: str | None, *, incorrect: bool = False) -> None:
         """Add a run of the recorder."""
         self.database.execute(

@@ -14,6 +14,7 @@ from custom_components.pattern_intelligence.engine.home import (
     EntityInfo,
     Home,
 )
+from custom_components.pattern_intelligence.engine.sun import Position
 from custom_components.pattern_intelligence.sources.base import SourceError
 from custom_components.pattern_intelligence.sources.config_dir import (
     read_home,
@@ -39,6 +40,7 @@ CORE = {
     "language": "de",
     "latitude": 52.5,
     "longitude": 13,
+    "elevation": 40,
 }
 
 
@@ -55,10 +57,9 @@ def test_core(folder: Path) -> None:
     assert home == Home(
         BERLIN,
         country="DE",
-        latitude=52.5,
-        longitude=13.0,
         language="de",
         calendar=home.calendar,
+        position=Position(52.5, 13.0, 40),
     )
     unity = day_number(date(2025, 10, 3))
     assert unity in home.calendar.holidays
@@ -195,6 +196,14 @@ def test_registries_of_odd_shape(folder: Path, data: Any) -> None:
     assert read_home(folder).entities == {}
 
 
+def test_the_middle_of_the_ocean_is_no_place(folder: Path) -> None:
+    """Home Assistant holds 0 and 0 where nobody said where the home is."""
+    store(folder, "core.config", {**CORE, "latitude": 0, "longitude": 0.0})
+    assert read_home(folder).position is None
+    store(folder, "core.config", {**CORE, "latitude": 0, "elevation": None})
+    assert read_home(folder).position == Position(0, 13)
+
+
 def test_fields_of_odd_type(folder: Path) -> None:
     """Count as not set."""
     store(
@@ -213,7 +222,7 @@ def test_fields_of_odd_type(folder: Path) -> None:
     }
     store(folder, "core.entity_registry", {"entities": [odd]})
     home = read_home(folder)
-    assert (home.latitude, home.longitude, home.country) == (None, None, None)
+    assert (home.position, home.country) == (None, None)
     assert home.entities == {"light.a": EntityInfo("light.a")}
 
 

@@ -74,8 +74,6 @@ class Home:
     Attributes:
         zone: the time zone.
         country: ISO 3166 code, or None.
-        latitude: degrees north.
-        longitude: degrees east.
         language: BCP 47 tag of the texts for persons.
         phrases: what patterns say in that language, by the names that
             :mod:`.wording` has; what is missing is said in English.
@@ -88,8 +86,6 @@ class Home:
 
     zone: ZoneInfo
     country: str | None = None
-    latitude: float | None = None
-    longitude: float | None = None
     language: str = "en"
     phrases: Mapping[str, str] = field(default_factory=dict)
     entities: Mapping[str, EntityInfo] = field(default_factory=dict)

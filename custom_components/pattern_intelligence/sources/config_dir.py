@@ -10,11 +10,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 import json
+from math import isfinite
 from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from ..engine.home import AreaInfo, EntityInfo, Home
+from ..engine.sun import Position
 from .attributes import text_or_none, texts_or_none
 from .base import SourceError
 from .names import friendly_name
@@ -61,8 +63,6 @@ def read_home(folder: Path, zone: ZoneInfo | None = None) -> Home:
     return Home(
         zone=zone,
         country=country,
-        latitude=_number_or_none(core.get("latitude")),
-        longitude=_number_or_none(core.get("longitude")),
         language=language,
         phrases=phrases_in(language).patterns,
         entities={
@@ -79,7 +79,28 @@ def read_home(folder: Path, zone: ZoneInfo | None = None) -> Home:
             if (area_id := text_or_none(item.get("id")))
         },
         calendar=calendar_of(country, datetime.now(zone).date()),
+        position=position_of(
+            core.get("latitude"), core.get("longitude"), core.get("elevation")
+        ),
     )
+
+
+def position_of(
+    latitude: object, longitude: object, elevation: object
+) -> Position | None:
+    """Return where a home is, if that is said.
+
+    What is nobody's home, Home Assistant's own 0 and 0, is not said.
+
+    Args:
+        latitude: degrees north.
+        longitude: degrees east.
+        elevation: meters above the sea.
+    """
+    north, east = _number_or_none(latitude), _number_or_none(longitude)
+    if north is None or east is None or north == east == 0:
+        return None
+    return Position(north, east, round(_number_or_none(elevation) or 0))
 
 
 def zone_named(name: str) -> ZoneInfo:
@@ -183,4 +204,4 @@ def _labels(item: Item) -> frozenset[str]:
 def _number_or_none(value: object) -> float | None:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
-    return float(value)
+    return float(value) if isfinite(value) else None

@@ -20,11 +20,13 @@ from sqlalchemy import Connection, Select, case, select
 from ..engine.happenings import GAP_STATES
 from ..engine.home import Home
 from ..engine.rawday import UNKNOWN_CARRY, RawDay
-from ..engine.scope import Scope, tracked
+from ..engine.scope import Scope, measuring, tracked
 from .recorder_causes import BY_PARENT, BY_USER, who_caused
 from .recorder_entities import last_states, recorded_entities
+from .recorder_readings import read_readings
 from .recorder_runs import Interval
 from .recorder_schema import STATES
+from .recorder_statistics import read_counts, read_meters
 
 _CHUNK_ROWS: Final = 500
 """So few that a chunk's objects are still in the processor's cache when used."""
@@ -98,6 +100,7 @@ def read_day(
     }
     unchanged = {i for i, state in before.items() if state not in GAP_STATES}
     entities = tracked({*present.values(), *unchanged}, home.entities, scope)
+    sensors = set(measuring(present.values(), home.entities, scope))
     numbers = {entity_id: number for number, entity_id in enumerate(entities)}
     entity_of = {i: numbers[e] for i, e in sorted(present.items()) if e in numbers}
     states = _States({}, {})
@@ -123,6 +126,15 @@ def read_day(
         carried=carried,
         automations=automations,
         recorded=recorded,
+        readings=read_readings(
+            connection,
+            {i: name for i, name in present.items() if name in sensors},
+            start,
+            end,
+        ),
+        counts=read_counts(
+            connection, read_meters(connection, home, scope), start, end
+        ),
     )
 
 

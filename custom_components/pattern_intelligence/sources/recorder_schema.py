@@ -42,6 +42,15 @@ EVENT_DATA: Final = _table("event_data", "data_id", "shared_data")
 RECORDER_RUNS: Final = _table(
     "recorder_runs", "run_id", "start", "end", "closed_incorrect"
 )
+STATISTICS: Final = _table("statistics", "metadata_id", "start_ts", "sum")
+STATISTICS_META: Final = _table(
+    "statistics_meta",
+    "id",
+    "statistic_id",
+    "source",
+    "unit_of_measurement",
+    "has_sum",
+)
 
 _SCHEMA_CHANGES: Final = _table("schema_changes", "change_id", "schema_version")
 _READ: Final = (
@@ -52,6 +61,8 @@ _READ: Final = (
     EVENT_TYPES,
     EVENT_DATA,
     RECORDER_RUNS,
+    STATISTICS,
+    STATISTICS_META,
 )
 
 
