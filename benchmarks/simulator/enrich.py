@@ -11,6 +11,7 @@ from typing import cast
 
 import numpy as np
 
+from .conditions import with_conditions
 from .draw import EVERY_DAY, WEEKEND, WORKWEEK, Pool
 from .furnish import PROGRAMS, furnished
 from .plan import Binge, MoveRule, Oddity, Plan, RoomRule, RoutineRule, TimedRule
@@ -81,7 +82,8 @@ def enrich(plan: Plan, rng: np.random.Generator) -> Plan:
         held=("binary_sensor.dining_room_motion", 90.0),
         oddities=_oddities(pool, plan.days, steady, rng),
     )
-    return with_sittings(richer, chance)
+    further = chance.spawn(1)[0]
+    return with_conditions(with_sittings(richer, chance), further)
 
 
 def _rooms(rng: np.random.Generator) -> tuple[RoomRule, ...]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from .clock import DAY_SECONDS, Floats, LocalClock
+from .conditions import conditional
 from .habits import (
     Kept,
     arrivals,
@@ -19,11 +20,11 @@ from .habits import (
 from .model import Entity, Runs
 from .noise import arrived, motion, uses, walks
 from .oddities import binges, disturbed
-from .plan import Plan, RoomRule, RoutineRule, SittingRule, TimedRule
+from .plan import ConditionRule, Plan, RoomRule, RoutineRule, SittingRule, TimedRule
 from .residents import Presence, inside, live
 from .settle import settle
 from .sittings import sat
-from .truth import PlantedOddity, Step
+from .truth import Condition, PlantedOddity, Step
 from .wander import moved, stays
 
 DOOR = "binary_sensor.front_door"
@@ -35,7 +36,8 @@ class Life:
 
     `fires` are the instants at which automations fired, by the numbers that the
     runs' `fire` columns hold, with the entity id of each. `stays` are how rooms were
-    used, `oddities` what went wrong, `sittings` when people sat in rooms.
+    used, `oddities` what went wrong, `sittings` when people sat in rooms, `conditions`
+    what was done when one held.
     """
 
     runs: Runs
@@ -45,6 +47,7 @@ class Life:
     stays: tuple[tuple[RoomRule, Kept], ...] = ()
     oddities: tuple[PlantedOddity, ...] = ()
     sittings: tuple[tuple[SittingRule, Kept], ...] = ()
+    conditions: tuple[tuple[ConditionRule, Condition, Kept], ...] = ()
 
 
 def live_days(
@@ -109,8 +112,10 @@ def live_days(
     if not frozen:
         runs, oddities = disturbed(plan, index, clock, presence, runs, rng)
     # By chances of their own: the rest of a home is as if they were not.
-    sittings, sittings_kept = sat(plan, clock, presence, rng.spawn(1)[0])
-    runs = Runs.join([runs, sittings])
+    chance = rng.spawn(2)
+    sittings, sittings_kept = sat(plan, clock, presence, chance[0])
+    further, conditions = conditional(plan, clock, presence, fires, chance[1])
+    runs = Runs.join([runs, sittings, further])
     begin, end = clock.utc(0, 0.0), clock.utc(clock.days, 0.0)
     within = (runs.start < end) & (runs.end > begin)
     return Life(
@@ -121,6 +126,7 @@ def live_days(
         stays_kept,
         oddities,
         sittings_kept,
+        conditions,
     )
 
 

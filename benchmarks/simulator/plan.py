@@ -126,6 +126,25 @@ class SittingRule:
     weekdays: tuple[int, ...] = (0, 1, 2, 3, 4, 5, 6)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConditionRule:
+    """A state entered under a condition, as `conditions` tells of each `kind`.
+
+    `minute` is a wall-clock minute, or one after the sun's event. `share` is that of
+    the days on which the condition holds, `entity_id` what has to be on.
+    """
+
+    name: str
+    step: Step
+    kind: str
+    minute: float
+    sd: float
+    adherence: float
+    share: float = 0.5
+    entity_id: str = ""
+    automation: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Binge:
     """Something used again and again on one evening, which makes no habit."""
@@ -153,6 +172,7 @@ class Plan:
     `quiet` are entities whose random use is rare, since a rule would drown in it;
     `held` is a motion sensor that stays on for so many seconds, whatever it sees.
     `sittings` have rooms of their own; what is done `alone` there only looks like one.
+    `conditions` have things of their own, too; `weather` is the seed of how warm it is.
     """
 
     days: int
@@ -172,3 +192,5 @@ class Plan:
     held: tuple[str, float] | None = None
     sittings: tuple[SittingRule, ...] = ()
     alone: tuple[TimedRule, ...] = ()
+    conditions: tuple[ConditionRule, ...] = ()
+    weather: int = 0

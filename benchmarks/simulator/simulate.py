@@ -7,6 +7,7 @@ import numpy as np
 
 from .calendar import COUNTRY, POSITION, holidays
 from .clock import Bools, LocalClock
+from .conditions import CONDITION_ROOMS
 from .draw import draw
 from .enrich import enrich
 from .furnish import FURNISHED_ROOMS
@@ -25,6 +26,7 @@ ROWS_PER_DAY = 10_000
 #: Homes begin on a day of these two years, so that some see a DST change.
 _ORIGIN = date(2024, 9, 1)
 _ORIGIN_DAYS = 600
+_RICH_ROOMS = (*FURNISHED_ROOMS, *SITTING_ROOMS, *CONDITION_ROOMS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +166,7 @@ def _home(
         days=clock.days,
         told=plan.days,
         entities=house.entities,
-        areas=(*FURNISHED_ROOMS, *SITTING_ROOMS) if plan.rooms else ROOMS,
+        areas=_RICH_ROOMS if plan.rooms else ROOMS,
         floors=FLOORS,
         devices=house.devices,
         users=RESIDENTS,

@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from .clock import DAY_MINUTES, Bools, Floats, LocalClock
+from .conditions import condition_truth
 from .entailed import Entailment
 from .habits import Kept, expected_minute
 from .house import Role
@@ -37,6 +38,7 @@ def truth_of(plan: Plan, clock: LocalClock, life: Life) -> Truth:
         habits.append(_link_truth(link, plan, clock, life.runs))
     habits += [room_truth(rule, kept, clock) for rule, kept in life.stays]
     habits += [sitting_truth(rule, kept, clock) for rule, kept in life.sittings]
+    habits += [condition_truth(*one, clock) for one in life.conditions]
     habits += [move_truth(rule, clock) for rule in plan.moves]
     habits += program_truths(plan, clock, life.runs)
     judge = Entailment(plan)
@@ -59,6 +61,9 @@ def truth_of(plan: Plan, clock: LocalClock, life: Life) -> Truth:
         for rule in plan.routines
         if rule.automation
         for step in rule.steps
+    ]
+    automated += [
+        ((rule.step,), rule.automation) for rule in plan.conditions if rule.automation
     ]
     index = {entity.entity_id: entity for entity in plan.house.entities}
     off = [

@@ -6,7 +6,13 @@ from typing import Literal
 
 type Anchor = Literal["each", "first", "last"]
 type Kind = Literal[
-    "time_of_day", "co_occurrence", "sequence", "duration", "room_based", "session"
+    "time_of_day",
+    "co_occurrence",
+    "sequence",
+    "duration",
+    "room_based",
+    "session",
+    "contextual",
 ]
 type OddityKind = Literal["many", "none", "hour", "left_on", "missed", "silent"]
 
@@ -21,6 +27,21 @@ class Step:
 
     entity_id: str
     state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """What a habit depends on.
+
+    `kind` is `sunrise` or `sunset`, from which it keeps `offset` minutes; `below` or
+    `above` a `limit` of what an entity measures; `state` for as long as an entity is
+    on; or `none`, where it only seems to depend on something.
+    """
+
+    kind: str
+    entity_id: str = ""
+    offset: float = 0.0
+    limit: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +60,8 @@ class PlantedHabit:
 
     `duration` is the median of seconds that something lasts, `spread` the sd of its
     log. `area_ids` are a room in use from `minute` until `until`, the two rooms of a
-    move, or the room of a session, whose `steps` are its members.
+    move, or the room of a session, whose `steps` are its members. `condition` is what
+    a contextual habit depends on; its `minute` may be one after the sun's event.
     """
 
     name: str
@@ -65,6 +87,7 @@ class PlantedHabit:
     kept: tuple[int, ...] = ()
     instants: tuple[float, ...] = ()
     realized: float | None = None
+    condition: Condition | None = None
 
     @property
     def clear(self) -> bool:
@@ -73,6 +96,8 @@ class PlantedHabit:
             return True
         if self.kind == "session":
             return self.adherence >= CLEAR_ADHERENCE
+        if self.kind == "contextual":
+            return len(self.kept) >= CLEAR_ADHERENCE * len(self.eligible)
         if self.kind == "time_of_day" and (self.anchor != "each" or self.sd is None):
             return False
         on_time = self.sd is None or self.sd <= CLEAR_SD
