@@ -34,6 +34,7 @@ def claim_of(pattern: Json) -> Claim:
         context=pattern["context"],
         raw=confidence,
         stated=confidence,
+        automated=bool(pattern.get("automated_by")),
     )
 
 

@@ -10,7 +10,10 @@ from custom_components.pattern_intelligence.engine.home import Home
 from custom_components.pattern_intelligence.engine.scope import Scope
 from custom_components.pattern_intelligence.engine.summarize import summarize
 from custom_components.pattern_intelligence.engine.tables import (
-    DAY_TABLES,
+    CONTEXT,
+    EXPOSURE,
+    HAPPENINGS,
+    RUNS,
     Table,
     dated,
 )
@@ -42,9 +45,9 @@ class HomeDays:
     def window(self, first: date, last: date) -> Window:
         """Return the window over the days from first to last."""
         days = [(day, tables) for day, tables in self.days if first <= day <= last]
-        happenings, exposure, runs = (
+        happenings, exposure, runs, context = (
             dated(spec, [(day_number(day), own[spec.name]) for day, own in days])
-            for spec in DAY_TABLES
+            for spec in (HAPPENINGS, EXPOSURE, RUNS, CONTEXT)
         )
         return build_window(
             self.home.civil,
@@ -54,6 +57,7 @@ class HomeDays:
             self.home.resolve,
             runs,
             self.home.calendar,
+            context,
         )
 
 

@@ -45,8 +45,11 @@ from custom_components.pattern_intelligence.engine.pattern import (
 from custom_components.pattern_intelligence.engine.sentence import Sentence
 from custom_components.pattern_intelligence.engine.summarize import summarize
 from custom_components.pattern_intelligence.engine.tables import (
+    CONTEXT,
     DAY_TABLES,
+    EXPOSURE,
     HAPPENINGS,
+    RUNS,
     dated,
 )
 from custom_components.pattern_intelligence.engine.window import Window, build_window
@@ -203,12 +206,19 @@ def _batch(order: Order) -> Result:
     with meter.of(Phase.AGGREGATE):
         tables = [(day_number(raw.day), summarize(raw)) for raw in raws]
     with meter.of(Phase.DETECT):
-        happenings, exposure, runs = (
+        happenings, exposure, runs, context = (
             dated(spec, [(day, found[spec.name]) for day, found in tables])
-            for spec in DAY_TABLES
+            for spec in (HAPPENINGS, EXPOSURE, RUNS, CONTEXT)
         )
         window = build_window(
-            home.civil, days, happenings, exposure, home.resolve, runs, home.calendar
+            home.civil,
+            days,
+            happenings,
+            exposure,
+            home.resolve,
+            runs,
+            home.calendar,
+            context,
         )
         standing = [
             finding

@@ -41,6 +41,7 @@ class Claim:
         context: as in the finding.
         raw: the confidence the detector gave.
         stated: the confidence that was told, recalibrated.
+        automated: whether it is what automations do.
     """
 
     type: PatternType
@@ -52,6 +53,7 @@ class Claim:
     context: Context | None
     raw: float
     stated: float
+    automated: bool = False
 
     @classmethod
     def of(cls, finding: Finding, stated: float) -> Claim:
@@ -71,6 +73,7 @@ class Claim:
             finding.context,
             finding.confidence,
             stated,
+            finding.automated,
         )
 
     @property
@@ -97,6 +100,7 @@ class Claim:
             "context": dict(self.context) if self.context else None,
             "raw": self.raw,
             "stated": self.stated,
+            "automated": self.automated,
         }
 
     @classmethod
@@ -112,4 +116,5 @@ class Claim:
             renamed(stored["context"], resolve),
             stored["raw"],
             stored["stated"],
+            stored.get("automated", False),
         )

@@ -260,6 +260,11 @@ class Finding:
         return place_of(self.type, self.when, self.duration_s)
 
     @property
+    def automated(self) -> bool:
+        """Tell whether it is what automations do."""
+        return bool(self.automated_by)
+
+    @property
     def first_seen(self) -> date:
         """Return the first day it occurred on."""
         return date_of(self.matched[0])

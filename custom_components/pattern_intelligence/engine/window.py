@@ -147,6 +147,11 @@ class Window:
             measured=self.measured.of_days(kept),
         )
 
+    def automations_among(self, cause: NDArray[np.int16] | Numbers) -> tuple[str, ...]:
+        """Return the automations that have names among some causes, sorted."""
+        codes = np.unique(cause[cause > AUTOMATION]) - AUTOMATION
+        return tuple(sorted({self.automations[code] for code in codes.tolist()}))
+
     def of_key(self, index: int) -> slice:
         """Return where the happenings of a key are."""
         return slice(int(self.key_edges[index]), int(self.key_edges[index + 1]))

@@ -24,13 +24,13 @@ class Event:
         key: what happened.
         instant: UTC milliseconds.
         wall: wall milliseconds.
-        by_hand: no automation caused it.
+        follows: no automation caused it.
     """
 
     key: Key
     instant: int
     wall: int
-    by_hand: bool
+    follows: bool
 
     @property
     def day(self) -> int:
@@ -70,11 +70,18 @@ class Naive:
 class NaiveLinks:
     """The pairs of a window that pass what is asked of each before the tests."""
 
-    def __init__(self, window: Window) -> None:
-        """Take the happenings of a window."""
+    def __init__(self, window: Window, *, automated: bool = False) -> None:
+        """Take the happenings of a window.
+
+        Args:
+            window: the window.
+            automated: what automations with a name do may follow, instead of what
+                none does.
+        """
         self.window = window
+        self.automated = automated
         self.events = [
-            Event(window.keys[k], int(i), int(w), c < 2)
+            Event(window.keys[k], int(i), int(w), c > 2 if automated else c < 2)
             for k, i, w, c in zip(
                 window.key, window.instant, window.wall, window.cause, strict=True
             )
@@ -105,7 +112,7 @@ class NaiveLinks:
     def enough(self, cause: Key, effect: Key) -> bool:
         """Tell whether both happen on five days, the effect by hand and not always."""
         leading = {e.day for e in self.events if e.key == cause}
-        following = {e.day for e in self.events if e.key == effect and e.by_hand}
+        following = {e.day for e in self.events if e.key == effect and e.follows}
         return (
             len(leading & set(self.counted)) >= 5
             and len(following & set(self.counted)) >= 5
@@ -113,7 +120,7 @@ class NaiveLinks:
         )
 
     def _manner(self, cause: Key, effect: Key, manner: int | str) -> Naive | None:
-        if manner == NEXT and effect.state in RESTING:
+        if manner == NEXT and (self.automated or effect.state in RESTING):
             return None
         occasions = [
             e
@@ -122,7 +129,7 @@ class NaiveLinks:
             and e.day in self.counted
             and e.instant + LAGS[-1] <= self.end
         ]
-        effects = [e for e in self.events if e.key == effect and e.by_hand]
+        effects = [e for e in self.events if e.key == effect and e.follows]
         lags = [self._lag(e, effects, manner) for e in occasions]
         hits = [lag for lag in lags if lag is not None]
         if len(hits) < 0.3 * len(occasions):
@@ -170,7 +177,7 @@ class NaiveLinks:
         return [
             e
             for e in self.events
-            if e.by_hand
+            if e.follows
             and e.key.state not in RESTING
             and e.key not in self.often
             and e.key.entity_id != cause.entity_id

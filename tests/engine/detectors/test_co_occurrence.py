@@ -8,9 +8,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from custom_components.pattern_intelligence.engine.claim import Claim
 from custom_components.pattern_intelligence.engine.detectors.co_occurrence import (
     CoOccurrence,
 )
+from custom_components.pattern_intelligence.engine.evidence import Tally
 from custom_components.pattern_intelligence.engine.home import EntityInfo, Home
 from custom_components.pattern_intelligence.engine.pattern import Finding
 from custom_components.pattern_intelligence.engine.window import Window
@@ -234,6 +236,29 @@ def test_what_automations_do_is_no_link() -> None:
         rows += run(moment(day), "script.a")
         rows += run(later(moment(day), 30), "script.b", cause=2)
     assert not found(home_of(rows))
+
+
+def test_what_a_named_automation_does_is_told_as_its_doing() -> None:
+    """And is checked by what it does, not by what people do."""
+    rows = []
+    for day in range(DAYS):
+        rows += run(moment(day), "script.a")
+        rows += run(later(moment(day), 30), "script.b", cause=3)
+    last = MONDAY + timedelta(days=DAYS - 1)
+    names = ("", "automation.hall")
+    window = window_of(raw_days(MONDAY, last, rows, automations=names))
+    findings = found(window)
+    assert set(findings) == {A_TO_B}
+    link = findings[A_TO_B]
+    assert link.automated_by == ("automation.hall",)
+    assert link.provenance.automation == 1
+    assert (link.evidence.days_matched, link.evidence.expected) == (20, 2)
+    since = int(window.days[-3])
+    assert DETECTOR.tally(link, window, HOME, since) == Tally(3, 3)
+    claim = Claim.of(link, 0.9)
+    assert DETECTOR.tally(claim, window, HOME, since) == Tally(3, 3)
+    stored = Claim.from_json(claim.to_json(), HOME.resolve)
+    assert DETECTOR.tally(stored, window, HOME, since) == Tally(3, 3)
 
 
 def test_siblings_on_a_device_are_no_link() -> None:

@@ -52,23 +52,25 @@ def made_up(seed: int, days: int) -> Window:
             if random.random() < adherence:
                 add(moment + lag * random.uniform(0.8, 1.2), day, "switch.b")
             if random.random() < adherence:
-                by = 2 if random.random() < 0.3 else 0
+                by = int(random.choice([0, 2, 3], p=[0.4, 0.2, 0.4]))
                 add(moment + 2 * lag * random.uniform(0.5, 1.2), day, "switch.c", by)
         for entity_id in ("switch.b", "switch.d", "lock.e"):
             for moment in random.uniform(300, 1430, random.integers(0, busy)):
                 add(moment, day, entity_id)
     last = FIRST + timedelta(days=days - 1)
     rows = [row for row in rows if row.at[:10] <= last.isoformat()]
-    return window_of(raw_days(FIRST, last, rows))
+    return window_of(raw_days(FIRST, last, rows, automations=("", "automation.c")))
 
 
 @settings(max_examples=8, deadline=None)
-@given(seed=st.integers(0, 2**32 - 1), days=st.integers(8, 16))
-def test_links_are_what_the_definition_gives(seed: int, days: int) -> None:
+@given(seed=st.integers(0, 2**32 - 1), days=st.integers(8, 16), automated=st.booleans())
+def test_links_are_what_the_definition_gives(
+    seed: int, days: int, automated: bool
+) -> None:
     """Every pair has the manners, the days, the chance and the lags it must have."""
     window = made_up(seed, days)
-    expected = NaiveLinks(window).pairs()
-    stream = Stream(Days.of(window))
+    expected = NaiveLinks(window, automated=automated).pairs()
+    stream = Stream(Days.of(window), automated=automated)
     first = int(window.days[0])
     best = compared_pairs(stream, HOME)
 

@@ -61,7 +61,7 @@ def candidates(stream: Stream, floor: float) -> list[tuple[int, int]]:
             ],
             np.float64,
         )
-        follows = counts[NEXT] >= enough
+        follows = (counts[NEXT] >= enough) & (not stream.automated)
         for manner in range(NEXT):
             often = counts[manner] >= enough
             a, b = np.nonzero(often & ~follows)
@@ -88,9 +88,10 @@ def _counts(
     counts = np.zeros((MANNERS, *shape), np.int64)
     rows = np.concatenate(asked)
     owner = np.repeat(np.arange(len(asked)), [own.size for own in asked])
-    which, effect = _next(stream, rows)
-    pairs = owner[which] * shape[1] + effect
-    counts[NEXT] = np.bincount(pairs, minlength=counts[NEXT].size).reshape(shape)
+    if not stream.automated:
+        which, effect = _next(stream, rows)
+        pairs = owner[which] * shape[1] + effect
+        counts[NEXT] = np.bincount(pairs, minlength=counts[NEXT].size).reshape(shape)
     counts[:NEXT] = effects.after(stream.window.instant[rows], owner, shape)
     return counts
 
@@ -105,7 +106,7 @@ def _covered(stream: Stream, lag_ms: int) -> Floats:
     Returns:
         Shape (keys, 24), hours since 04:00.
     """
-    rows = np.flatnonzero(stream.by_hand & (stream.day >= 0))
+    rows = np.flatnonzero(stream.caused & (stream.day >= 0))
     key, instant = stream.window.key[rows], stream.window.instant[rows]
     covered = instant - np.maximum(_previous(key, instant), instant - lag_ms)
     keys = len(stream.window.keys)
@@ -137,7 +138,7 @@ class _Effects:
     def of(cls, stream: Stream) -> _Effects:
         """Return those of a stream."""
         window = stream.window
-        rows = np.flatnonzero(stream.by_hand & stream.effects[window.key])
+        rows = np.flatnonzero(stream.caused & stream.effects[window.key])
         order = np.argsort(window.instant[rows], kind="stable")
         place = np.empty(rows.size, np.int32)
         place[order] = np.arange(rows.size, dtype=np.int32)

@@ -15,7 +15,7 @@ from ..evidence import LISTED_FROM, decay, poisson_binomial_tail, share_bounds
 from ..pattern import Spread
 from ..tables import Numbers
 from .crossday import Bits, ByDay, Trial, tried
-from .manners import MANNERS, NEXT, followed
+from .manners import followed
 from .stream import MIN_DAYS, Stream
 
 EFFECT_FLOOR: Final = 0.3
@@ -121,8 +121,7 @@ class Cause:
         entity_id = stream.window.keys[effect].entity_id
         known = stream.days.available(entity_id)[self._offset // HOUR_MS]
         compared = self._alike & known
-        manners = MANNERS if stream.begins[effect] else NEXT
-        for manner in range(manners):
+        for manner in range(stream.manners(effect)):
             hits = followed(lags, self._until_next, manner)
             count = int(hits.sum())
             if count < EFFECT_FLOOR * occasions.size:

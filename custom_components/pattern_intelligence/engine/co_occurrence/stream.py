@@ -20,7 +20,7 @@ from ..provenance import AUTOMATION
 from ..tables import Numbers
 from ..window import Window
 from .crossday import Days, Mask, offsets
-from .manners import LAGS_MS, NEXT, NEXT_WITHIN_MS
+from .manners import LAGS_MS, MANNERS, NEXT, NEXT_WITHIN_MS
 
 EFFECT_PER_DAY: Final = 100
 """What happens more often than this a day can only be a cause: it follows anything."""
@@ -93,9 +93,12 @@ class Stream:
 
     Attributes:
         days: the days compared.
+        automated: whether effects are what automations do, those that have names;
+            else they are what no automation does.
     """
 
     days: Days
+    automated: bool = False
     _masks: dict[tuple[int, int, int], Mask] = field(default_factory=dict, init=False)
 
     @property
@@ -119,6 +122,11 @@ class Stream:
     def by_hand(self) -> NDArray[np.bool_]:
         """Return which happenings no automation caused, shape (n,)."""
         return self.window.cause < AUTOMATION
+
+    @cached_property
+    def caused(self) -> NDArray[np.bool_]:
+        """Return which happenings may be an effect, by who caused them, shape (n,)."""
+        return self.window.cause > AUTOMATION if self.automated else self.by_hand
 
     @cached_property
     def entity(self) -> NDArray[np.int32]:
@@ -146,7 +154,14 @@ class Stream:
     @cached_property
     def effects(self) -> NDArray[np.bool_]:
         """Return which keys may follow something, shape (keys,)."""
-        return self._on_enough_days((self.day >= 0) & self.by_hand) & ~self.too_often
+        return self._on_enough_days((self.day >= 0) & self.caused) & ~self.too_often
+
+    def manners(self, effect: int) -> int:
+        """Return in how many manners an effect may follow.
+
+        Only what people begin may be the next thing that they do.
+        """
+        return NEXT if self.automated or not self.begins[effect] else MANNERS
 
     def _on_enough_days(self, which: NDArray[np.bool_]) -> NDArray[np.bool_]:
         happened = np.zeros((len(self.window.keys), self.days.count), bool)
@@ -215,9 +230,9 @@ class Stream:
         return rows[(self.day[rows] >= 0) & known]
 
     def effect_rows(self, key: int) -> NDArray[np.intp]:
-        """Return the rows of a key's happenings that no automation caused."""
+        """Return the rows of a key's happenings that may be an effect."""
         rows = self.rows(key)
-        return rows[self.by_hand[rows]]
+        return rows[self.caused[rows]]
 
     def first_after(self, occasions: NDArray[np.intp], effect: int) -> NDArray[np.intp]:
         """Return the row of an effect's first happening after each, -1 for none."""

@@ -33,7 +33,7 @@ from ..co_occurrence.stream import MIN_DAYS, RESTING, Stream
 from ..evidence import FALSE_DISCOVERY_RATE, LISTED_FROM, Tally, false_discovery_q
 from ..home import Home
 from ..pattern import Evidence, Finding, PatternType, Provenance
-from ..provenance import USER
+from ..provenance import AUTOMATION, USER
 from ..sentence import Sentence
 from ..window import Window
 from . import Check
@@ -63,24 +63,40 @@ class CoOccurrence:
         """Return the links, ordered by cause, then by effect."""
         if not window.key.size:
             return ()
-        stream = Stream(Days.of(window))
-        links = compared_pairs(stream, home)
+        days = Days.of(window)
+        streams = [Stream(days)]
+        if (window.cause > AUTOMATION).any():
+            streams.append(Stream(days, automated=True))
+        links = [
+            (stream, link)
+            for stream in streams
+            for link in compared_pairs(stream, home)
+        ]
         q_values = false_discovery_q(
             # Corrected for the manners of following, all of which were tried.
-            np.minimum(np.array([link.p_value for link in links]) * MANNERS, 1.0),
-            count_of_pairs(stream, home),
+            np.minimum(
+                np.array([link.p_value for _, link in links]) * MANNERS,
+                1.0,
+            ),
+            sum(count_of_pairs(stream, home) for stream in streams),
         )
-        found = [
-            (link, q)
-            for link, q in zip(links, q_values.tolist(), strict=True)
-            if q <= FALSE_DISCOVERY_RATE and link.lift_bound >= MIN_LIFT
-        ]
-        shadow = _shadows(stream, home, [link for link, _ in found])
-        return [
-            _finding(stream, home, link, q)
-            for position, (link, q) in enumerate(found)
-            if position not in shadow and link.confidence >= LISTED_FROM
-        ]
+        found: dict[tuple[int, int], Finding] = {}
+        for stream in streams:
+            sure = [
+                (link, q)
+                for (owner, link), q in zip(links, q_values.tolist(), strict=True)
+                if owner is stream
+                and q <= FALSE_DISCOVERY_RATE
+                and link.lift_bound >= MIN_LIFT
+            ]
+            shadow = _shadows(stream, home, [link for link, _ in sure])
+            for position, (link, q) in enumerate(sure):
+                if position not in shadow and link.confidence >= LISTED_FROM:
+                    # What people mostly do themselves is told as theirs.
+                    found.setdefault(
+                        (link.cause, link.effect), _finding(stream, home, link, q)
+                    )
+        return tuple(found[pair] for pair in sorted(found))
 
     def tally(
         self, claim: Claim | Finding, window: Window, home: Home, since: int
@@ -90,12 +106,14 @@ class CoOccurrence:
 
     def checker(self, window: Window, home: Home) -> Check:
         """Return what does so for any number of links."""
-        stream = Stream(Days.of(window))
+        days = Days.of(window)
+        streams = Stream(days), Stream(days, automated=True)
 
         def check(claim: Claim | Finding, since: int) -> Tally:
             if not set(claim.entities) <= window.key_at.keys() or claim.lag_s is None:
                 return Tally(0, 0)
             cause, effect = (window.key_at[key] for key in claim.entities)
+            stream = streams[claim.automated]
             within = within_ms(claim.lag_s)
             occasions = stream.occasions(cause, within)
             # Those whose time was not over when that day began were not asked about
@@ -192,8 +210,14 @@ def _finding(stream: Stream, home: Home, link: Link, q_value: float) -> Finding:
     matched = eligible[link.trial.matched]
     expected = float(link.trial.chance.sum())
     effects = stream.first_after(link.occasions[link.followed], link.effect)
-    user = float((window.cause[effects] == USER).mean())
-    following = stream.next_share(link.occasions, link.effect)
+    cause = window.cause[effects]
+    user = float((cause == USER).mean())
+    if stream.automated:
+        provenance, details = Provenance(0.0, 0.0, 1.0), {}
+    else:
+        following = stream.next_share(link.occasions, link.effect)
+        provenance = Provenance(user, 1 - user, 0.0)
+        details = {"next": round(following, 3)}
     return Finding(
         type=PatternType.CO_OCCURRENCE,
         entities=keys,
@@ -208,10 +232,11 @@ def _finding(stream: Stream, home: Home, link: Link, q_value: float) -> Finding:
             p_value=link.p_value,
             q_value=q_value,
         ),
-        provenance=Provenance(user, 1 - user, 0.0),
+        provenance=provenance,
         eligible=eligible,
         matched=matched,
         times=np.zeros(0),
         lag_s=link.lag,
-        details={"next": round(following, 3)},
+        automated_by=window.automations_among(cause) if stream.automated else (),
+        details=details,
     )

@@ -43,7 +43,7 @@ from ..home import Home
 from ..occasions import member_of
 from ..pattern import Context, Evidence, Finding, PatternType, Provenance, Spread, When
 from ..presence import waking_days
-from ..provenance import AUTOMATION, UNNAMED_AUTOMATION, USER
+from ..provenance import AUTOMATION, USER
 from ..sentence import Sentence
 from ..time_of_day.usual_start import usual_starts
 from ..window import Window
@@ -173,7 +173,7 @@ def _finding(window: Window, home: Home, own: _Told) -> _Found | None:
     cause = window.runs.ended_by[rows]
     automation = float((cause >= AUTOMATION).mean())
     user = float((cause == USER).mean())
-    names = _automations(window, cause) if automation > 0.5 else ()
+    names = window.automations_among(cause) if automation > 0.5 else ()
     ahead = predicted(lengths, mode)
     confidence = ahead.chance * _share(lengths, mode, int(window.days[-1]))
     # What is ended by something without a name tells nobody anything.
@@ -251,12 +251,6 @@ def _at(
     minutes = wall[first] % DAY_MS / MINUTE_MS - when.time
     times: Floats = circular_minutes(minutes[member_of(found.matched, day)])
     return replace(found, when=when, times=times)
-
-
-def _automations(window: Window, cause: NDArray[np.int16]) -> tuple[str, ...]:
-    codes = np.unique(cause[cause >= AUTOMATION]) - AUTOMATION
-    named = {window.automations[code] for code in codes.tolist()}
-    return tuple(sorted(named - {UNNAMED_AUTOMATION}))
 
 
 def _context(mode: Mode) -> Context | None:

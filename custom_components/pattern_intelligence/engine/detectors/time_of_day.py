@@ -29,7 +29,7 @@ from ..evidence import (
 from ..home import Home
 from ..occasions import occasions, span_of
 from ..pattern import Evidence, Finding, PatternType, Provenance
-from ..provenance import AUTOMATION, UNNAMED_AUTOMATION, USER
+from ..provenance import AUTOMATION, USER
 from ..sentence import Sentence
 from ..tables import Numbers
 from ..time_of_day.claims import Times
@@ -272,7 +272,7 @@ class _Told:
             days[matched],
             trials.times[row, matched] - float(self._spans.center[row]),
             self.times.when(row),
-            automated_by=_automations(self.window, cause) if automated else (),
+            automated_by=self.window.automations_among(cause) if automated else (),
         )
 
     @cached_property
@@ -300,9 +300,3 @@ def _provenance(cause: Numbers) -> Provenance:
     automation = float((cause >= AUTOMATION).mean())
     user = float((cause == USER).mean())
     return Provenance(user, max(1 - user - automation, 0.0), automation)
-
-
-def _automations(window: Window, cause: Numbers) -> tuple[str, ...]:
-    codes = np.unique(cause[cause >= AUTOMATION]) - AUTOMATION
-    named = {window.automations[code] for code in codes.tolist()}
-    return tuple(sorted(named - {UNNAMED_AUTOMATION}))
