@@ -1,7 +1,7 @@
 """Runs the product's own engine on a simulated home, without a file in between."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -25,8 +25,16 @@ from custom_components.pattern_intelligence.engine.home import (
 )
 from custom_components.pattern_intelligence.engine.life import Life
 from custom_components.pattern_intelligence.engine.provenance import grade
-from custom_components.pattern_intelligence.engine.rawday import UNKNOWN_CARRY, RawDay
-from custom_components.pattern_intelligence.engine.scope import Scope, tracked
+from custom_components.pattern_intelligence.engine.rawday import (
+    UNKNOWN_CARRY,
+    RawDay,
+    Readings,
+)
+from custom_components.pattern_intelligence.engine.scope import (
+    Scope,
+    measuring,
+    tracked,
+)
 from custom_components.pattern_intelligence.engine.summarize import summarize
 from custom_components.pattern_intelligence.engine.sun import Position
 from custom_components.pattern_intelligence.engine.window import WINDOW_DAYS
@@ -80,10 +88,13 @@ def raw_days(home: Home, days: int | None = None) -> Iterator[RawDay]:
         days: How many; all if none is given.
     """
     columns = _tracked(home)
+    measured = _measured(home)
     civil = context_of(home).civil
     last = home.first_day + timedelta(days=(days or home.days) - 1)
     for day in days_between(home.first_day, last):
-        yield _raw_day(home, columns, day, *civil.bounds(day))
+        start, end = civil.bounds(day)
+        raw = _raw_day(home, columns, day, start, end)
+        yield replace(raw, readings=_readings(measured, start, end))
 
 
 def patterns_of(
@@ -203,6 +214,46 @@ def _tracked(home: Home) -> _Columns:
         np.round(mine.instant * 1000).astype(np.int64),
         np.array(cause, np.int16),
         automations,
+    )
+
+
+def _measured(home: Home) -> Readings:
+    """Return all readings of the sensors whose numbers the engine reads."""
+    ids = [entity.entity_id for entity in home.entities]
+    chosen = measuring(ids, context_of(home).entities, Scope())
+    place = {name: number for number, name in enumerate(chosen)}
+    lookup = np.array([place.get(name, -1) for name in ids], np.int32)
+    mine = home.stream.take(lookup[home.stream.entity] >= 0)
+    used = np.unique(mine.state)
+    values = np.array([_number(home.stream.labels[code]) for code in used.tolist()])
+    return Readings(
+        chosen,
+        lookup[mine.entity],
+        np.round(mine.instant * 1000).astype(np.int64),
+        values[np.searchsorted(used, mine.state)],
+        np.full(len(chosen), np.nan),
+    )
+
+
+def _number(state: str) -> float:
+    try:
+        return float(state)
+    except ValueError:
+        return np.nan
+
+
+def _readings(measured: Readings, start: int, end: int) -> Readings:
+    """Return those of a day."""
+    low, high = np.searchsorted(measured.instant, [start, end])
+    carried = measured.carried.copy()
+    # Assigning in order leaves the last value of each sensor.
+    carried[measured.entity[:low]] = measured.value[:low]
+    return replace(
+        measured,
+        entity=measured.entity[low:high],
+        instant=measured.instant[low:high],
+        value=measured.value[low:high],
+        carried=carried,
     )
 
 

@@ -27,13 +27,12 @@ from .plan import ConditionRule, Plan
 from .residents import Presence, inside
 from .settle import settle
 from .truth import Condition, PlantedHabit, Step
-from .weather import at_minute, temperatures
+from .weather import OUTDOOR, at_minute, temperatures
 
 CONDITION_ROOMS = (
     Area("conservatory", "Conservatory", "ground"),
     Area("basement", "Basement", "ground"),
 )
-OUTDOOR = "sensor.outdoor_temperature"
 _AUTOMATION = "automation.steps_at_sunset"
 _THINGS: tuple[tuple[str, str, str, str | None], ...] = (
     ("light", "conservatory_lamp", "conservatory", None),

@@ -19,6 +19,7 @@ from .recording import record
 from .settle import give_way, settle
 from .simulate import ROWS_PER_DAY, plan_of, simulate
 from .truth import Step, Truth
+from .weather import temperatures
 
 type RandomKind = Literal["poisson", "rhythm"]
 type NullKind = Literal["permuted", "turned", "redrawn"]
@@ -101,7 +102,8 @@ def _recorded(
     clock = home.clock
     runs = mirrored(plan.house.entities, runs)
     outages = draw_outages(clock, rng)
-    stream, _ = record(plan.house, clock, runs, (), outages, rows_per_day, rng)
+    warm = temperatures(plan.weather, clock) if plan.conditions else None
+    stream, _ = record(plan.house, clock, runs, (), outages, rows_per_day, rng, warm)
     return replace(
         home,
         runs=runs,

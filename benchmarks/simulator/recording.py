@@ -2,12 +2,13 @@
 
 import numpy as np
 
-from .clock import LocalClock
+from .clock import Floats, LocalClock
 from .house import House, Role
 from .model import Fire, Runs, Stream
 from .outages import Outage, gaps_of, interrupt
 from .rows import Labels, Rows
 from .sensors import readings
+from .weather import OUTDOOR
 
 
 def record(
@@ -18,6 +19,7 @@ def record(
     outages: tuple[Outage, ...],
     rows_per_day: int,
     rng: np.random.Generator,
+    outdoor: Floats | None = None,
 ) -> tuple[Stream, tuple[Fire, ...]]:
     """Return the rows a recorder keeps, and the firings of automations.
 
@@ -29,6 +31,8 @@ def record(
         outages: When the recorder was down.
         rows_per_day: How many rows to fill each day with, by numeric sensors.
         rng: Where chance comes from.
+        outdoor: How warm it is outside at every hour of the days, where a sensor of
+            the house tells.
     """
     labels = Labels()
     parts = _discrete(house, runs, labels, rng)
@@ -36,6 +40,9 @@ def record(
     so_far = sum(len(part.instant) for part in parts)
     wanted = max(rows_per_day * clock.days - so_far, 0)
     parts.append(_numeric(house, clock, wanted, labels, rng))
+    if outdoor is not None:
+        parts[-1] = parts[-1].take(parts[-1].entity != _thermometer(house))
+        parts.append(_outdoors(house, clock, outdoor, labels))
     rows = Rows.join(parts)
     begin, end = float(clock.utc(0, 0.0)), float(clock.utc(clock.days, 0.0))
     gaps = gaps_of(house, outages, begin, end, rng)
@@ -121,6 +128,21 @@ def _quiet(
             due = clock.utc(rng.integers(0, clock.days, 2), rng.uniform(0, 1440, 2))
             parts.append(Rows.of(number, np.array([on, off]), np.sort(due)))
     return parts
+
+
+def _thermometer(house: House) -> int:
+    """Return the position of the sensor that tells how warm it is outside."""
+    return next(n for n, e in enumerate(house.entities) if e.entity_id == OUTDOOR)
+
+
+def _outdoors(house: House, clock: LocalClock, outdoor: Floats, labels: Labels) -> Rows:
+    """Return what is told of the outdoors, once an hour."""
+    tenths = np.round(outdoor.ravel() * 10).astype(np.int64)
+    found, inverse = np.unique(tenths, return_inverse=True)
+    codes = np.array([labels.code(f"{value / 10:.1f}") for value in found.tolist()])
+    days, hours = np.divmod(np.arange(tenths.size), 24)
+    at = clock.utc(days, hours * 60.0 + 0.5)
+    return Rows.of(_thermometer(house), codes[inverse], at)
 
 
 def _numeric(

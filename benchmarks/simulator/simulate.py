@@ -21,6 +21,7 @@ from .recording import record
 from .sittings import SITTING_ROOMS
 from .told import truth_of
 from .truth import Truth
+from .weather import temperatures
 
 ROWS_PER_DAY = 10_000
 #: Homes begin on a day of these two years, so that some see a DST change.
@@ -154,7 +155,10 @@ def _home(
     if outages is None:
         outages = draw_outages(clock, rng)
     house = plan.house
-    stream, fires = record(house, clock, runs, life.fires, outages, rows_per_day, rng)
+    warm = temperatures(plan.weather, clock) if plan.conditions else None
+    stream, fires = record(
+        house, clock, runs, life.fires, outages, rows_per_day, rng, warm
+    )
     return Home(
         seed=seed,
         rich=bool(plan.rooms),

@@ -4,6 +4,7 @@ import numpy as np
 
 from .clock import DAY_MINUTES, Floats, LocalClock
 
+OUTDOOR = "sensor.outdoor_temperature"
 #: The mean of the year and the half of its swing, in degrees Celsius.
 _MEAN, _SWING = 10.0, 9.5
 #: The coldest day of the year, counted from New Year, and the warmest hour of a day.

@@ -38,6 +38,10 @@ PLACES = (
 )
 #: A trend goes on for a year at most.
 TREND_DAYS = 364
+#: Days of the year from which on a swing may be highest: people's years follow the
+#: light, or the warmth that lags behind it by no more than so many days.
+SOLSTICES = (-10, 172)
+WARMTH_LAGS = 40
 #: What moves by so many times what weeks (for a swing, months) differ by chance is
 #: plain to see in a chart.
 CLEAR_TREND = 8.0
@@ -379,7 +383,7 @@ def years(seed: int, learned: int, after: int = 35) -> Years:
             size=share / (1 + share / 2),
             rate=float(rng.uniform(2, 20)),
         )
-        peak = float(rng.choice([10, 190, rng.uniform(0, YEAR)]))
+        peak = float(rng.choice(SOLSTICES) + rng.uniform(0, WARMTH_LAGS))
         size = float(rng.uniform(25, 140))
         draw.timed(
             "swinging",
