@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, Final, override
 
 from homeassistant.components.binary_sensor import (
@@ -12,9 +12,8 @@ from homeassistant.components.binary_sensor import (
     BinarySensorEntityDescription,
 )
 from homeassistant.const import EntityCategory
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
-from homeassistant.helpers.event import async_track_time_change
 from homeassistant.util import dt as dt_util
 
 from .entity import PatternIntelligenceEntity
@@ -52,20 +51,6 @@ class AnomalySensor(PatternIntelligenceEntity, BinarySensorEntity):
     """On from the run that finds an anomaly of the day just past until midnight."""
 
     _unrecorded_attributes = frozenset({"date", "patterns"})
-
-    @override
-    async def async_added_to_hass(self) -> None:
-        """Look again when a day begins."""
-        await super().async_added_to_hass()
-        self.async_on_remove(
-            async_track_time_change(
-                self.hass, self._async_day_began, hour=0, minute=0, second=0
-            )
-        )
-
-    @callback
-    def _async_day_began(self, _now: datetime) -> None:
-        self.async_write_ha_state()
 
     @property
     @override

@@ -128,6 +128,7 @@ class PatternCoordinator(DataUpdateCoordinator[Snapshot]):
         self._settings = settings
         self._resolve = resolve
         self.is_holiday: IsHoliday = no_holidays
+        self._shown_on = dt_util.now().date()
         self.data = self._laid_over(snapshot)
 
     @override
@@ -145,6 +146,17 @@ class PatternCoordinator(DataUpdateCoordinator[Snapshot]):
         if changes.keys() & {"report", "shown"}:
             self.data = self._laid_over(self.data)
         self.async_update_listeners()
+
+    @callback
+    def async_turn_day(self) -> bool:
+        """Show what depends on the date anew if that has changed, and tell whether."""
+        today = dt_util.now().date()
+        if today == self._shown_on:
+            return False
+        self._shown_on = today
+        # What was snoozed until today is shown again.
+        self.async_publish(shown=self.data.shown)
+        return True
 
     @callback
     def async_settle(self) -> None:

@@ -10,11 +10,13 @@ from typing import Any, Final
 from homeassistant.const import ATTR_ENTITY_ID
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
+from homeassistant.util import dt as dt_util
 
 from .const import LOGGER
 from .engine.civil import day_number, days_between
 from .engine.day_kinds import Calendar
 from .engine.window import WINDOW_DAYS
+from .parts import Parts
 from .settings import Settings
 from .sources.public_holidays import calendar_of
 
@@ -88,6 +90,13 @@ async def _async_asked(hass: HomeAssistant, entity_id: str, today: date) -> Cale
         weekend=frozenset(range(7)) - worked,
         holidays=frozenset(map(day_number, free)),
     )
+
+
+async def async_show_free_days(hass: HomeAssistant, parts: Parts) -> Calendar:
+    """Look up which days are free, for the calendar of routines, and return them."""
+    calendar = await async_free_days(hass, parts.settings, dt_util.now().date())
+    parts.coordinator.is_holiday = is_free(calendar)
+    return calendar
 
 
 def is_free(calendar: Calendar) -> Callable[[date], bool]:

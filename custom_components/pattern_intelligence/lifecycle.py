@@ -11,6 +11,7 @@ from homeassistant.core import Event, HomeAssistant
 from homeassistant.exceptions import ConfigEntryError, ConfigEntryNotReady
 from homeassistant.helpers import entity_registry as er, instance_id
 
+from .anew import anew_path
 from .buckets import async_clear_buckets
 from .const import CONF_MOVE, DOMAIN, LOGGER, PLATFORMS
 from .coordinator import PatternCoordinator, Snapshot
@@ -18,6 +19,7 @@ from .decisions import DECISIONS, Shown, read_book
 from .engine.day_kinds import Calendar
 from .engine.detectors import registry
 from .engine.pattern import Json
+from .free_days import async_show_free_days
 from .gate import Gate, async_backup_under_way
 from .home_context import async_build_home
 from .influx_entry import entry_address, erase
@@ -26,7 +28,12 @@ from .messages import async_read_phrases, async_said
 from .news import TOLD, Told
 from .moving import async_settle
 from .parts import Parts
-from .problems import async_clear_issues, async_raise_issue, passes
+from .problems import (
+    async_clear_issues,
+    async_clear_of_store,
+    async_raise_issue,
+    passes,
+)
 from .published import REPORT, admitted, parse
 from .renames import KNOWN_IDS, RENAMES, Renames
 from .run_log import RUNS
@@ -37,6 +44,7 @@ from .sources.base import SourceError
 from .storage import Storage, database_path, delete_all, open_storage
 from .stores.base import StoreError
 from .stores.influx.address import InfluxAddress
+from .stores.sqlite_file import remove
 from .texts import items_of
 
 
@@ -77,6 +85,8 @@ async def async_load(
     data = RuntimeData(parts, Scheduler(hass, parts), detectors)
     entry.runtime_data = data
     _remove_stale_entities(hass, entry, detectors)
+    async_clear_of_store(hass, remote=storage.remote is not None)
+    await async_show_free_days(hass, parts)
 
     async def stop(_event: Event) -> None:
         await data.async_close()
@@ -109,6 +119,7 @@ async def async_remove(
     for delete in (
         partial(erase, entry.data, home),
         partial(delete_all, database_path(hass)),
+        partial(remove, anew_path(hass)),
     ):
         try:
             await hass.async_add_executor_job(delete)

@@ -127,6 +127,23 @@ def async_clear_issues(hass: HomeAssistant) -> None:
         ir.async_delete_issue(hass, DOMAIN, issue)
 
 
+@callback
+def async_clear_of_store(hass: HomeAssistant, *, remote: bool) -> None:
+    """Delete the issues of a store that is not in use, or could be opened.
+
+    Learning may be switched off, so that no run does.
+
+    Args:
+        hass: Home Assistant.
+        remote: whether a server is in use, which was not asked yet.
+    """
+    for issue in (STORE_DAMAGED, STORE_TOO_NEW):
+        ir.async_delete_issue(hass, DOMAIN, issue)
+    if not remote:
+        for issue in (INFLUXDB_DAMAGED, STORE_UNREACHABLE):
+            ir.async_delete_issue(hass, DOMAIN, issue)
+
+
 class Outage:
     """Says once that learning is held up, and once that it goes on."""
 

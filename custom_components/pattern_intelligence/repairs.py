@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from typing import Any
 
 from homeassistant.components.repairs import RepairsFlow, RepairsFlowResult
-from homeassistant.config_entries import ConfigEntryState
+from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers import instance_id
 from homeassistant.util import dt as dt_util
 
 from .buckets import RETENTION, async_change
+from .influx_entry import erase
 from .messages import async_said
 from .problems import INFLUXDB_DAMAGED, STORE_DAMAGED
 from .storage import database_path, set_aside
@@ -75,10 +78,9 @@ class DamagedInfluxFlow(_AskingFlow):
         if user_input is None:
             return self.async_show_form(step_id="confirm")
         entry = self.hass.config_entries.async_get_entry(self._entry_id)
-        if entry is not None and entry.state is ConfigEntryState.LOADED:
-            parts = entry.runtime_data.parts
+        if entry is not None:
             try:
-                await parts.gate.async_run(parts.storage.aggregates.clear)
+                await self._async_delete(entry)
             except StoreError as err:
                 return self.async_abort(
                     reason="not_deleted",
@@ -86,6 +88,19 @@ class DamagedInfluxFlow(_AskingFlow):
                 )
         self.hass.config_entries.async_schedule_reload(self._entry_id)
         return self.async_create_entry(title="", data={})
+
+    async def _async_delete(self, entry: ConfigEntry[Any]) -> None:
+        """Delete all points of the home.
+
+        Raises:
+            StoreError: the server is away, or says no.
+        """
+        if entry.state is ConfigEntryState.LOADED:
+            parts = entry.runtime_data.parts
+            await parts.gate.async_run(parts.storage.aggregates.clear)
+            return
+        home = await instance_id.async_get(self.hass)
+        await self.hass.async_add_executor_job(erase, entry.data, home)
 
 
 class RetentionFlow(_AskingFlow):

@@ -12,6 +12,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.json import json_dumps
 from homeassistant.util import dt as dt_util
 
+from .anew import ANEW, anew_path, opened, taken_over
 from .const import LOGGER, LearningStatus, Trigger
 from .coordinator import Progress
 from .decisions import keep_book
@@ -19,7 +20,7 @@ from .engine.detectors import registry
 from .engine.home import Home
 from .engine.pattern import Json
 from .engine.rawday import RawDay
-from .free_days import async_free_days, is_free
+from .free_days import async_show_free_days
 from .gate import finished, in_executor
 from .home_context import async_build_home
 from .news import TOLD, News, Told
@@ -30,7 +31,7 @@ from .run_log import RUNS, RunRecord, appended, resident_mb
 from .runner import Runner
 from .sources.base import DaySource
 from .sources.recorder import RecorderSource
-from .stores.base import StoreError
+from .stores.base import AggregateStore, StoreError
 from .stores.learned_zone import foreign_zone, note_zone
 from .work import NOT_BEFORE, UNSETTLED, Wish, complete_periods, days_to_learn
 
@@ -68,10 +69,7 @@ class Run:
             status=LearningStatus.LEARNING, message=None, progress=None
         )
         await parts.gate.async_run(parts.renames.keep, parts.storage.local)
-        calendar = await async_free_days(
-            self._hass, parts.settings, dt_util.now().date()
-        )
-        parts.coordinator.is_holiday = is_free(calendar)
+        calendar = await async_show_free_days(self._hass, parts)
         home = replace(
             await async_build_home(self._hass, calendar),
             aliases=parts.renames.aliases,
@@ -82,6 +80,7 @@ class Run:
         if extent is not None:
             await parts.gate.async_run(self._check_zone, home)
             await self._async_forget_after(runner, _yesterday(home))
+            await self._async_learn_anew(home, source, extent)
             silent = await self._async_read(source.silent)
             days = [
                 day
@@ -107,18 +106,25 @@ class Run:
         parts, hass = self._parts, self._hass
         async with parts.gate, parts.deciding:
             told, news = await in_executor(hass, self._keep, dt_util.now().date())
-        parts.coordinator.async_publish(told=told, store_bytes=self._bytes)
-        parts.coordinator.async_tell(news)
+            known = parts.coordinator.data.told
+            parts.coordinator.async_publish(told=told, store_bytes=self._bytes)
+            parts.coordinator.async_tell(news)
+            # Last: rather told twice than, stopped in between, never.
+            if told != known:
+                await in_executor(hass, self._keep_told, told)
 
-    def _runner(self, home: Home) -> Runner:
-        """Return the runner of a pass. Blocks: it imports the detectors."""
+    def _runner(self, home: Home, store: AggregateStore | None = None) -> Runner:
+        """Return what learns into a store, by default the one that counts.
+
+        Blocks: it imports the detectors.
+        """
         self.record.rss_before_mb = self.record.rss_before_mb or resident_mb()
         detectors = {
             kind: detector
             for kind, detector in registry().items()
             if self._parts.settings.enabled(kind.value)
         }
-        store = self._parts.storage.aggregates
+        store = store or self._parts.storage.aggregates
         scope = self._parts.settings.scope
         return Runner(
             store, home, detectors, self._parts.settings.retention, self._phases, scope
@@ -152,8 +158,40 @@ class Run:
                 days=len(marks), events=sum(mark.rows for mark in marks)
             )
 
+    async def _async_learn_anew(
+        self, home: Home, source: DaySource, extent: tuple[date, date]
+    ) -> None:
+        """If that was asked for, learn all anew; what is known counts meanwhile."""
+        parts, storage = self._parts, self._parts.storage
+        gate, publish = parts.gate, parts.coordinator.async_publish
+        since = await gate.async_run(storage.local.read_text, ANEW)
+        if not since:
+            return
+        path = anew_path(self._hass)
+        fresh = await gate.async_run(opened, path, home.zone)
+        try:
+            anew = await gate.async_run(self._runner, home, fresh)
+            first = max(extent[0], date.fromisoformat(since))
+            due = await gate.async_run(anew.due, first, extent[1])
+            silent = await self._async_read(source.silent)
+            days = [day for day in due if day not in silent]
+            await self._async_learn(anew, source, days, extent[1], shown=False)
+            steps = taken_over(storage, fresh)
+            while step := await gate.async_run(next, steps, None):
+                publish(progress=Progress(*step))
+        finally:
+            await in_executor(self._hass, fresh.close)
+        marks = await gate.async_run(storage.aggregates.learned)
+        publish(days=len(marks), events=sum(mark.rows for mark in marks))
+
     async def _async_learn(
-        self, runner: Runner, source: DaySource, days: Sequence[date], last: date
+        self,
+        runner: Runner,
+        source: DaySource,
+        days: Sequence[date],
+        last: date,
+        *,
+        shown: bool = True,
     ) -> None:
         """Learn days in order; where one changes what the next begins with, that too.
 
@@ -162,6 +200,7 @@ class Run:
             source: reads them.
             days: oldest first.
             last: the last day there is.
+            shown: whether what is known by then is shown meanwhile.
         """
         queue, done = list(days), 0
         publish = self._parts.coordinator.async_publish
@@ -174,11 +213,12 @@ class Run:
                 again = await in_executor(self._hass, self._learn, runner, raw)
                 marks = await in_executor(self._hass, runner.store.learned)
             done += 1
-            publish(days=len(marks), events=sum(mark.rows for mark in marks))
+            if shown:
+                publish(days=len(marks), events=sum(mark.rows for mark in marks))
             following = day + timedelta(days=1)
             if again and following <= last and following not in queue[:1]:
                 queue.insert(0, following)
-            if queue and day.isoweekday() == 7 and day == marks[-1].day:
+            if shown and queue and day.isoweekday() == 7 and day == marks[-1].day:
                 await self._async_report(runner, day)
 
     def _days(
@@ -242,10 +282,10 @@ class Run:
         keep_book(local, snapshot.shown.book)
         with suppress(StoreError):
             self._bytes = self._parts.storage.aggregates.size().size
-        told, news = snapshot.told.tell(snapshot.report, today)
-        if told != snapshot.told:
-            local.write_text(TOLD, told.to_text())
-        return told, news
+        return snapshot.told.tell(snapshot.report, today)
+
+    def _keep_told(self, told: Told) -> None:
+        self._parts.storage.local.write_text(TOLD, told.to_text())
 
 
 def _yesterday(home: Home) -> date:

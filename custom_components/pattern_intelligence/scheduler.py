@@ -12,7 +12,8 @@ from homeassistant.helpers.event import async_call_later, async_track_time_chang
 from homeassistant.helpers.start import async_at_started
 from homeassistant.util import dt as dt_util
 
-from .const import LOGGER, Trigger
+from .const import DOMAIN, LOGGER, Trigger
+from .free_days import async_show_free_days
 from .learner import Learner
 from .parts import Parts
 from .problems import passes
@@ -62,6 +63,7 @@ class Scheduler:
                 minute=when.minute,
                 second=self._second,
             ),
+            async_track_time_change(self._hass, self._hour_came, minute=0, second=0),
             self._parts.renames.async_listen(
                 self._hass, self._renamed.async_schedule_call
             ),
@@ -86,7 +88,23 @@ class Scheduler:
 
     @callback
     def _started(self, _hass: HomeAssistant) -> None:
+        # What tells workdays may not have been there before.
+        self._look_up_free_days()
         self._start(Trigger.START)
+
+    @callback
+    def _hour_came(self, _now: datetime) -> None:
+        """Look whether a day has begun: not every zone has a midnight each day."""
+        if self._parts.coordinator.async_turn_day():
+            self._look_up_free_days()
+
+    @callback
+    def _look_up_free_days(self) -> None:
+        _ = self._parts.entry.async_create_background_task(
+            self._hass,
+            async_show_free_days(self._hass, self._parts),
+            f"{DOMAIN} free days",
+        )
 
     @callback
     def _night_came(self, _now: datetime) -> None:

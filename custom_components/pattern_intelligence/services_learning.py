@@ -21,6 +21,7 @@ from homeassistant.helpers.service import async_register_admin_service
 from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
+from .anew import anew_path, begin, call_off
 from .const import DOMAIN, Trigger
 from .decisions import Shown, keep_book
 from .engine.civil import days_between
@@ -95,7 +96,7 @@ async def async_run(learner: Learner, wish: Wish) -> ServiceResponse:
 
 
 async def _async_relearn(call: ServiceCall) -> ServiceResponse:
-    """Read a range of days from the recorder again."""
+    """Read a range of days from the recorder again, or all of it from a day on."""
     data = async_loaded_entry(call.hass).runtime_data
     parts = data.parts
     parts.coordinator.async_refuse_while_off()
@@ -109,14 +110,23 @@ async def _async_relearn(call: ServiceCall) -> ServiceResponse:
     first = call.data[ATTR_FIRST_DAY]
     last = call.data.get(ATTR_LAST_DAY, extent[1])
     _check_range(first, last, extent, [mark.day for mark in marks])
+    learner = data.scheduler.learner
     wish = Wish(days=frozenset(days_between(first, last)))
-    if not marks:
-        try:
+    try:
+        if not marks:
             await parts.gate.async_run(_make_due, parts.storage.local, first)
-        except StoreError as err:
-            raise _failed("held_up", async_said(call.hass, err)) from err
-        wish = Wish(look_again=True)
-    return await async_run(data.scheduler.learner, wish)
+            wish = Wish(look_again=True)
+        elif first < marks[0].day:
+            # Not while an earlier one is still at work on its file.
+            async with learner.async_held():
+                await parts.gate.async_run(
+                    begin, parts.storage.local, anew_path(call.hass), first
+                )
+            parts.coordinator.async_settle()
+            wish = Wish(look_again=True)
+    except StoreError as err:
+        raise _failed("held_up", async_said(call.hass, err)) from err
+    return await async_run(learner, wish)
 
 
 async def _async_extent(hass: HomeAssistant, parts: Parts) -> tuple[date, date] | None:
@@ -156,8 +166,8 @@ def _check_range(
             first=extent[0].isoformat(),
             last=extent[1].isoformat(),
         )
-    if learned:
-        oldest = max(learned[0], learned[-1] - timedelta(days=RELEARNED_DAYS - 1))
+    if learned and first >= learned[0]:
+        oldest = learned[-1] - timedelta(days=RELEARNED_DAYS - 1)
         if first < oldest:
             raise _refused("days_too_old", oldest=oldest.isoformat())
 
@@ -175,19 +185,16 @@ async def _async_forget(call: ServiceCall) -> ServiceResponse:
         raise HomeAssistantError(
             translation_domain=DOMAIN, translation_key="backup_meanwhile"
         )
-    # A run under way would write what it has read before.
-    await data.scheduler.learner.async_stop()
     try:
-        if everything:
-            return await _async_forget_everything(hass, data)
-        home = await async_build_home(hass)
-        entities |= {
-            entity.entity_id
-            for entity in home.entities.values()
-            if entity.area_id in areas
-        }
-        subject = Subject(entities, areas, data.parts.renames.resolve)
-        return await _async_forget_some(hass, data.parts, subject)
+        # A run under way would write what it has read before.
+        async with data.scheduler.learner.async_held():
+            # Else it would come back with what is learned anew.
+            await data.parts.gate.async_run(
+                call_off, data.parts.storage.local, anew_path(hass)
+            )
+            if everything:
+                return await _async_forget_everything(hass, data)
+            return await _async_forget_some(hass, data.parts, entities, areas)
     except (StoreError, SourceError) as err:
         raise _failed("not_forgotten", async_said(hass, err)) from err
     finally:
@@ -213,8 +220,16 @@ async def _async_forget_everything(
 
 
 async def _async_forget_some(
-    hass: HomeAssistant, parts: Parts, subject: Subject
+    hass: HomeAssistant,
+    parts: Parts,
+    entities: frozenset[str],
+    areas: frozenset[str],
 ) -> ServiceResponse:
+    home = await async_build_home(hass)
+    entities |= {
+        entity.entity_id for entity in home.entities.values() if entity.area_id in areas
+    }
+    subject = Subject(entities, areas, parts.renames.resolve)
     async with parts.gate, parts.deciding:
         storage, snapshot = parts.storage, parts.coordinator.data
         book = {

@@ -265,8 +265,11 @@ async def test_snoozed_by_days(hass: HomeAssistant, freezer: Any) -> None:
     await async_clock(hass, freezer, "2026-03-03 04:06:00+01:00")
     found = await async_call(hass, "get_patterns", status="snoozed")
     assert [p["id"] for p in found["patterns"]] == [pattern["id"]]
-    await async_clock(hass, freezer, "2026-03-04 04:06:00+01:00")
+    count = int(shown(hass, "patterns"))
+    # Before that night's run, which a home that does not learn never has.
+    await async_clock(hass, freezer, "2026-03-04 00:00:00+01:00")
     assert not (await async_call(hass, "get_patterns", status="snoozed"))["patterns"]
+    assert int(shown(hass, "patterns")) == count + 1
 
 
 async def test_decisions_outlive_a_reload_and_learning_again(

@@ -2,6 +2,7 @@
 
 from datetime import date
 import json
+import threading
 from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
@@ -15,20 +16,24 @@ from homeassistant.helpers import area_registry as ar, entity_registry as er
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, MockUser
 
+from custom_components.pattern_intelligence import services_learning
 from custom_components.pattern_intelligence.backup import (
     async_post_backup,
     async_pre_backup,
 )
-from custom_components.pattern_intelligence.const import DOMAIN
+from custom_components.pattern_intelligence.const import DOMAIN, Trigger
+from custom_components.pattern_intelligence.engine.home import Home
 from custom_components.pattern_intelligence.engine.sums import SUM_TABLES
 from custom_components.pattern_intelligence.engine.tables import DAY_TABLES
 from custom_components.pattern_intelligence.forgetting import Subject, forget
+from custom_components.pattern_intelligence.run import Run
 from custom_components.pattern_intelligence.stores.base import (
     Layer,
     Retention,
     StoreUnavailableError,
 )
 from custom_components.pattern_intelligence.stores.sqlite import SqliteStore
+from custom_components.pattern_intelligence.work import Wish
 
 from .common import (
     async_begin,
@@ -36,6 +41,7 @@ from .common import (
     async_clock,
     async_learned,
     async_set_up,
+    learner_of,
     shown,
     store_file,
 )
@@ -249,6 +255,40 @@ async def test_while_a_run_is_under_way(hass: HomeAssistant, written: DayTap) ->
     await async_call(hass, "forget", everything=True)
     await async_learned(hass)
     assert not _store(entry).learned()
+
+
+async def test_a_run_that_begins_meanwhile(
+    hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It waits until all is forgotten, and so has read nothing of it before."""
+    entry = await _async_home(hass)
+    order: list[str] = []
+    build, look, delete = (
+        services_learning.async_build_home,
+        Run.async_pass,
+        services_learning.forget,
+    )
+
+    async def begin_a_run(hass: HomeAssistant) -> Home:
+        learner_of(entry).async_start(Trigger.NIGHTLY)
+        await hass.async_add_executor_job(threading.Event().wait, 0.5)
+        return await build(hass)
+
+    async def run(self: Run, wish: Wish) -> None:
+        order.append("run")
+        await look(self, wish)
+
+    def forgotten(*args: Any) -> int:
+        order.append("forgotten")
+        return delete(*args)
+
+    monkeypatch.setattr(services_learning, "async_build_home", begin_a_run)
+    monkeypatch.setattr(Run, "async_pass", run)
+    monkeypatch.setattr(services_learning, "forget", forgotten)
+    await async_call(hass, "forget", entity_id=KETTLE)
+    await async_learned(hass)
+    assert order[:2] == ["forgotten", "run"]
+    assert not (await async_call(hass, "get_patterns", entity_id=KETTLE))["patterns"]
 
 
 @pytest.mark.parametrize(

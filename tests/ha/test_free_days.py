@@ -2,15 +2,17 @@
 
 from datetime import date
 
+from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import HomeAssistant
 from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.pattern_intelligence.const import DOMAIN
 from custom_components.pattern_intelligence.free_days import async_free_days, is_free
 from custom_components.pattern_intelligence.settings import Settings
 
-from .common import async_set_up
+from .common import async_clock, async_learned, async_set_up
 from .patterns import coordinator_of
 
 pytestmark = pytest.mark.freeze_time("2026-03-02 11:00:00+00:00")
@@ -90,3 +92,24 @@ async def test_runs_know_them(hass: HomeAssistant) -> None:
     await async_set_up(hass, holidays={"country": "AT"})
     assert coordinator_of(hass).is_holiday(EPIPHANY)
     assert not coordinator_of(hass).is_holiday(date(2026, 1, 7))
+
+
+async def test_a_home_that_does_not_learn_knows_them(
+    hass: HomeAssistant, freezer: FrozenDateTimeFactory
+) -> None:
+    """No run looks them up; in the new year those of the next one are known."""
+    await async_set_up(hass, holidays={"country": "AT"})
+    await hass.services.async_call(
+        "switch",
+        "turn_off",
+        {"entity_id": "switch.pattern_intelligence_learning"},
+        blocking=True,
+    )
+    (entry,) = hass.config_entries.async_entries(DOMAIN)
+    await hass.config_entries.async_reload(entry.entry_id)
+    await async_learned(hass)
+    assert coordinator_of(hass).is_holiday(EPIPHANY)
+    later = date(2036, 12, 26)
+    assert not coordinator_of(hass).is_holiday(later)
+    await async_clock(hass, freezer, "2036-12-20 01:00:00+01:00")
+    assert coordinator_of(hass).is_holiday(later)

@@ -10,7 +10,11 @@ from uuid import uuid4
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.components.repairs import RepairsFlow
-from homeassistant.config_entries import SOURCE_USER, ConfigEntryState
+from homeassistant.config_entries import (
+    SOURCE_USER,
+    ConfigEntryDisabler,
+    ConfigEntryState,
+)
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.helpers import instance_id, issue_registry as ir
@@ -623,3 +627,34 @@ async def test_a_bucket_that_lost_its_days(
     assert shown(hass, "status") == "idle"
     assert shown(hass, "days_learned") == "10"
     assert not ir.async_get(hass).issues
+
+
+async def test_damage_of_a_server_that_is_not_in_use(
+    hass: HomeAssistant, two: InfluxAddress
+) -> None:
+    """What it holds is deleted all the same, and a person hears where it is not."""
+    await _async_make_as_wanted(hass, two)
+    await async_record(hass, household(days(TODAY - timedelta(10), 10)))
+    entry = _entry(two)
+    await _async_load(hass, entry)
+    await hass.config_entries.async_set_disabled_by(
+        entry.entry_id, ConfigEntryDisabler.USER
+    )
+    flow = DamagedInfluxFlow(entry.entry_id)
+    flow.hass = hass
+    here = entry.data["influxdb"]
+    _move(hass, entry, {**here, "url": "http://127.0.0.1:1"})
+    told = await flow.async_step_confirm({})
+    assert (told["type"], told["reason"]) == (FlowResultType.ABORT, "not_deleted")
+
+    _move(hass, entry, here)
+    home = await instance_id.async_get(hass)
+    assert await hass.async_add_executor_job(raw_points, two, home)
+    done = await flow.async_step_confirm({})
+    assert done["type"] is FlowResultType.CREATE_ENTRY
+    assert not await hass.async_add_executor_job(raw_points, two, home)
+
+
+def _move(hass: HomeAssistant, entry: MockConfigEntry, server: dict[str, Any]) -> None:
+    data = {**entry.data, "influxdb": server}
+    hass.config_entries.async_update_entry(entry, data=data)

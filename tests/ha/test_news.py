@@ -8,8 +8,11 @@ from homeassistant.core import Event, EventStateChangedData, HomeAssistant, call
 from homeassistant.helpers.event import async_track_state_change_event
 import pytest
 
+from custom_components.pattern_intelligence.const import DOMAIN
 from custom_components.pattern_intelligence.engine.pattern import Json
-from custom_components.pattern_intelligence.news import NewsKind, Told
+from custom_components.pattern_intelligence.news import TOLD, NewsKind, Told
+from custom_components.pattern_intelligence.stores.base import StoreUnavailableError
+from custom_components.pattern_intelligence.stores.sqlite import SqliteStore
 
 from .common import async_call, async_clock, async_learned, async_set_up, shown
 from .history import async_record, days, household
@@ -156,3 +159,35 @@ async def test_new_this_week(
     assert int(shown(hass, "new_this_week")) >= count
     await async_clock(hass, freezer, "2026-03-09 04:06:00+01:00")
     assert int(shown(hass, "new_this_week")) < count
+
+
+async def test_news_that_cannot_be_noted_as_told(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    heard: list[dict[str, Any]],
+    monkeypatch: pytest.MonkeyPatch,
+    complaints: list[str],
+) -> None:
+    """They are told first: whoever is stopped in between tells them twice, not never."""
+    await async_record(hass, household(days(date(2026, 2, 1), 29)))
+    freezer.move_to("2026-02-05 11:00:00+00:00")
+    await async_set_up(hass)
+    write = SqliteStore.write_text
+
+    def full(store: SqliteStore, name: str, text: str) -> None:
+        if name == TOLD:
+            raise StoreUnavailableError("the disk is full")
+        write(store, name, text)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(SqliteStore, "write_text", full)
+        await async_clock(hass, freezer, "2026-02-28 04:06:00+01:00")
+    first = [one["pattern_id"] for one in heard]
+    assert first
+    complaints.clear()
+    (entry,) = hass.config_entries.async_entries(DOMAIN)
+    await hass.config_entries.async_reload(entry.entry_id)
+    await async_learned(hass)
+    # The entity comes back with the last one; then all are told again.
+    again = [one["pattern_id"] for one in heard[len(first) :]]
+    assert again == [first[-1], *first]

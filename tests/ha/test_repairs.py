@@ -179,3 +179,29 @@ async def test_recorder_that_holds_nothing_of_use(
     await async_record(hass, household([date(2026, 3, 2)]))
     await async_clock(hass, freezer, "2026-03-03 04:06:00+01:00")
     assert _issue(hass, "nothing_recorded") is None
+
+
+async def test_a_restored_store_needs_no_repair(
+    hass: HomeAssistant, written: DayTap, complaints: list[str]
+) -> None:
+    """The issue goes when the file opens again, also where nothing is learned."""
+    await async_record(hass, household(days(date(2026, 2, 20), 10)))
+    entry = await async_set_up(hass)
+    await hass.services.async_call(
+        "switch",
+        "turn_off",
+        {"entity_id": "switch.pattern_intelligence_learning"},
+        blocking=True,
+    )
+    await hass.config_entries.async_unload(entry.entry_id)
+    whole = store_file(hass).read_bytes()
+    store_file(hass).write_bytes(b"garbage" * 100)
+    await hass.config_entries.async_setup(entry.entry_id)
+    assert _issue(hass, "store_damaged") is not None
+    complaints.clear()
+    store_file(hass).write_bytes(whole)
+    await hass.config_entries.async_reload(entry.entry_id)
+    await async_learned(hass)
+    assert shown(hass, "status") == "switched_off"
+    assert _issue(hass, "store_damaged") is None
+    assert len(written.days) == 10
