@@ -12,11 +12,9 @@ from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from homeassistant.core import HomeAssistant
-
-from .storage import Storage, database_path
+from .storage import Storage
 from .stores.base import LocalStore, StoreDamagedError
-from .stores.copying import copied
+from .stores.copying import MoveMark, copied
 from .stores.learned_zone import foreign_zone, note_zone
 from .stores.sqlite import SqliteStore
 from .stores.sqlite_file import remove
@@ -25,13 +23,7 @@ from .work import NOT_BEFORE
 ANEW: Final = "anew"
 """Name of the text that says from which day on all is being learned anew."""
 
-_TAKEN_OVER: Final = "store"
-
-
-def anew_path(hass: HomeAssistant) -> Path:
-    """Return the file in which all is learned anew."""
-    path = database_path(hass)
-    return path.with_name(f"{path.name}.anew")
+_TAKEN_OVER: Final = MoveMark("anew", "store")
 
 
 def begin(local: LocalStore, path: Path, first: date) -> None:

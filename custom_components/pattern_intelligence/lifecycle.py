@@ -11,7 +11,6 @@ from homeassistant.core import Event, HomeAssistant
 from homeassistant.exceptions import ConfigEntryError, ConfigEntryNotReady
 from homeassistant.helpers import entity_registry as er, instance_id
 
-from .anew import anew_path
 from .buckets import async_clear_buckets
 from .const import CONF_MOVE, DOMAIN, LOGGER, PLATFORMS
 from .coordinator import PatternCoordinator, Snapshot
@@ -25,8 +24,8 @@ from .home_context import async_build_home
 from .influx_entry import entry_address, erase
 from .learning import learning_is_on
 from .messages import async_read_phrases, async_said
-from .news import TOLD, Told
 from .moving import async_settle
+from .news import TOLD, Told
 from .parts import Parts
 from .problems import (
     async_clear_issues,
@@ -44,7 +43,6 @@ from .sources.base import SourceError
 from .storage import Storage, database_path, delete_all, open_storage
 from .stores.base import StoreError
 from .stores.influx.address import InfluxAddress
-from .stores.sqlite_file import remove
 from .texts import items_of
 
 
@@ -65,14 +63,14 @@ async def async_load(
     await async_read_phrases(hass)
     home = await instance_id.async_get(hass)
     try:
+        await async_settle(hass, entry)
+        settings = Settings.of(entry)
         address = entry_address(entry.data)
         storage, snapshot, renames, detectors = await hass.async_add_executor_job(
             _open, hass, settings, address, home
         )
     except StoreError as err:
         async_raise_issue(hass, entry, err)
-        await async_settle(hass, entry)
-        settings = Settings.of(entry)
         raise (ConfigEntryNotReady if passes(err) else ConfigEntryError)(
             translation_domain=DOMAIN,
             translation_key="store_unusable",
@@ -118,8 +116,8 @@ async def async_remove(
     home = await instance_id.async_get(hass)
     for delete in (
         partial(erase, entry.data, home),
+        partial(erase, entry.data.get(CONF_MOVE, {}), home),
         partial(delete_all, database_path(hass)),
-        partial(remove, anew_path(hass)),
     ):
         try:
             await hass.async_add_executor_job(delete)
@@ -127,7 +125,6 @@ async def async_remove(
             LOGGER.warning("What was learned is still there: %s", err)
 
 
-        partial(erase, entry.data.get(CONF_MOVE, {}), home),
 def _open(
     hass: HomeAssistant, settings: Settings, address: InfluxAddress | None, home: str
 ) -> tuple[Storage, Snapshot, Renames, tuple[str, ...]]:

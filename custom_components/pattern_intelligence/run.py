@@ -12,7 +12,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.json import json_dumps
 from homeassistant.util import dt as dt_util
 
-from .anew import ANEW, anew_path, opened, taken_over
+from .anew import ANEW, opened, taken_over
 from .const import LOGGER, LearningStatus, Trigger
 from .coordinator import Progress
 from .decisions import keep_book
@@ -31,6 +31,7 @@ from .run_log import RUNS, RunRecord, appended, resident_mb
 from .runner import Runner
 from .sources.base import DaySource
 from .sources.recorder import RecorderSource
+from .storage import anew_path, database_path
 from .stores.base import AggregateStore, StoreError
 from .stores.learned_zone import foreign_zone, note_zone
 from .work import NOT_BEFORE, UNSETTLED, Wish, complete_periods, days_to_learn
@@ -167,7 +168,7 @@ class Run:
         since = await gate.async_run(storage.local.read_text, ANEW)
         if not since:
             return
-        path = anew_path(self._hass)
+        path = anew_path(database_path(self._hass))
         fresh = await gate.async_run(opened, path, home.zone)
         try:
             anew = await gate.async_run(self._runner, home, fresh)

@@ -12,7 +12,7 @@ from homeassistant.helpers.event import async_call_later, async_track_time_chang
 from homeassistant.helpers.start import async_at_started
 from homeassistant.util import dt as dt_util
 
-from .const import DOMAIN, LOGGER, Trigger
+from .const import CONF_MOVE, DOMAIN, LOGGER, Trigger
 from .free_days import async_show_free_days
 from .learner import Learner
 from .parts import Parts

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Final
 
 from homeassistant.components.recorder import get_instance
@@ -21,7 +22,7 @@ from homeassistant.helpers.service import async_register_admin_service
 from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
-from .anew import anew_path, begin, call_off
+from .anew import begin, call_off
 from .const import DOMAIN, Trigger
 from .decisions import Shown, keep_book
 from .engine.civil import days_between
@@ -36,6 +37,7 @@ from .runner import RELEARNED_DAYS
 from .runtime import RuntimeData, async_loaded_entry
 from .sources.base import SourceError
 from .sources.recorder import RecorderSource
+from .storage import anew_path, database_path
 from .stores.base import LocalStore, StoreError
 from .work import NOT_BEFORE, Wish
 
@@ -120,7 +122,7 @@ async def _async_relearn(call: ServiceCall) -> ServiceResponse:
             # Not while an earlier one is still at work on its file.
             async with learner.async_held():
                 await parts.gate.async_run(
-                    begin, parts.storage.local, anew_path(call.hass), first
+                    begin, parts.storage.local, _anew_path(call.hass), first
                 )
             parts.coordinator.async_settle()
             wish = Wish(look_again=True)
@@ -132,6 +134,10 @@ async def _async_relearn(call: ServiceCall) -> ServiceResponse:
 async def _async_extent(hass: HomeAssistant, parts: Parts) -> tuple[date, date] | None:
     source = RecorderSource(hass, await async_build_home(hass), parts.settings.scope)
     return await finished(get_instance(hass).async_add_executor_job(source.extent))
+
+
+def _anew_path(hass: HomeAssistant) -> Path:
+    return anew_path(database_path(hass))
 
 
 def _make_due(local: LocalStore, first: date) -> None:
@@ -190,7 +196,7 @@ async def _async_forget(call: ServiceCall) -> ServiceResponse:
         async with data.scheduler.learner.async_held():
             # Else it would come back with what is learned anew.
             await data.parts.gate.async_run(
-                call_off, data.parts.storage.local, anew_path(hass)
+                call_off, data.parts.storage.local, _anew_path(hass)
             )
             if everything:
                 return await _async_forget_everything(hass, data)

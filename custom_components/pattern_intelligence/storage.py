@@ -20,7 +20,7 @@ from .stores.sqlite import SqliteStore
 from .stores.sqlite_file import SIDE_FILES, remove
 
 _DAMAGED: Final = ".damaged-"
-_ASIDE: Final = (".moving", ".restoring")
+_ASIDE: Final = (".moving", ".restoring", ".anew")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +78,11 @@ def moving_path(path: Path) -> Path:
 def restoring_path(path: Path) -> Path:
     """Return the file in which a backup is unpacked."""
     return path.with_name(f"{path.name}{_ASIDE[1]}")
+
+
+def anew_path(path: Path) -> Path:
+    """Return the file in which all is learned anew."""
+    return path.with_name(f"{path.name}{_ASIDE[2]}")
 
 
 def open_storage(path: Path, address: InfluxAddress | None, home: str) -> Storage:

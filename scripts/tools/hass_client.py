@@ -80,8 +80,19 @@ class HassClient:
             "client_id": self._client_id,
         }
         async with self._session.post(f"{self.url}/auth/token", data=form) as response:
-            self.tokens = await _answer(response)
-        self._session.headers["Authorization"] = f"Bearer {self.tokens['access_token']}"
+            await self.resume(await _answer(response))
+
+    async def resume(self, tokens: Json) -> None:
+        """Go on as somebody who has logged in before.
+
+        Args:
+            tokens: as they were given then; good for half an hour.
+
+        Raises:
+            HassError: they are refused.
+        """
+        self.tokens = tokens
+        self._session.headers["Authorization"] = f"Bearer {tokens['access_token']}"
         await self._connect()
 
     async def _connect(self) -> None:
@@ -95,6 +106,24 @@ class HassClient:
         answer = await self._socket.receive_json()
         if answer["type"] != "auth_ok":
             raise HassError(f"the login was refused: {answer.get('message')}")
+
+    async def get(self, path: str) -> Any:
+        """Return what a path answers.
+
+        Raises:
+            HassError: the answer is an error.
+        """
+        async with self._session.get(f"{self.url}{path}") as response:
+            return await _answer(response)
+
+    async def delete(self, path: str) -> None:
+        """Delete what a path stands for.
+
+        Raises:
+            HassError: the answer is an error.
+        """
+        async with self._session.delete(f"{self.url}{path}") as response:
+            await _answer(response)
 
     async def post(self, path: str, body: Json) -> Json:
         """Send a body to a path and return the answer.

@@ -7,12 +7,19 @@ from homeassistant.core import HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.pattern_intelligence.anew import anew_path
 from custom_components.pattern_intelligence.const import Trigger
+from custom_components.pattern_intelligence.storage import anew_path
 from custom_components.pattern_intelligence.stores.contents import Contents
 from custom_components.pattern_intelligence.stores.sqlite import SqliteStore
 
-from .common import async_call, async_learned, async_set_up, learner_of, shown
+from .common import (
+    async_call,
+    async_learned,
+    async_set_up,
+    learner_of,
+    shown,
+    store_file,
+)
 from .history import KETTLE, async_record, days, household
 from .taps import DayTap
 
@@ -54,7 +61,7 @@ async def test_all_is_learned_in_order(
     assert response["days_processed"] == 29
     assert written.days == kept + days(FIRST, 29)
     assert shown(hass, "days_learned") == "29"
-    assert not anew_path(hass).exists()
+    assert not anew_path(store_file(hass)).exists()
     anew = _everything(_store(entry))
     found = (await async_call(hass, "get_patterns"))["patterns"]
 
@@ -110,7 +117,7 @@ async def test_stopped_and_gone_on_with(hass: HomeAssistant, written: DayTap) ->
     await async_learned(hass)
     assert written.days == kept + days(FIRST, 29)
     assert shown(hass, "days_learned") == "29"
-    assert not anew_path(hass).exists()
+    assert not anew_path(store_file(hass)).exists()
 
 
 async def test_killed_before_it_was_noted_as_done(
@@ -130,7 +137,7 @@ async def test_killed_before_it_was_noted_as_done(
     await learner_of(entry).async_run(Trigger.START)
     assert len(written.days) == count
     assert _everything(local) == whole
-    assert not anew_path(hass).exists()
+    assert not anew_path(store_file(hass)).exists()
 
 
 async def test_a_damaged_file_is_begun_again(
@@ -138,7 +145,7 @@ async def test_a_damaged_file_is_begun_again(
 ) -> None:
     """Nothing but this learning needs it."""
     entry = await _async_home(hass)
-    anew_path(hass).write_bytes(b"garbage" * 100)
+    anew_path(store_file(hass)).write_bytes(b"garbage" * 100)
     _store(entry).write_text("anew", FIRST.isoformat())
     await learner_of(entry).async_run(Trigger.START)
     assert shown(hass, "days_learned") == "29"
@@ -179,7 +186,7 @@ async def test_forgetting_calls_it_off(hass: HomeAssistant, written: DayTap) -> 
     with pytest.raises(Exception, match="stopped"):
         await asked
     await async_learned(hass)
-    assert not anew_path(hass).exists()
+    assert not anew_path(store_file(hass)).exists()
     assert [mark.day for mark in _store(entry).learned()] == days(KNOWN, 19)
     assert not (await async_call(hass, "get_patterns", entity_id=KETTLE))["patterns"]
 
@@ -193,7 +200,5 @@ async def test_after_everything_was_forgotten(
     await async_call(hass, "forget", everything=True)
     await async_call(hass, "relearn", first_day=KNOWN.isoformat())
     assert shown(hass, "days_learned") == "19"
-    await async_call(
-        hass, "relearn", first_day=(FIRST + timedelta(days=3)).isoformat()
-    )
+    await async_call(hass, "relearn", first_day=(FIRST + timedelta(days=3)).isoformat())
     assert shown(hass, "days_learned") == "26"

@@ -17,7 +17,7 @@ from custom_components.pattern_intelligence.const import DOMAIN
 from custom_components.pattern_intelligence.stores.base import StoreUnavailableError
 from custom_components.pattern_intelligence.stores.sqlite import SqliteStore
 
-from .common import async_call, async_set_up
+from .common import async_call, async_learned, async_set_up
 from .history import async_record, days, household
 from .taps import DayTap
 
@@ -123,6 +123,7 @@ async def test_a_first_day_that_cannot_be_kept(
     await async_record(hass, household(days(FIRST, 3)))
     await async_set_up(hass)
     await async_call(hass, "forget", everything=True)
+    await async_learned(hass)
 
     def away(_store: SqliteStore, _name: str, _text: str) -> None:
         raise StoreUnavailableError("the disk is gone")
