@@ -17,6 +17,7 @@ import pytest
 from .wanting import wanting
 
 if TYPE_CHECKING:
+    from .sources.sql_servers import SqlServers
     from .stores.influx_servers import Servers
 
 settings.register_profile("default", deadline=None)
@@ -56,6 +57,15 @@ def influx_servers() -> Iterator[Servers]:
     from .stores.influx_servers import all_servers
 
     with all_servers() as servers:
+        yield servers
+
+
+@pytest.fixture(scope="session")
+def sql_servers() -> Iterator[SqlServers]:
+    """Return what starts servers that a recorder may use, each once."""
+    from .sources.sql_servers import all_sql_servers
+
+    with all_sql_servers() as servers:
         yield servers
 
 

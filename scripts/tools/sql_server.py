@@ -38,6 +38,7 @@ class Kind:
 
     Attributes:
         name: how it is asked for.
+        title: how a person knows it.
         package: of Debian.
         programs: what makes its folder, and what serves it.
         url: of the database with a placeholder for the port, as the recorder has it.
@@ -47,6 +48,7 @@ class Kind:
     """
 
     name: str
+    title: str
     package: str
     programs: tuple[str, str]
     url: str
@@ -60,6 +62,7 @@ KINDS: Final = {
     for each in (
         Kind(
             "mariadb",
+            "MariaDB",
             "mariadb-server",
             ("mariadb-install-db", "mariadbd"),
             "mysql+pymysql://root@127.0.0.1:{port}/{database}?charset=utf8mb4",
@@ -76,6 +79,7 @@ KINDS: Final = {
         ),
         Kind(
             "postgresql",
+            "PostgreSQL",
             "postgresql",
             ("initdb", "postgres"),
             "postgresql+psycopg2://recorder@127.0.0.1:{port}/{database}",
@@ -142,7 +146,7 @@ def _program(kind: Kind, name: str) -> str:
     for found in sorted(map(str, _POSTGRESQL.glob(f"*/bin/{name}")), reverse=True):
         return found
     raise UnusableError(
-        f"there is no {kind.name} here: install Debian's package {kind.package}"
+        f"there is no {kind.title} here: install Debian's package {kind.package}"
     )
 
 

@@ -1,5 +1,7 @@
 """Fixtures for the tests of sources."""
 
+from collections.abc import Iterator
+import logging
 from pathlib import Path
 
 import pytest
@@ -7,11 +9,23 @@ import pytest
 from custom_components.pattern_intelligence.engine.home import EntityInfo, Home
 from custom_components.pattern_intelligence.engine.rawday import RawDay
 from custom_components.pattern_intelligence.engine.scope import Scope
+from custom_components.pattern_intelligence.sources.recorded_days import RecordedDays
+from custom_components.pattern_intelligence.sources.recorder_database import (
+    RecorderDatabase,
+)
 from custom_components.pattern_intelligence.sources.recorder_file import RecorderFile
+from scripts.tools.sql_server import KINDS
 
 from .builder import BERLIN, RecorderBuilder, ms
+from .sql_servers import SqlServers, fill
+
+# The plugin has every SQL statement logged, which takes longer than to execute it.
+logging.getLogger("sqlalchemy.engine").setLevel(logging.WARNING)
 
 LATER = "2026-12-01 12:00"
+
+_SERVED: list[str] = []
+"""The URL of the database from which sources read what files hold, if any."""
 
 
 @pytest.fixture
@@ -26,10 +40,23 @@ def recorder(path: Path) -> RecorderBuilder:
     return RecorderBuilder(path)
 
 
+@pytest.fixture(params=["sqlite", *KINDS])
+def served(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Have sources read from each kind of database in turn."""
+    if request.param == "sqlite":
+        yield
+        return
+    request.getfixturevalue("socket_enabled")
+    servers: SqlServers = request.getfixturevalue("sql_servers")
+    _SERVED.append(servers.get(request.param))
+    yield
+    _SERVED.clear()
+
+
 def source_of(
     path: Path, *entities: EntityInfo, now: str = LATER, home: Home | None = None
-) -> RecorderFile:
-    """Return a source over a file.
+) -> RecordedDays:
+    """Return a source over a file, or over a database with the same rows.
 
     Args:
         path: the file.
@@ -38,7 +65,15 @@ def source_of(
         home: the context, if more is to be said than entities.
     """
     context = home or Home(BERLIN, entities={each.entity_id: each for each in entities})
-    return RecorderFile(path, context, Scope(), ms(now))
+    if _SERVED:
+        fill(_SERVED[0], path)
+        return RecorderDatabase(_SERVED[0], context, Scope(), ms(now))
+    return file_of(path, now=now, home=context)
+
+
+def file_of(path: Path, *, now: str = LATER, home: Home | None = None) -> RecorderFile:
+    """Return a source over a file; see :func:`source_of`."""
+    return RecorderFile(path, home or Home(BERLIN), Scope(), ms(now))
 
 
 def rows_of(raw: RawDay) -> list[tuple[str, str, int]]:

@@ -1,37 +1,34 @@
-"""The same history in every database that a recorder may use reads the same.
+"""The same history in every database that a recorder may use says the same."""
 
-SQLite always; servers whose addresses are in the environment variable
-``PATTERN_INTELLIGENCE_RECORDER_URLS``, separated by blanks, each naming a database
-that may be emptied and filled.
-"""
-
-from collections.abc import Iterator
-from datetime import date, timedelta
-import os
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from homeassistant.components.recorder.db_schema import Base
 import numpy as np
 import pytest
-from sqlalchemy import Connection, create_engine, insert, select
 
+from benchmarks.recorder_file import write_home
+from benchmarks.simulator import simulate
+from custom_components.pattern_intelligence.engine.detectors import registry
 from custom_components.pattern_intelligence.engine.home import Home
+from custom_components.pattern_intelligence.engine.pattern import Json
 from custom_components.pattern_intelligence.engine.scope import Scope
-from custom_components.pattern_intelligence.sources.recorder_entities import (
-    newest_attributes,
-    recorded_entities,
+from custom_components.pattern_intelligence.runner import Runner
+from custom_components.pattern_intelligence.sources.base import (
+    SourceError,
+    SourceUnavailableError,
 )
-from custom_components.pattern_intelligence.sources.recorder_rows import read_day
-from custom_components.pattern_intelligence.sources.recorder_runs import (
-    read_recording,
-    recorded_intervals,
+from custom_components.pattern_intelligence.sources.config_dir import read_home
+from custom_components.pattern_intelligence.sources.recorded_days import RecordedDays
+from custom_components.pattern_intelligence.sources.recorder_database import (
+    RecorderDatabase,
 )
-from custom_components.pattern_intelligence.sources.recorder_schema import check_schema
+from custom_components.pattern_intelligence.stores.sqlite import SqliteStore
+from scripts.tools.sql_server import KINDS
 
 from .builder import BERLIN, RecorderBuilder, ms
-from .conftest import carried_of, rows_of, source_of
+from .conftest import carried_of, file_of, rows_of
+from .sql_servers import SqlServers, fill
 
-URLS = ["sqlite://", *os.environ.get("PATTERN_INTELLIGENCE_RECORDER_URLS", "").split()]
 NOW = "2026-06-05 12:00"
 HOME = Home(BERLIN, aliases={"light.former": "light.l3"})
 
@@ -63,39 +60,24 @@ def file(path: Path) -> Path:
     return path
 
 
-@pytest.fixture(params=URLS, ids=lambda url: str(url).partition(":")[0])
-def connection(
-    request: pytest.FixtureRequest, file: Path, socket_enabled: None
-) -> Iterator[Connection]:
-    """Return a connection to a copy of what is recorded, in every database in turn."""
-    engine = create_engine(request.param)
-    origin = create_engine(f"sqlite:///{file}")
-    Base.metadata.drop_all(engine)
-    Base.metadata.create_all(engine)
-    with origin.connect() as old, engine.begin() as new:
-        for table in Base.metadata.sorted_tables:
-            rows = [dict(row) for row in old.execute(select(table)).mappings()]
-            for first in range(0, len(rows), 500):
-                new.execute(insert(table), rows[first : first + 500])
-    with engine.connect() as connected:
-        yield connected
-    Base.metadata.drop_all(engine)
-    engine.dispose()
-    origin.dispose()
+@pytest.fixture(params=KINDS)
+def url(
+    request: pytest.FixtureRequest, sql_servers: SqlServers, socket_enabled: None
+) -> str:
+    """Return where each kind of server is in turn."""
+    return sql_servers.get(request.param)
 
 
-def test_days(connection: Connection, file: Path) -> None:
+def test_days(file: Path, url: str) -> None:
     """Rows, states carried in, causes and times recorded."""
-    check_schema(connection)
-    source = source_of(file, home=HOME, now=NOW)
-    recording = read_recording(connection, now=ms(NOW), running=False)
-    assert recording is not None
-    extent = recording.complete_days(HOME.civil, ms(NOW))
-    assert extent == source.extent() == (date(2026, 6, 1), date(2026, 6, 4))
+    fill(url, file)
+    source = RecorderDatabase(url, HOME, Scope(), ms(NOW))
+    in_file = file_of(file, home=HOME, now=NOW)
+    extent = source.extent()
+    assert extent == in_file.extent() == (date(2026, 6, 1), date(2026, 6, 4))
+    assert source.silent() == in_file.silent() == frozenset()
     for day in (extent[0] + timedelta(days=n) for n in range(4)):
-        expected = source.read(day)
-        spans = recorded_intervals(connection, recording, HOME.civil, day)
-        raw = read_day(connection, day, HOME, Scope(), spans)
+        raw, expected = source.read(day), in_file.read(day)
         assert raw.rows > 400
         assert rows_of(raw) == rows_of(expected)
         assert carried_of(raw) == carried_of(expected)
@@ -104,21 +86,68 @@ def test_days(connection: Connection, file: Path) -> None:
         assert np.array_equal(raw.cause, expected.cause)
 
 
-def test_entities(connection: Connection) -> None:
-    """Who has rows, since when, and what they last said of themselves."""
-    ids = recorded_entities(connection)
-    assert sorted(ids.values()) == sorted(
-        [*(f"light.l{n}" for n in range(11)), "light.former", "sensor.pulse"]
-    )
-    early = recorded_entities(connection, ms("2026-06-01 00:20") / 1000 + 250)
-    assert sorted(early.values()) == [
-        "light.l0",
-        "light.l1",
-        "light.l2",
-        "sensor.pulse",
-    ]
-    attributes = newest_attributes(connection, ids)
+def test_entities(file: Path, url: str) -> None:
+    """What entities without an entry in the registry say of themselves."""
+    fill(url, file)
+    found = RecorderDatabase(url, HOME, Scope(), ms(NOW)).complete().entities
     # Of the rows of l3 with attributes, 50 n with 50 n = 3 (mod 11), the last is 2950.
     newest = max(n for n in range(0, 3000, 50) if n % 11 == 3)
-    assert attributes["light.l3"] == {"friendly_name": f"Lämp {newest}"}
-    assert attributes["sensor.pulse"] == {}
+    assert found["light.l3"].name == f"Lämp {newest}"
+    assert found == file_of(file, home=HOME, now=NOW).complete().entities
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1800)
+def test_patterns(tmp_path: Path, url: str) -> None:
+    """A simulated home has the same ones, to the last digit."""
+    home = simulate(11, 42, rich=True, rows_per_day=2_000)
+    path = write_home(home, tmp_path / "config")
+    fill(url, path)
+    context = read_home(path.parent)
+    now = round(home.stream.instant[-1] * 1000) + 1
+    known = learned(RecorderDatabase(url, context, Scope(), now), tmp_path / "a.db")
+    assert len(known["patterns"]) > 5
+    assert known == learned(
+        file_of(
+            path, home=context, now=str(datetime.fromtimestamp(now / 1000, BERLIN))
+        ),
+        tmp_path / "b.db",
+    )
+
+
+def learned(source: RecordedDays, path: Path) -> Json:
+    """Return what is known at the end of what a source holds."""
+    store = SqliteStore(path)
+    runner = Runner(store, source.complete(), registry())
+    extent = source.extent()
+    assert extent
+    for day in runner.due(*extent):
+        runner.learn(source.read(day, runner.carried_into(day)))
+    report = runner.report(extent[1])
+    store.close()
+    assert report
+    return report.as_json()
+
+
+def test_a_server_that_is_away(url: str) -> None:
+    """It may answer later; its password is told to nobody."""
+    away = url.replace("@", ":s3cret@").partition("127.0.0.1:")[0] + "127.0.0.1:1/x"
+    with pytest.raises(SourceUnavailableError) as raised:
+        RecorderDatabase(away, HOME, Scope(), ms(NOW)).extent()
+    assert "s3cret" not in str(raised.value)
+
+
+@pytest.mark.parametrize("wrong", ["", "homeassistant", "nosuch://host/name"])
+def test_what_is_no_database(wrong: str) -> None:
+    """It is said at once what to write."""
+    with pytest.raises(SourceError, match="no URL of a database"):
+        RecorderDatabase(wrong, HOME, Scope(), ms(NOW))
+
+
+def test_a_database_that_is_no_recorders(url: str) -> None:
+    """It holds no states."""
+    other = url.rpartition("/")[0] + "/postgres"
+    if url.startswith("mysql"):
+        other = url.rpartition("/")[0] + "/mysql"
+    with pytest.raises(SourceError, match="no table 'states'"):
+        RecorderDatabase(other, HOME, Scope(), ms(NOW)).extent()

@@ -16,6 +16,7 @@ from custom_components.pattern_intelligence.sources.base import (
     SourceError,
     SourceUnavailableError,
 )
+from custom_components.pattern_intelligence.sources.recorded_days import RecordedDays
 from tests.permissions import without_privileges
 
 from .builder import RecorderBuilder, execute
@@ -92,9 +93,7 @@ while True:
 """
 
 
-def _pairs(
-    source: recorder_file.RecorderFile, writer: subprocess.Popen[str]
-) -> list[str]:
+def _pairs(source: RecordedDays, writer: subprocess.Popen[str]) -> list[str]:
     """Return the states written so far, after some more were."""
     assert writer.stdout is not None
     for _ in range(20):
@@ -328,3 +327,15 @@ def test_under_migration(finished: Path) -> None:
     )
     with pytest.raises(SourceUnavailableError, match="being migrated"):
         source_of(finished).extent()
+
+
+def test_hostile_states(path: Path, recorder: RecorderBuilder) -> None:
+    """Any text up to 255 characters, and bytes that are none."""
+    long = "🏡" * 255
+    with recorder:
+        recorder.state("select.s", long, "2026-06-02 07:00")
+        recorder.state("select.s", "a\0b\n\u202e'\"", "2026-06-02 08:00")
+        recorder.state("select.s", b"caf\xe9", "2026-06-02 09:00")
+        recorder.state("select.s", "nan", "2026-06-02 10:00")
+    states = [state for _, state, _ in rows_of(source_of(path).read(DAY))]
+    assert states == [long, "a\0b\n\u202e'\"", "caf\ufffd", "nan"]

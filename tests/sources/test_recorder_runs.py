@@ -8,6 +8,8 @@ import pytest
 from .builder import RecorderBuilder, ms
 from .conftest import source_of
 
+pytestmark = pytest.mark.usefixtures("served")
+
 DAY = date(2026, 6, 2)
 
 
