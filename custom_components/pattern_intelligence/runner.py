@@ -21,6 +21,7 @@ from .engine.scope import Scope
 from .engine.summarize import summarize
 from .engine.tables import EXPOSURE, HOME, Table
 from .lookback import Lookback, TooOldError, decoding, period
+from .past import Past, past_due
 from .phases import Phase, Phases, counted_as
 from .report import Report
 from .stores.base import AggregateStore, Layer, LearnedDay, Retention
@@ -190,6 +191,19 @@ class Runner:
             with self.phases.of(Phase.AGGREGATE), decoding():
                 tables = rollup(self.home.civil, days, self.home.position)
             self.store.write_period(layer, first, tables)
+
+    @counted_as(Phase.STORE)
+    def past_due(self, begun: date, first: date | None) -> Past | None:
+        """Return the weeks and months of the past that are to be summed up, if any.
+
+        Args:
+            begun: the first day of which there are long-term statistics.
+            first: the first day to learn, where none is learned yet.
+
+        Raises:
+            StoreError: the store failed.
+        """
+        return past_due(self.store, self.home.civil, self._retention, begun, first)
 
     @counted_as(Phase.DETECT)
     def report(self, last: date) -> Report | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -13,7 +13,7 @@ from custom_components.pattern_intelligence.engine.home import Home
 from custom_components.pattern_intelligence.phases import Phase, Phases
 from custom_components.pattern_intelligence.report import Report
 from custom_components.pattern_intelligence.runner import Runner
-from custom_components.pattern_intelligence.sources.base import DaySource
+from custom_components.pattern_intelligence.sources.base import DaySource, PastSource
 from custom_components.pattern_intelligence.stores.base import LocalStore, Retention
 from custom_components.pattern_intelligence.stores.learned_zone import (
     foreign_zone,
@@ -164,12 +164,32 @@ class Session:
         with self.phases.of(Phase.READ):
             silent = self.source.silent()
         due = [day for day in runner.due(*span) if day not in silent]
+        self._learn_past(runner, due)
         if not due:
             return
         with self.progress.task(f"Learning {len(due)} days", len(due)) as task:
             for day in due:
                 self._learn_day(runner, day)
                 task.advance(day.isoformat())
+
+    def _learn_past(self, runner: Runner, due: Sequence[date]) -> None:
+        """Sum up what meters counted before the first day, where that is not done."""
+        if not isinstance(self.source, PastSource):
+            return
+        with self.phases.of(Phase.READ):
+            meters = self.source.meters()
+            begun = self.source.begun(meters)
+        past = begun and runner.past_due(begun, due[0] if due else None)
+        if not past:
+            return
+        with self.progress.task("Reading long-term statistics"):
+            for meter in meters:
+                with self.phases.of(Phase.READ):
+                    counts = self.source.counted(meter, past.first, past.before)
+                with self.phases.of(Phase.AGGREGATE):
+                    past.add(counts)
+            with self.phases.of(Phase.STORE):
+                past.write(runner.store)
 
     def _learn_day(self, runner: Runner, day: date) -> None:
         again = True

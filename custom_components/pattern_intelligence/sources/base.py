@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
-from ..engine.rawday import RawDay
+from ..engine.rawday import Counts, RawDay
 from ..engine.sentence import SaidError
 
 
@@ -48,4 +49,45 @@ class DaySource(Protocol):
 
         Raises:
             SourceError: the history cannot be read.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class Meter:
+    """A meter of which there are long-term statistics.
+
+    Attributes:
+        number: the source's own id of it.
+        entity_id: its present id.
+        unit: the unit its statistics are kept in.
+    """
+
+    number: int
+    entity_id: str
+    unit: str
+
+
+@runtime_checkable
+class PastSource(Protocol):
+    """Knows what meters counted before there are days. Every call blocks."""
+
+    def meters(self) -> Sequence[Meter]:
+        """Return the meters of which there are long-term statistics.
+
+        Raises:
+            SourceError: the statistics cannot be read.
+        """
+
+    def begun(self, meters: Sequence[Meter]) -> date | None:
+        """Return the first local day on which one of them counted, if any did.
+
+        Raises:
+            SourceError: the statistics cannot be read.
+        """
+
+    def counted(self, meter: Meter, first: date, before: date) -> Counts:
+        """Return what a meter counted from one local day to the one before another.
+
+        Raises:
+            SourceError: the statistics cannot be read.
         """

@@ -7,7 +7,7 @@ that of the hour before, as the recorder itself tells it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -17,27 +17,13 @@ from ..engine.consumption import thousandths
 from ..engine.home import Home
 from ..engine.rawday import NO_COUNTS, Counts
 from ..engine.scope import Scope, is_meter
+from .base import Meter
 from .recorder_schema import STATISTICS, STATISTICS_META
 
 _CHUNK_ROWS: Final = 2_000
 _STREAMED: Final = {"yield_per": _CHUNK_ROWS}
 _OWN: Final = "recorder"
 """The source of statistics of entities; those of services belong to none."""
-
-
-@dataclass(frozen=True, slots=True)
-class Meter:
-    """A meter of which there are statistics.
-
-    Attributes:
-        metadata_id: the statistics' own id of it.
-        entity_id: its present id.
-        unit: the unit its statistics are kept in.
-    """
-
-    metadata_id: int
-    entity_id: str
-    unit: str
 
 
 def read_meters(connection: Connection, home: Home, scope: Scope) -> list[Meter]:
@@ -63,14 +49,14 @@ def read_meters(connection: Connection, home: Home, scope: Scope) -> list[Meter]
 
 
 def read_counts(
-    connection: Connection, meters: list[Meter], start: int | None, end: int
+    connection: Connection, meters: Sequence[Meter], start: int, end: int
 ) -> Counts:
     """Return what meters counted in the hours that begin in an interval.
 
     Args:
         connection: to the recorder's database.
         meters: some of :func:`read_meters`.
-        start: UTC milliseconds; None for the first hour there is.
+        start: UTC milliseconds.
         end: the first after it.
     """
     if not meters:
@@ -96,45 +82,43 @@ def read_counts(
     return Counts(keys, *map(np.concatenate, zip(*parts, strict=True)))
 
 
-def first_hour(connection: Connection, meters: list[Meter]) -> int | None:
+def first_hour(connection: Connection, meters: Sequence[Meter]) -> int | None:
     """Return when the first hour began that a meter counted, UTC milliseconds."""
-    ids = [meter.metadata_id for meter in meters]
     columns = STATISTICS.c
     # One by one, since only so each is answered from an index alone.
     found = [
         connection.execute(
-            select(func.min(columns.start_ts)).where(columns.metadata_id == each)
+            select(func.min(columns.start_ts)).where(
+                columns.metadata_id == meter.number
+            )
         ).scalar()
-        for each in ids
+        for meter in meters
     ]
     known = [float(instant) for instant in found if instant is not None]
     return round(min(known) * 1000) if known else None
 
 
-def _totals(meter: Meter, start: int | None, end: int) -> Select[Any]:
+def _totals(meter: Meter, start: int, end: int) -> Select[Any]:
     columns = STATISTICS.c
-    within = [columns.start_ts >= start / 1000] if start is not None else []
     return (
         select(columns.start_ts, columns.sum)
         .where(
-            columns.metadata_id == meter.metadata_id,
+            columns.metadata_id == meter.number,
+            columns.start_ts >= start / 1000,
             columns.start_ts < end / 1000,
             columns.sum.is_not(None),
-            *within,
         )
         .order_by(columns.start_ts)
     )
 
 
-def _total_before(connection: Connection, meter: Meter, start: int | None) -> float:
+def _total_before(connection: Connection, meter: Meter, start: int) -> float:
     """Return a meter's total when an interval begins; 0 where it is its first."""
-    if start is None:
-        return 0.0
     columns = STATISTICS.c
     newest = (
         select(columns.sum)
         .where(
-            columns.metadata_id == meter.metadata_id,
+            columns.metadata_id == meter.number,
             columns.start_ts < start / 1000,
             columns.sum.is_not(None),
         )
