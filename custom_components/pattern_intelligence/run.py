@@ -25,11 +25,12 @@ from .gate import finished, in_executor
 from .home_context import async_build_home
 from .news import TOLD, News, Told
 from .parts import Parts
+from .past import Past
 from .phases import Phase, Phases
 from .published import REPORT, admitted, count_changes
 from .run_log import RUNS, RunRecord, appended, resident_mb
 from .runner import Runner
-from .sources.base import DaySource
+from .sources.base import DaySource, PastSource
 from .sources.recorder import RecorderSource
 from .storage import anew_path, database_path
 from .stores.base import AggregateStore, StoreError
@@ -88,6 +89,7 @@ class Run:
                 for day in await parts.gate.async_run(self._days, runner, extent, wish)
                 if day not in silent
             ]
+            await self._async_learn_past(runner, source, days)
             await self._async_learn(runner, source, days, extent[1])
             await parts.gate.async_run(self._settle)
         for layer in sorted(wish.layers):
@@ -159,8 +161,41 @@ class Run:
                 days=len(marks), events=sum(mark.rows for mark in marks)
             )
 
+    async def _async_learn_past(
+        self, runner: Runner, source: PastSource, days: Sequence[date]
+    ) -> None:
+        """Sum up what meters counted before the first day, where that is not done.
+
+        Args:
+            runner: whose store it is for.
+            source: reads it.
+            days: the days to learn, oldest first.
+        """
+        meters = await self._async_read(source.meters)
+        begun = await self._async_read(source.begun, meters)
+        if begun is None:
+            return
+        async with self._parts.gate:
+            past = await in_executor(self._hass, self._past_due, runner, begun, days)
+            if past is None:
+                return
+            for meter in meters:
+                counts = await self._async_read(
+                    source.counted, meter, past.first, past.before
+                )
+                await in_executor(self._hass, past.add, counts)
+            await in_executor(self._hass, past.write, runner.store)
+
+    def _past_due(
+        self, runner: Runner, begun: date, days: Sequence[date]
+    ) -> Past | None:
+        # What a person had forgotten stays forgotten.
+        if self._parts.storage.local.read_text(NOT_BEFORE):
+            return None
+        return runner.past_due(begun, days[0] if days else None)
+
     async def _async_learn_anew(
-        self, home: Home, source: DaySource, extent: tuple[date, date]
+        self, home: Home, source: RecorderSource, extent: tuple[date, date]
     ) -> None:
         """If that was asked for, learn all anew; what is known counts meanwhile."""
         parts, storage = self._parts, self._parts.storage
@@ -176,6 +211,7 @@ class Run:
             due = await gate.async_run(anew.due, first, extent[1])
             silent = await self._async_read(source.silent)
             days = [day for day in due if day not in silent]
+            await self._async_learn_past(anew, source, days)
             await self._async_learn(anew, source, days, extent[1], shown=False)
             steps = taken_over(storage, fresh)
             while step := await gate.async_run(next, steps, None):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
-from collections.abc import Callable, Collection, Mapping
+from abc import ABC
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -15,12 +15,13 @@ from ..engine.home import Home
 from ..engine.rawday import RawDay
 from ..engine.scope import Scope
 from .attributes import info_from_attributes
+from .recorded_past import RecordedPast
 from .recorder_entities import newest_attributes, recorded_entities
 from .recorder_rows import read_day
 from .recorder_runs import read_recording, recorded_intervals, silent_days
 
 
-class RecordedDays(ABC):
+class RecordedDays(RecordedPast, ABC):
     """A day source over a recorder's database to which nobody writes.
 
     Args:
@@ -35,13 +36,8 @@ class RecordedDays(ABC):
         self._scope = scope
         self._now = now
 
-    @abstractmethod
-    def _ask[T](self, ask: Callable[[Connection], T]) -> T:
-        """Answer from one state of the database, whose schema is known.
-
-        Raises:
-            SourceError: it cannot be read.
-        """
+    def _context(self) -> tuple[Home, Scope]:
+        return self.home, self._scope
 
     def extent(self) -> tuple[date, date] | None:
         """Return the first and the last complete local day recorded, if any."""

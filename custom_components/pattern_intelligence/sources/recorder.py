@@ -25,6 +25,7 @@ from ..engine.home import Home
 from ..engine.rawday import RawDay
 from ..engine.scope import Scope
 from .base import SourceError, SourceUnavailableError
+from .recorded_past import RecordedPast
 from .recorder_rows import read_day
 from .recorder_runs import read_recording, recorded_intervals, silent_days
 from .recorder_schema import check_schema
@@ -33,7 +34,7 @@ _DAMAGED: Final = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 _PERMANENT: Final = (DataError, NotSupportedError, ProgrammingError)
 
 
-class RecorderSource:
+class RecorderSource(RecordedPast):
     """A day source over the recorder, whichever database it uses.
 
     Every call belongs into the recorder's executor.
@@ -50,6 +51,9 @@ class RecorderSource:
         self._home = home
         self._scope = scope
         self._checked = False
+
+    def _context(self) -> tuple[Home, Scope]:
+        return self._home, self._scope
 
     def extent(self) -> tuple[date, date] | None:
         """Return the first and the last complete local day recorded, if any."""
