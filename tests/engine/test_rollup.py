@@ -3,19 +3,31 @@
 from datetime import date, timedelta
 
 from hypothesis import given, strategies as st
+import numpy as np
 import pytest
 
 from custom_components.pattern_intelligence.engine import codec
+from custom_components.pattern_intelligence.engine.civil import DAY_MS, day_number
+from custom_components.pattern_intelligence.engine.day_sums import sum_runs
+from custom_components.pattern_intelligence.engine.provenance import AUTOMATION
 from custom_components.pattern_intelligence.engine.rollup import SUMMED, merge, rollup
 from custom_components.pattern_intelligence.engine.summarize import summarize
 from custom_components.pattern_intelligence.engine.sums import (
     EXPOSURE_SUM,
     HAPPENINGS_SUM,
+    LENGTH_BINS,
+    RUNS_SUM,
     SUM_TABLES,
+    TIMES_SUM,
 )
-from custom_components.pattern_intelligence.engine.sun import Position
+from custom_components.pattern_intelligence.engine.sun import (
+    Position,
+    SunEvent,
+    sun_times,
+)
 from custom_components.pattern_intelligence.engine.tables import (
     HAPPENINGS,
+    RUNS,
     Table,
     empty,
 )
@@ -115,6 +127,129 @@ def test_sums_are_those_of_a_naive_count(
         assert codec.decode([table.texts("by_hour")[row]])[0].tolist() == hours
         assert codec.decode([table.texts("first_by_hour")[row]])[0].tolist() == firsts
         assert codec.decode([table.texts("last_by_hour")[row]])[0].tolist() == lasts
+
+
+@given(HAPPENED)
+def test_times_are_those_of_a_naive_count(
+    happened: list[tuple[int, int, str, str, int]],
+) -> None:
+    """On every clock, one happening of a person at a time."""
+    days = _tables(happened)
+    table = _rolled(days)[TIMES_SUM.name]
+    expected: dict[tuple[str, ...], dict[str, list[int]]] = {}
+    for day, tables in days:
+        own = tables[HAPPENINGS.name]
+        numbers = np.array([day_number(day)], np.int64)
+        noon = {
+            "wall": DAY_MS * day_number(day) + DAY_MS // 2,
+            **{
+                event.value: int(sun_times(BERLIN_AT, BERLIN, event, numbers)[0])
+                for event in SunEvent
+            },
+        }
+        for at in range(len(own)):
+            offsets, _ = codec.decode_increasing([own.texts("instants")[at]])
+            causes = codec.decode([own.texts("causes")[at]])[0].tolist()
+            walls = BERLIN.wall(BERLIN.start_of(day) + offsets).tolist()
+            walls = [
+                wall
+                for wall, cause in zip(walls, causes or [0] * len(walls), strict=True)
+                if cause < AUTOMATION
+            ]
+            awake = [wall for wall in walls if wall % DAY_MS >= 4 * 3_600_000]
+            key = own.texts("entity_id")[at], own.texts("state")[at]
+            for clock in noon if walls else ():
+                sums = expected.setdefault(
+                    (*key, clock), {name: [0] * 144 for name in TIMES_SUM.bins}
+                )
+                for name, counted in (
+                    ("each", walls),
+                    ("first", awake[:1]),
+                    ("last", walls[-1:]),
+                ):
+                    for wall in counted:
+                        since = (wall - noon[clock] + DAY_MS // 2) % DAY_MS
+                        sums[name][since // 600_000] += 1
+    assert list(
+        zip(*(table.texts(name) for name in TIMES_SUM.keys), strict=True)
+    ) == sorted(expected)
+    for row, key in enumerate(sorted(expected)):
+        for name in TIMES_SUM.bins:
+            found = codec.decode_bins([table.texts(name)[row]], 144)[0]
+            assert found.tolist() == expected[key][name]
+
+
+def test_without_a_place_there_is_no_sun() -> None:
+    """Only the wall's clock is left."""
+    days = _tables([(0, 400, "light.a", "on", 0)])
+    assert set(_rolled(days, None)[TIMES_SUM.name].texts("clock")) == {"wall"}
+    assert len(_rolled(days)[TIMES_SUM.name]) == 3
+
+
+def test_where_the_sun_stays_up_its_clock_stands_still() -> None:
+    """In the north, no day of March is without a sunset, and every one of June is."""
+    north = Position(71, 25.8)
+    rows = [Row(f"2026-06-1{n}T08:00", "light.a", "on") for n in range(3)]
+    days = [
+        (raw.day, summarize(raw))
+        for raw in raw_days(date(2026, 6, 10), date(2026, 6, 12), rows)
+    ]
+    assert _rolled(days, north)[TIMES_SUM.name].texts("clock") == ("wall",)
+
+
+def test_lengths_by_hand() -> None:
+    """What began and ended on the same day: 40 s, 60 min, 90 min; not overnight."""
+    rows = [
+        Row(f"{FIRST}T07:00", "light.a", "on"),
+        Row(f"{FIRST}T08:00", "light.a", "off"),
+        Row(f"{FIRST}T09:00:00", "light.a", "on"),
+        Row(f"{FIRST}T09:00:40", "light.a", "off"),
+        Row(f"{FIRST}T23:00", "light.a", "on"),
+        Row(f"{FIRST + timedelta(days=1)}T01:00", "light.a", "off"),
+        Row(f"{FIRST + timedelta(days=1)}T10:00", "light.a", "on"),
+        Row(f"{FIRST + timedelta(days=1)}T11:30", "light.a", "off"),
+        Row(f"{FIRST + timedelta(days=1)}T12:00", "light.a", "on"),
+        Row(f"{FIRST + timedelta(days=1)}T12:30", "light.a", "unavailable"),
+        Row(f"{FIRST + timedelta(days=1)}T13:00", "light.a", "off"),
+    ]
+    days = [
+        (raw.day, summarize(raw))
+        for raw in raw_days(FIRST, FIRST + timedelta(days=1), rows)
+    ]
+    table = _rolled(days)[RUNS_SUM.name]
+    assert table.texts("entity_id") == ("light.a",)
+    assert table.texts("state") == ("on",)
+    assert [int(table.numbers(name)[0]) for name in RUNS_SUM.numbers] == [
+        2,
+        3,
+        40 + 3600 + 5400,
+    ]
+    found = codec.decode_bins([table.texts("by_length")[0]], LENGTH_BINS)[0]
+    # 4 * log2(s + 1): 21.4, 47.2 and 49.6.
+    assert np.flatnonzero(found).tolist() == [21, 47, 49]
+
+
+@given(st.integers(0, 90_000))
+def test_a_length_is_counted_in_its_bin(seconds: int) -> None:
+    """From a power of the fourth root of two to below the next."""
+    end = BERLIN.start_of(FIRST) + 1000 * seconds
+    spans = codec.encode_increasing(
+        np.array([0, end - BERLIN.start_of(FIRST)]), np.array([2])
+    )
+    runs = Table(
+        RUNS,
+        {
+            "entity_id": ("light.a",),
+            "state": ("on",),
+            "carried": np.zeros(1, np.int64),
+            "spans": tuple(spans),
+            "unseen": ("",),
+        },
+    )
+    table = sum_runs(dated([(FIRST, {RUNS.name: runs})], RUNS))
+    found = codec.decode_bins(table.texts("by_length"), LENGTH_BINS)[0]
+    (place,) = np.flatnonzero(found).tolist()
+    assert 2**place <= (seconds + 1) ** 4 < 2 ** (place + 1)
 
 
 def test_exposure_adds_seconds() -> None:
