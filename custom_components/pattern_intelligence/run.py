@@ -12,7 +12,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.json import json_dumps
 from homeassistant.util import dt as dt_util
 
-from .anew import ANEW, opened, taken_over
+from .anew import opened, taken_over
 from .const import LOGGER, LearningStatus, Trigger
 from .coordinator import Progress
 from .decisions import keep_book
@@ -22,6 +22,7 @@ from .engine.pattern import Json
 from .engine.rawday import RawDay
 from .free_days import async_show_free_days
 from .gate import finished, in_executor
+from .history import async_with_history, note_causes, wanted_since, with_causes
 from .home_context import async_build_home
 from .news import TOLD, News, Told
 from .parts import Parts
@@ -82,7 +83,6 @@ class Run:
         if extent is not None:
             await parts.gate.async_run(self._check_zone, home)
             await self._async_forget_after(runner, _yesterday(home))
-            await self._async_learn_anew(home, source, extent)
             silent = await self._async_read(source.silent)
             days = [
                 day
@@ -92,6 +92,13 @@ class Run:
             await self._async_learn_past(runner, source, days)
             await self._async_learn(runner, source, days, extent[1])
             await parts.gate.async_run(self._settle)
+        if since := await parts.gate.async_run(
+            wanted_since, parts.storage.local, parts.entry
+        ):
+            # That takes long: what is known counts, and is shown, meanwhile.
+            await self._async_report(runner, _yesterday(home))
+            await self._async_learn_anew(home, source, since)
+            runner = await parts.gate.async_run(self._runner, home)
         for layer in sorted(wish.layers):
             for first, last in await parts.gate.async_run(
                 complete_periods, runner, layer, wish.back
@@ -195,13 +202,20 @@ class Run:
         return runner.past_due(begun, days[0] if days else None)
 
     async def _async_learn_anew(
-        self, home: Home, source: RecorderSource, extent: tuple[date, date]
+        self, home: Home, recorder: RecorderSource, since: str
     ) -> None:
-        """If that was asked for, learn all anew; what is known counts meanwhile."""
+        """Learn all anew; what is known counts meanwhile.
+
+        Args:
+            home: the home's context.
+            recorder: reads what the recorder holds.
+            since: the first day, in ISO form.
+        """
         parts, storage = self._parts, self._parts.storage
         gate, publish = parts.gate, parts.coordinator.async_publish
-        since = await gate.async_run(storage.local.read_text, ANEW)
-        if not since:
+        source = await async_with_history(self._hass, parts, home, recorder)
+        extent = await self._async_read(source.extent)
+        if extent is None:
             return
         path = anew_path(database_path(self._hass))
         fresh = await gate.async_run(opened, path, home.zone)
@@ -218,6 +232,7 @@ class Run:
                 publish(progress=Progress(*step))
         finally:
             await in_executor(self._hass, fresh.close)
+        await gate.async_run(note_causes, storage.local, source)
         marks = await gate.async_run(storage.aggregates.learned)
         publish(days=len(marks), events=sum(mark.rows for mark in marks))
 
@@ -306,7 +321,8 @@ class Run:
         self.record.sample_memory()
         if report is None:
             return None
-        return admitted(report.as_json(), runner.home, self._parts.settings.scope)
+        found = with_causes(report.as_json(), self._parts.storage.local)
+        return admitted(found, runner.home, self._parts.settings.scope)
 
     def _keep(self, today: date) -> tuple[Told, list[News]]:
         local, snapshot = self._parts.storage.local, self._parts.coordinator.data

@@ -1,0 +1,121 @@
+"""The history that lies in the InfluxDB to which Home Assistant's own integration writes.
+
+What lies there is learned anew with all that the recorder holds, as :mod:`.anew` has it.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, Final
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import HomeAssistant
+from homeassistant.util import dt as dt_util
+
+from .anew import ANEW
+from .const import LOGGER
+from .engine.home import Home
+from .engine.pattern import Json
+from .gate import in_executor
+from .history_entry import async_core_place, nothing_at
+from .parts import Parts
+from .sources.influx.server import Server
+from .sources.influx.source import InfluxSource
+from .sources.recorder import RecorderSource
+from .sources.succession import Succession
+from .stores.base import LocalStore
+
+CONF_HISTORY: Final = "history"
+IN_RECORDER: Final = "recorder"
+IN_INFLUXDB: Final = "influxdb"
+
+HISTORY: Final = "history"
+"""Name of the text that says where the history lies that is learned anew."""
+
+CAUSES_SINCE: Final = "causes_since"
+"""Name of the text with the first day of which it is known who did what."""
+
+
+def wanted_since(local: LocalStore, entry: ConfigEntry[Any]) -> str | None:
+    """Return from which day on all is to be learned anew, if it is. Blocks.
+
+    The first time that is asked of a home, what was chosen in the config flow is begun.
+
+    Raises:
+        StoreError: the store failed.
+    """
+    if entry.data.get(CONF_HISTORY) == IN_INFLUXDB and local.read_text(HISTORY) is None:
+        local.write_text(ANEW, date.min.isoformat())
+        local.write_text(HISTORY, IN_INFLUXDB)
+    return local.read_text(ANEW)
+
+
+async def async_with_history(
+    hass: HomeAssistant, parts: Parts, home: Home, recorder: RecorderSource
+) -> RecorderSource | Succession:
+    """Return what all is learned anew from.
+
+    Args:
+        hass: Home Assistant.
+        parts: what runs work with.
+        home: the home's context.
+        recorder: the recorder.
+
+    Raises:
+        SourceError: no states can be read where they are said to lie.
+        StoreError: the store failed.
+    """
+    local = parts.storage.local
+    if await parts.gate.async_run(local.read_text, HISTORY) != IN_INFLUXDB:
+        return recorder
+    if (place := async_core_place(hass)) is None:
+        LOGGER.warning(
+            "Home Assistant's own InfluxDB integration is not set up any more: only "
+            "what the recorder holds is learned"
+        )
+        return recorder
+    past = InfluxSource(
+        Server(place),
+        home,
+        parts.settings.scope,
+        int(dt_util.utcnow().timestamp() * 1000),
+        _whole_numbers(hass),
+    )
+    if await in_executor(hass, past.extent) is None:
+        raise nothing_at(place)
+    return Succession(past, recorder, recorder)
+
+
+def note_causes(local: LocalStore, source: object) -> None:
+    """Note from which day on it is known who did what. Blocks.
+
+    Args:
+        local: keeps it.
+        source: from which all was learned anew.
+
+    Raises:
+        StoreError: the store failed.
+    """
+    since = source.since if isinstance(source, Succession) else None
+    if since is not None or local.read_text(CAUSES_SINCE):
+        local.write_text(CAUSES_SINCE, since.isoformat() if since else "")
+
+
+def with_causes(report: Json, local: LocalStore) -> Json:
+    """Return a report that says from which day on causes are known. Blocks.
+
+    Raises:
+        StoreError: the store failed.
+    """
+    if not (since := local.read_text(CAUSES_SINCE)):
+        return report
+    return {**report, "home": {**report["home"], "causes_since": since}}
+
+
+def _whole_numbers(hass: HomeAssistant) -> frozenset[str]:
+    """Return the entities whose states are numbers without a decimal point."""
+    return frozenset(
+        state.entity_id
+        for state in hass.states.async_all()
+        if state.state.removeprefix("-").isdecimal()
+    )
