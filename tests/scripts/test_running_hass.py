@@ -42,7 +42,7 @@ async def started(place: tuple[Path, int]) -> AsyncIterator[RunningHass]:
         yield hass
     log = hass.console.read_text(encoding="utf-8")
     assert complaints(hass.console, INTEGRATION) == []
-    assert not re.search(rf'File ".*/{INTEGRATION}/', log), log
+    assert not re.search(rf'File ".*/custom_components/{INTEGRATION}/', log)
 
 
 async def learned(client: HassClient) -> Json:
