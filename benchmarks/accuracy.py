@@ -27,6 +27,7 @@ from .fresh import FreshDays
 from .learned import chosen, days_of, detected_as_of, lived_with
 from .odd_days import OddScore, judged, score_odd_days
 from .scoring import Score, false_kinds, score_pairs, score_times
+from .scoring_contextual import score_contextual
 from .scoring_day_types import score_day_types
 from .scoring_routines import score_durations, score_rooms, score_sequences
 from .scoring_sessions import score_sessions
@@ -45,6 +46,7 @@ _SCORERS: dict[str, Callable[[Sequence[Json], Home, int, FreshDays], Score]] = {
     "duration": score_durations,
     "day_type": score_day_types,
     "session": score_sessions,
+    "contextual": score_contextual,
 }
 ANOMALY = "anomaly"
 _NULLS = ("poisson", "rhythm", "permuted", "turned", "redrawn")

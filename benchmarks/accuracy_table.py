@@ -18,6 +18,7 @@ UNITS = {
     "room_based": "min",
     "duration": "%",
     "session": "min",
+    "contextual": "min",
 }
 #: Planted habits of one type that are told apart, by a word that a person knows.
 _GROUPS: dict[str, dict[str, Callable[[Found], bool]]] = {

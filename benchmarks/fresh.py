@@ -5,7 +5,7 @@ same days with that one thing taken away which the claim is about:
 
 - links and sequences: the days of one entity in another order, for each of a
   sequence's entities in turn; every step has to hang on the others;
-- kinds of days: the days of the entity in another order;
+- kinds of days, states: the days of the entity in another order;
 - moves: the days of everything in the second room in another order;
 - the use of a room: everything in it as one, its bursts drawn anew from its own
   profile smoothed by two hours;
@@ -40,6 +40,7 @@ CLEARLY = {
     PatternType.ROOM_BASED: 0.1,
     PatternType.DURATION: 0.25,
     PatternType.DAY_TYPE: 0.1,
+    PatternType.CONTEXTUAL: 0.1,
 }
 _Z = 3.0
 #: The sd of the log of how long things are on that nobody times.
@@ -106,7 +107,7 @@ class FreshDays:
     def _nulls(self, claim: Claim) -> Iterator[Nulls]:
         """Yield the ways of taking away what a claim is about."""
         match claim.type:
-            case PatternType.DAY_TYPE:
+            case PatternType.DAY_TYPE | PatternType.CONTEXTUAL:
                 yield _moving("permuted", [claim.entities[0].entity_id])
             case PatternType.CO_OCCURRENCE:
                 yield _moving("permuted", [claim.entities[1].entity_id])

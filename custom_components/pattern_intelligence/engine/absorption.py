@@ -15,7 +15,7 @@ import numpy as np
 from .civil import DAY_MINUTES, circular_minutes
 from .explanations import LARGER, is_use, of_several
 from .home import Home
-from .pattern import Finding, Json
+from .pattern import MONTHLY, Finding, Json
 from .tables import Numbers
 from .tying import COVERED
 
@@ -66,12 +66,18 @@ def _covers(owner: Finding, part: Finding) -> bool:
     """Tell whether most days of a part are days of the whole.
 
     A habit-day is centred on its time, so that the days of what happens around
-    midnight may be numbered one apart.
+    midnight may be numbered one apart. What a month's end has found knows nothing of
+    the days since.
     """
+    days = part.matched
+    if owner.type in MONTHLY:
+        days = days[days <= owner.eligible[-1]]
+        if days.size < part.matched.size / 2:
+            return False
     times = [found.when.time for found in (owner, part) if found.when]
     apart = (-1, 0, 1) if any(map(_by_midnight, times)) else (0,)
-    shared = max(_shared(owner.matched + days, part.matched) for days in apart)
-    return shared >= COVERED * part.matched.size
+    shared = max(_shared(owner.matched + shift, days) for shift in apart)
+    return shared >= COVERED * days.size
 
 
 def _by_midnight(minute: float) -> bool:

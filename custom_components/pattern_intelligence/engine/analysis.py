@@ -10,7 +10,8 @@ from typing import Final
 from .absorption import absorb
 from .civil import date_of, day_number
 from .claim import Claim
-from .detectors import Check, Detector, checker_of
+from .contextual.sun_claims import as_of
+from .detectors import Check, Detector, Patient, checker_of
 from .evidence import LISTED_FROM
 from .home import Home
 from .life import Identified, Life, identify, step
@@ -65,7 +66,9 @@ def detect(
         if kind not in WEEKLY | MONTHLY
         for finding in detector.detect(window, home)
     ]
-    return absorb([*tie(daily, window, home), *standing], home)
+    tomorrow = day_number(window.last_day) + 1
+    expected = [as_of(found, home, tomorrow) for found in standing]
+    return absorb([*tie(daily, window, home), *expected], home)
 
 
 def advance(
@@ -120,6 +123,7 @@ def analyze(
     detectors: Detectors,
     life: Life,
     findings: Sequence[Finding],
+    days: int = 0,
 ) -> Analysis:
     """Return the patterns as of the window's last day.
 
@@ -129,6 +133,7 @@ def analyze(
         detectors: those that are switched on, by type.
         life: as of the last Sunday before or on that day.
         findings: what is detected in the window.
+        days: how many were ever learned; those of the window if not given.
     """
     wording = Wording(home)
     last_day = day_number(window.last_day)
@@ -159,12 +164,19 @@ def analyze(
             kind.value: wording.told(
                 EXPLAINED
                 if kind.value in explained
-                else detector.waits_for(window, home)
+                else _waits(detector, window, home, days or window.days.size)
             )
             for kind, detector in detectors.items()
             if kind not in found_types
         },
     )
+
+
+def _waits(detector: Detector, window: Window, home: Home, days: int) -> Sentence:
+    """Return why a detector finds nothing."""
+    if isinstance(detector, Patient):
+        return detector.waits_since(days, home)
+    return detector.waits_for(window, home)
 
 
 def ranked(patterns: Sequence[Pattern]) -> list[Pattern]:

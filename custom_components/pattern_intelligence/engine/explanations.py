@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from .civil import DAY_MINUTES, circular_minutes
+from .contextual.sun_claims import hours_of
 from .happenings import RULES, domain_of
 from .home import Home
 from .keys import Key
@@ -207,6 +208,29 @@ def _is_used_on(use: Finding, shift: Finding, home: Home) -> bool:
     )
 
 
+def _keeps_its_time(contextual: Finding, time: Finding, home: Home) -> bool:
+    """Tell whether a time of day is that of a habit by the sun, or under a condition.
+
+    What the sun explains better than the clock has moved with it.
+    """
+    if not time.when or _things(time, home) != _things(contextual, home):
+        return False
+    earliest, latest = hours_of(contextual, home)
+    return _within(time, earliest, latest)
+
+
+def _has_it(whole: Finding, contextual: Finding, home: Home) -> bool:
+    """Tell whether what depends on a state is done together with it anyway."""
+    context = contextual.context
+    if not context or context["kind"] != "state":
+        return False
+    things = [device for device, _ in _things(whole, home)]
+    return {
+        _things(contextual, home)[0][0],
+        home.unit(context["entity_id"]),
+    } <= set(things)
+
+
 LARGER: Final[Mapping[PatternType, Mapping[PatternType, Explains]]] = {
     PatternType.SEQUENCE: {
         PatternType.CO_OCCURRENCE: _has_pair,
@@ -214,12 +238,14 @@ LARGER: Final[Mapping[PatternType, Mapping[PatternType, Explains]]] = {
         PatternType.ROOM_BASED: _is_begun_by,
         PatternType.SESSION: _does_all,
         PatternType.DAY_TYPE: _is_step_of,
+        PatternType.CONTEXTUAL: _has_it,
     },
     PatternType.SESSION: {
         PatternType.CO_OCCURRENCE: _has_both,
         PatternType.TIME_OF_DAY: _has_member,
         PatternType.ROOM_BASED: _is_sat_in,
         PatternType.DAY_TYPE: _is_step_of,
+        PatternType.CONTEXTUAL: _has_it,
     },
     PatternType.ROOM_BASED: {
         PatternType.CO_OCCURRENCE: _is_walk,
@@ -227,6 +253,7 @@ LARGER: Final[Mapping[PatternType, Mapping[PatternType, Explains]]] = {
         PatternType.DAY_TYPE: _is_used_on,
     },
     PatternType.DAY_TYPE: {PatternType.TIME_OF_DAY: _is_of_such_days},
+    PatternType.CONTEXTUAL: {PatternType.TIME_OF_DAY: _keeps_its_time},
     PatternType.DURATION: {PatternType.TIME_OF_DAY: _is_run},
     PatternType.TIME_OF_DAY: {PatternType.ROOM_BASED: _is_all_of_it},
 }

@@ -95,10 +95,24 @@ class LongDetector(Detector, Protocol):
         """
 
 
+@runtime_checkable
+class Patient(Detector, Protocol):
+    """Needs more days than a window holds, and can say how many."""
+
+    def waits_since(self, days: int, home: Home) -> Sentence:
+        """Return why nothing is found, as :meth:`Detector.waits_for` does.
+
+        Args:
+            days: how many days were ever learned.
+            home: the context.
+        """
+
+
 def registry() -> Mapping[PatternType, Detector]:
     """Return all detectors, in the order in which they run."""
     from .anomaly import Anomaly
     from .co_occurrence import CoOccurrence
+    from .contextual import Contextual
     from .day_type import DayType
     from .duration import Duration
     from .room_based import RoomBased
@@ -117,5 +131,6 @@ def registry() -> Mapping[PatternType, Detector]:
             Anomaly(),
             Sessions(),
             DayType(),
+            Contextual(),
         )
     }

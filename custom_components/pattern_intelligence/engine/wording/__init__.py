@@ -11,10 +11,12 @@ from ..pattern import Finding, PatternType
 from . import (
     anomaly,
     co_occurrence,
+    contextual,
     day_type,
     duration,
     general,
     room_based,
+    seasonal,
     sequence,
     session,
     time_of_day,
@@ -31,6 +33,8 @@ PHRASES: Final[dict[str, str]] = {
     **room_based.PHRASES,
     **session.PHRASES,
     **day_type.PHRASES,
+    **contextual.PHRASES,
+    **seasonal.PHRASES,
 }
 """All phrases in English, by name."""
 
@@ -43,6 +47,8 @@ _TITLES: Final[Mapping[PatternType, Callable[[Words, Finding], str]]] = {
     PatternType.ROOM_BASED: room_based.title,
     PatternType.SESSION: session.title,
     PatternType.DAY_TYPE: day_type.title,
+    PatternType.CONTEXTUAL: contextual.title,
+    PatternType.SEASONAL: seasonal.title,
 }
 
 _DESCRIPTIONS: Final[Mapping[PatternType, Callable[[Words, Finding], str]]] = {
@@ -52,6 +58,8 @@ _DESCRIPTIONS: Final[Mapping[PatternType, Callable[[Words, Finding], str]]] = {
     PatternType.ROOM_BASED: room_based.description,
     PatternType.SESSION: session.description,
     PatternType.DAY_TYPE: day_type.description,
+    PatternType.CONTEXTUAL: contextual.description,
+    PatternType.SEASONAL: seasonal.description,
 }
 """Of types that say more than their phrase with the usual figures."""
 
