@@ -78,6 +78,7 @@ class Run:
             aliases=parts.renames.aliases,
         )
         runner = await parts.gate.async_run(self._runner, home)
+        outdated = await parts.gate.async_run(runner.outdated_layers)
         source = RecorderSource(self._hass, home, parts.settings.scope)
         extent = await self._async_read(source.extent)
         if extent is not None:
@@ -99,9 +100,10 @@ class Run:
             await self._async_report(runner, _yesterday(home))
             await self._async_learn_anew(home, source, since)
             runner = await parts.gate.async_run(self._runner, home)
-        for layer in sorted(wish.layers):
+        for layer in sorted(wish.layers | outdated):
+            back = 0 if layer in outdated else wish.back
             for first, last in await parts.gate.async_run(
-                complete_periods, runner, layer, wish.back
+                complete_periods, runner, layer, back
             ):
                 await parts.gate.async_run(runner.roll_up, layer, first, last)
                 self.record.periods += 1

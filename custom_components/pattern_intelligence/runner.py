@@ -19,6 +19,7 @@ from .engine.rawday import RawDay
 from .engine.rollup import SUMMED, rollup
 from .engine.scope import Scope
 from .engine.summarize import summarize
+from .engine.sums import HAPPENINGS_SUM, TIMES_SUM
 from .engine.tables import EXPOSURE, HOME, Table
 from .lookback import Lookback, TooOldError, decoding, period
 from .past import Past, past_due
@@ -193,6 +194,27 @@ class Runner:
             self.store.write_period(layer, first, tables)
 
     @counted_as(Phase.STORE)
+    def outdated_layers(self) -> set[Layer]:
+        """Return the layers that an older version summed up, which lack tables.
+
+        Raises:
+            StoreError: the store failed.
+        """
+        found = set()
+        for layer in (Layer.WEEKLY, Layer.MONTHLY):
+            newest = self.store.periods(layer)[-1:]
+            happened, times = (
+                sum(
+                    len(self.store.read_periods(layer, spec, at, at).table)
+                    for at in newest
+                )
+                for spec in (HAPPENINGS_SUM, TIMES_SUM)
+            )
+            if happened and not times:
+                found.add(layer)
+        return found
+
+    @counted_as(Phase.STORE)
     def past_due(self, begun: date, first: date | None) -> Past | None:
         """Return the weeks and months of the past that are to be summed up, if any.
 
@@ -232,6 +254,7 @@ class Runner:
             self.detectors,
             life,
             [*chronicle.found(newest, life), *chronicle.verdicts(newest)],
+            len(marks),
         )
         return Report(
             time_zone=self.home.zone.key,

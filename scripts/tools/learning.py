@@ -19,6 +19,7 @@ from custom_components.pattern_intelligence.stores.learned_zone import (
     foreign_zone,
     note_zone,
 )
+from custom_components.pattern_intelligence.work import complete_periods
 
 from .failure import UnusableError
 from .progress import Progress
@@ -165,6 +166,9 @@ class Session:
             silent = self.source.silent()
         due = [day for day in runner.due(*span) if day not in silent]
         self._learn_past(runner, due)
+        for layer in sorted(runner.outdated_layers()):
+            for first, last in complete_periods(runner, layer, 0):
+                runner.roll_up(layer, first, last)
         if not due:
             return
         with self.progress.task(f"Learning {len(due)} days", len(due)) as task:
