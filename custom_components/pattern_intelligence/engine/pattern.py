@@ -190,7 +190,7 @@ def identity(
     Areas count only where they are the subject, since an entity's area may change.
     How long something lasts may get a time, or other lengths beside it, and lose them;
     a sequence may get a usual start and lose it; a session in a room may gain members
-    and lose them. An anomaly is of its date.
+    and lose them. An anomaly is of its date, a trend or a swing of what is measured.
     """
     if type_ in {PatternType.DURATION, PatternType.SEQUENCE}:
         when = context = None
@@ -204,6 +204,7 @@ def identity(
         str(context.get("kind", "")) if context else "",
         str(context.get("entity_id", "")) if context else "",
         *((str(when.day),) if type_ is PatternType.ANOMALY and when else ()),
+        *((str(context["of"]),) if type_ is PatternType.SEASONAL and context else ()),
     )
 
 

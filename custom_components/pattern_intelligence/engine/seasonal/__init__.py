@@ -1,0 +1,1 @@
+"""Trends and yearly swings, by sums of weeks and months."""

@@ -1,0 +1,131 @@
+"""What the next month is expected to bring, and how surely it moves as stated."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from ..evidence import Floats
+from .axes import Axis, bend, line, year
+from .questions import Answer
+from .regression import Outlook, outlook
+from .series import GRAIN
+
+MONTH_WEEKS: Final = 4
+"""Weeks that stand for a month: the next and the last of them are compared."""
+
+YEAR_PERIODS: Final = {"week": 52, "month": 12}
+
+TREND_LASTS: Final = (1 - 1 / 52) ** MONTH_WEEKS
+"""A trend goes on for another month: such things last for about a year."""
+
+SWING_LASTS: Final = 1 - 1 / 120
+"""A swing goes on for another month: such things last for about ten years."""
+
+_BENT: Final = 3
+"""Columns of a line that may be bent."""
+
+_EVEN: Final = 0.5
+"""What ended moves either way."""
+
+
+def confidence_of(answer: Answer) -> float:
+    """Return how probably the next month moves as stated.
+
+    The mean of the next four weeks lies beyond that of the last four (for meters:
+    beyond that of the same weeks a year before, so that it is no matter of the season);
+    or the next month lies on the stated side of the month of the last year that is
+    most unlike it by the swing.
+    """
+    question = answer.question
+    values = question.values[answer.row]
+    if question.kind == "season":
+        reference, rises = _opposite(answer)
+        lasts = SWING_LASTS
+    else:
+        reference = _before(answer)
+        rises = bool(question.mean[answer.row, 1] > 0)
+        lasts = TREND_LASTS
+    if not np.isfinite(reference):
+        return _EVEN
+    count = MONTH_WEEKS if question.series.axis.period == "week" else 1
+    above = _next(answer, values, count).above(reference)
+    moves = above if rises else 1 - above
+    return lasts * moves + (1 - lasts) * _EVEN
+
+
+def expected_next(answer: Answer) -> float:
+    """Return what is expected of the next period, on the scale that is reckoned with."""
+    values = answer.question.values[answer.row]
+    found = _next(answer, values, 1)
+    return float(found.weight @ found.mean)
+
+
+def slope_bounds(answer: Answer) -> tuple[float, float]:
+    """Return between which a trend's change in a week lies in 95 of 100 cases."""
+    question = answer.question
+    combined = np.zeros(question.design.shape[1])
+    combined[question.tested] = 1
+    found = outlook(
+        question.values[answer.row],
+        question.design,
+        question.weights[answer.row],
+        combined,
+        GRAIN[question.series.measure],
+    )
+    return found.quantile(0.025), found.quantile(0.975)
+
+
+def _next(answer: Answer, values: Floats, count: int) -> Outlook:
+    """Return the outlook on the mean of so many periods to come."""
+    question = answer.question
+    axis = question.series.axis
+    coming = curves(axis, axis.ahead(count), question.design.shape[1])
+    return outlook(
+        values,
+        question.design,
+        question.weights[answer.row],
+        coming.mean(axis=0),
+        GRAIN[question.series.measure],
+        axis.start.size + np.arange(count),
+    )
+
+
+def curves(axis: Axis, at: Axis, columns: int) -> Floats:
+    """Return the curves of a design at other periods, shape (periods, columns).
+
+    Args:
+        axis: the periods of the design.
+        at: those asked about.
+        columns: how many the design has.
+    """
+    more = bend(at, axis) if columns == _BENT else year(at.middle)
+    return np.column_stack([line(at, axis), more])
+
+
+def _before(answer: Answer) -> float:
+    """Return what a trend's next month is compared with."""
+    series = answer.question.series
+    values = answer.question.values[answer.row]
+    count = MONTH_WEEKS if series.axis.period == "week" else 1
+    begin = values.size - count
+    if series.measure == "consumption":
+        begin = max(values.size - YEAR_PERIODS[series.axis.period], 0)
+    own = values[begin : begin + count]
+    known = own[np.isfinite(own)]
+    return float(known.mean()) if known.size else np.nan
+
+
+def _opposite(answer: Answer) -> tuple[float, bool]:
+    """Return the month of the last year most unlike the next, and if that is above."""
+    question = answer.question
+    axis = question.series.axis
+    values = question.values[answer.row]
+    swing = question.mean[answer.row, 2:]
+    coming = float((year(axis.ahead(1).middle) @ swing)[0])
+    apart = coming - year(axis.middle) @ swing
+    apart[: -YEAR_PERIODS["month"]] = 0
+    apart[~np.isfinite(values)] = 0
+    at = int(np.abs(apart).argmax())
+    return float(values[at]), bool(apart[at] > 0)

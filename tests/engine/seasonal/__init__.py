@@ -1,0 +1,1 @@
+"""Tests of what trends and swings are reckoned with."""
