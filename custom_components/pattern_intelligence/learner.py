@@ -171,6 +171,12 @@ class Learner:
         except TimeoutError:
             _LOGGER.debug("The recorder is busy: what it holds back is not waited for")
 
+    def _held_up(self, error: str) -> str:
+        """Return what a person is told of an outage: also what goes on meanwhile."""
+        if (day := self._parts.coordinator.data.last_day) is None:
+            return async_message(self._hass, "held_up", error=error)
+        return async_message(self._hass, "held_up_as_of", error=error, day=day)
+
     @callback
     def _async_tell(self, record: RunRecord, error: Exception | None) -> None:
         """Say how a run went, in the status and in the repairs."""
@@ -178,7 +184,7 @@ class Learner:
         status, message = LearningStatus.IDLE, None
         if error is not None:
             status = LearningStatus.ERROR
-            message = async_message(self._hass, "held_up", error=record.error or "")
+            message = self._held_up(record.error or "")
             async_raise_issue(
                 self._hass,
                 self._parts.entry,

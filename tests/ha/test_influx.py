@@ -379,32 +379,57 @@ async def test_away_from_the_start(
 
 async def test_a_week_s_outage(
     hass: HomeAssistant,
-    two: InfluxAddress,
+    address: InfluxAddress,
     freezer: FrozenDateTimeFactory,
     complaints: list[str],
 ) -> None:
-    """Afterwards all is as in a home that had none."""
-    await _async_make_as_wanted(hass, two)
+    """What was found goes on being watched for; afterwards all is as without it."""
+    await _async_make_as_wanted(hass, address)
     await async_record(hass, household(days(TODAY - timedelta(29), 29)))
-    with proxied(two.url) as proxy:
-        entry = _entry(two, url=proxy.url)
+    with proxied(address.url) as proxy:
+        entry = _entry(address, url=proxy.url)
         await _async_load(hass, entry)
+    found = await async_call(hass, "get_patterns", type=["time_of_day"])
+    (habit,) = found["patterns"]
+    await async_call(hass, "follow_pattern", pattern_id=habit["id"])
+    await async_learned(hass)
+    known = await async_call(hass, "get_patterns")
+    (sensor,) = (
+        state.entity_id
+        for state in hass.states.async_all()
+        if state.attributes.get("pattern_id") == habit["id"]
+    )
+
     port = int(proxy.url.rpartition(":")[2])
-    for night in days(TODAY + timedelta(1), 7):
+    nights = days(TODAY + timedelta(1), 7)
+    for night in nights:
         await async_record(hass, household(days(night - timedelta(1), 1), night.day))
         await async_clock(hass, freezer, _at(night, 3, 6).isoformat())
         assert shown(hass, "status") == "error"
+        said = attribute(hass, "status", "message")
+        assert "not reachable" in said
+        assert f"as of the end of {TODAY - timedelta(1)}" in said
+        expected = hass.states.get(sensor)
+        assert expected is not None
+        assert expected.state.startswith(night.isoformat())
     assert shown(hass, "days_learned") == "29"
-    with proxied(two.url, port):
+    assert (await async_call(hass, "get_patterns"))["patterns"] == known["patterns"]
+    assert len(complaints) == 1
+    complaints.clear()
+
+    with proxied(address.url, port):
+        await async_call(hass, "unfollow_pattern", pattern_id=habit["id"])
         await async_call(hass, "run_analysis")
         assert shown(hass, "days_learned") == "36"
+        store = entry.runtime_data.parts.storage.aggregates
+        learned = await hass.async_add_executor_job(store.learned)
+        assert [mark.day for mark in learned] == days(TODAY - timedelta(29), 36)
         found = await async_call(hass, "get_patterns")
         await hass.config_entries.async_remove(entry.entry_id)
-    complaints.clear()
     await async_set_up(hass)
     never = await async_call(hass, "get_patterns")
-    assert never["patterns"] == found["patterns"]
-    assert never["track_record"] == found["track_record"]
+    for part in ("home", "patterns", "track_record", "not_yet"):
+        assert json.dumps(never[part]) == json.dumps(found[part])
 
 
 async def test_credentials_that_are_refused_later(
