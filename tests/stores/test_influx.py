@@ -25,6 +25,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 import pytest
 
+from benchmarks.influx_speed import series_of
 from custom_components.pattern_intelligence.engine.civil import day_number
 from custom_components.pattern_intelligence.stores.base import (
     AggregateStore,
@@ -158,6 +159,19 @@ def test_points_lie_at_midnight(factory: InfluxFactory) -> None:
     assert told_of.decode() == (
         f"name,tags,time,count,entity_id\ndaily_counts,,{midnight},1,light.l0000\n"
     )
+
+
+def test_series_are_as_many_as_keys(address: InfluxAddress) -> None:
+    """One for each row's key, one for the table, one for the mark: however many days."""
+    alone = f"series_{uuid4().hex[:8]}"
+    own = InfluxFactory(replace(address, prefix=alone, database=alone))
+    make_buckets(own.address)
+    with closing(own.open()) as store:
+        for number in range(1, 5):
+            learn(store, number, rows=7)
+            learn(store, number, rows=7)
+            if number in {1, 4}:
+                assert series_of(store.server, Layer.DAILY) == 7 + 1 + 1
 
 
 def test_homes_share_buckets(address: InfluxAddress) -> None:
@@ -619,7 +633,7 @@ def test_days_that_are_too_old_for_the_server(
 def test_an_attic_with_something_else_in_it(
     address: InfluxAddress, tmp_path: Path
 ) -> None:
-    """What a store held before it became the attic is not taken for its own."""
+    """What a store held before it became the attic stays there, and is not read."""
     short = replace(address, prefix=f"used_{uuid4().hex[:8]}")
     make_buckets(short, days=30)
     old = date(2020, 1, 5)
@@ -633,7 +647,14 @@ def test_an_attic_with_something_else_in_it(
             assert list(store.kept_days()) == []
             store.write_life(old + timedelta(days=7), "mine, later")
             assert store.read_life(old) == (old, "mine")
-        assert list(attic.learned()) == []
+        assert [mark.day for mark in attic.learned()] == [day(1)]
+        kept = attic.read_days(COUNTS, day(1), day(1)).table
+        assert rows_of(kept) == rows_of(counts_of(1))
+        assert attic.read_life(FAR) == (old + timedelta(days=7), "mine, later")
+        assert attic.read_life(old + timedelta(days=6)) == (
+            old + timedelta(days=1),
+            "another's",
+        )
         assert attic.read_text("decisions") == "stay"
 
 

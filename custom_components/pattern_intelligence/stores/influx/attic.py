@@ -1,7 +1,8 @@
 """What is too old for the server, and lies in another store instead.
 
 A server refuses points that are older than it keeps them. History that is learned from
-such days on needs them nevertheless until their weeks and months are summed up.
+such days on needs them nevertheless until their weeks and months are summed up. Whatever
+else that store holds, since it was in use before, stays in it and is not looked at.
 """
 
 from __future__ import annotations
@@ -61,9 +62,6 @@ class Attic:
                 "{start} is older than InfluxDB keeps it: use buckets without expiry",
                 start=start,
             )
-        if not any(ATTIC in versions.values() for versions in mark.valid.values()):
-            # What is there is another's, of before it became the attic.
-            self._store.clear()
         if isinstance(what, str):
             if shelf[1] is Kind.LIFE:
                 self._store.write_life(start, what)
