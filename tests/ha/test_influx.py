@@ -518,13 +518,13 @@ async def test_another_store_is_chosen(
     form = await hass.config_entries.flow.async_configure(
         form["flow_id"], _form(address)
     )
+    done = await hass.config_entries.flow.async_configure(
+        form["flow_id"], {"next_step_id": "begin_empty"}
+    )
     assert done["reason"] == "reconfigure_successful"
     await async_learned(hass)
     assert entry.data["store"] == _kind(address)
     assert shown(hass, "days_learned") == "10"
-    done = await hass.config_entries.flow.async_configure(
-        form["flow_id"], {"next_step_id": "begin_empty"}
-    )
     assert entry.runtime_data.parts.storage.remote is not None
 
     form = await entry.start_reconfigure_flow(hass)
@@ -537,13 +537,13 @@ async def test_another_store_is_chosen(
     form = await hass.config_entries.flow.async_configure(
         form["flow_id"], {"store": "built_in"}
     )
+    done = await hass.config_entries.flow.async_configure(
+        form["flow_id"], {"next_step_id": "begin_empty"}
+    )
     assert done["reason"] == "reconfigure_successful"
     await async_learned(hass)
     assert entry.data == {"store": "built_in"}
     assert shown(hass, "days_learned") == "10"
-    done = await hass.config_entries.flow.async_configure(
-        form["flow_id"], {"next_step_id": "begin_empty"}
-    )
 
 
 async def test_a_bucket_that_keeps_for_another_time(
