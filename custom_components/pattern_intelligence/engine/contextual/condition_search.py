@@ -45,7 +45,7 @@ A modified Bonferroni method for discrete data, Biometrics 46, 1990).
 MOST_KEPT: Final = 0.9
 """Share of days above which something is done whatever holds."""
 
-CUTS: Final = (0.2, 0.4, 0.6, 0.8)
+CUTS: Final = (0.15, 0.25, 0.35, 0.45, 0.55, 0.65, 0.75, 0.85)
 """Shares of the days at which a number is cut in two."""
 
 OFTEN: Final = 0.5

@@ -70,7 +70,10 @@ class Conditions:
         """
         mean = self.window.measured.mean
         days = self.window.days
-        total = np.zeros(mean.shape[:2])
+        total = np.zeros((len(mean), days.size))
+        if not total.size:
+            # Where nothing was measured there are no days either.
+            return total
         for hour in range(int(low // 60), int(np.ceil(high / 60))):
             part = (min(high, 60 * hour + 60) - max(low, 60 * hour)) / (high - low)
             turn, of_day = divmod(hour, 24)

@@ -16,6 +16,7 @@ from typing import Final
 import numpy as np
 
 from ..claim import Claim
+from ..co_occurrence.stream import RESTING
 from ..contextual.condition_claims import condition_occasions
 from ..contextual.conditions import Conditions
 from ..contextual.likely import by_the_sun, told, under_conditions
@@ -105,7 +106,7 @@ def units_by_hand(window: Window) -> tuple[Numbers, Units]:
 
 
 def _each_once(found: Sequence[Finding], home: Home) -> Sequence[Finding]:
-    """Return what is told: of a device's, on the same days, what is surest.
+    """Return what is told: of a device's, on the same days, its begin or the surest.
 
     That a lamp goes off again is no second habit, and what goes with the weather goes
     with whatever else the weather brings; the sun explains all of these.
@@ -122,6 +123,7 @@ def _each_once(found: Sequence[Finding], home: Home) -> Sequence[Finding]:
     return tuple(found[at] for at in kept)
 
 
-def _rank(found: Finding) -> tuple[bool, float]:
+def _rank(found: Finding) -> tuple[bool, bool, float]:
     assert found.context is not None
-    return found.context["kind"] != SUN, found.evidence.p_value
+    ends = found.entities[0].state in RESTING
+    return found.context["kind"] != SUN, ends, found.evidence.p_value
