@@ -9,9 +9,11 @@ import pytest
 from benchmarks.recorder_file import write_home
 from benchmarks.simulator import simulate
 from custom_components.pattern_intelligence.engine.detectors import registry
-from custom_components.pattern_intelligence.engine.home import Home
+from custom_components.pattern_intelligence.engine.home import EntityInfo, Home
 from custom_components.pattern_intelligence.engine.pattern import Json
 from custom_components.pattern_intelligence.engine.scope import Scope
+from custom_components.pattern_intelligence.engine.summarize import summarize
+from custom_components.pattern_intelligence.engine.tables import CONSUMPTION, CONTEXT
 from custom_components.pattern_intelligence.runner import Runner
 from custom_components.pattern_intelligence.sources.base import (
     SourceError,
@@ -30,7 +32,11 @@ from .conftest import carried_of, file_of, rows_of
 from .sql_servers import SqlServers, fill
 
 NOW = "2026-06-05 12:00"
-HOME = Home(BERLIN, aliases={"light.former": "light.l3"})
+HOME = Home(
+    BERLIN,
+    entities={"sensor.warm": EntityInfo("sensor.warm", device_class="temperature")},
+    aliases={"light.former": "light.l3"},
+)
 
 
 @pytest.fixture
@@ -56,6 +62,21 @@ def file(path: Path) -> Path:
                 )
         recorder.state("light.former", "on", "2026-06-02 09:00")
         recorder.state("light.former", "off", "2026-06-02 09:00")
+        for n in range(400):
+            when = ms("2026-06-01 00:05") / 1000 + n * 700.5
+            text = str(n / 7 - 20) if n % 9 else "unavailable"
+            recorder.state("sensor.warm", text, when)
+            told = {"temperature": n % 40} if n % 5 else None
+            recorder.state("weather.home", "sunny", when + 1, attributes=told)
+        recorder.meter(
+            "sensor.meter",
+            "kWh",
+            {
+                f"2026-06-0{1 + n // 24} {n % 24:02d}:00": n * n / 3 if n % 7 else None
+                for n in range(2, 90)
+            },
+        )
+        recorder.meter("sensor.mean", "°C", {"2026-06-02 03:00": 1}, has_sum=False)
         recorder.pulse("2026-06-01 00:00", "2026-06-05 11:00")
     return path
 
@@ -84,6 +105,25 @@ def test_days(file: Path, url: str) -> None:
         assert raw.recorded == expected.recorded
         assert raw.automations == expected.automations
         assert np.array_equal(raw.cause, expected.cause)
+        tables = summarize(raw)
+        assert len(tables[CONTEXT.name]) == 2
+        assert len(tables[CONSUMPTION.name]) == 1
+        assert tables == summarize(expected)
+
+
+def test_the_past(file: Path, url: str) -> None:
+    """Long-term statistics: which meters, since when, and what they counted."""
+    fill(url, file)
+    source = RecorderDatabase(url, HOME, Scope(), ms(NOW))
+    in_file = file_of(file, home=HOME, now=NOW)
+    (meter,), (expected,) = source.meters(), in_file.meters()
+    assert (meter.entity_id, meter.unit) == ("sensor.meter", "kWh")
+    assert source.begun([meter]) == in_file.begun([expected]) == date(2026, 6, 1)
+    span = date(2026, 5, 1), date(2026, 6, 4)
+    counts, others = source.counted(meter, *span), in_file.counted(expected, *span)
+    assert counts.instant.size == 60
+    assert counts.instant.tolist() == others.instant.tolist()
+    assert counts.amount.tolist() == others.amount.tolist()
 
 
 def test_entities(file: Path, url: str) -> None:
