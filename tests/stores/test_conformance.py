@@ -6,7 +6,17 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 import numpy as np
 
 from custom_components.pattern_intelligence.engine.civil import day_number
-from custom_components.pattern_intelligence.engine.tables import Table, TableSpec
+from custom_components.pattern_intelligence.engine.sums import (
+    CONSUMPTION_SUM,
+    EXPOSURE_SUM,
+    SUM_TABLES,
+)
+from custom_components.pattern_intelligence.engine.tables import (
+    DAY_TABLES,
+    Table,
+    TableSpec,
+    empty,
+)
 from custom_components.pattern_intelligence.stores.base import (
     AggregateStore,
     Layer,
@@ -172,6 +182,44 @@ def test_periods(store: AggregateStore) -> None:
     months = store.read_periods(Layer.MONTHLY, ROOMS, day(1), day(1))
     assert rows_of(months.table) == [("hall", 9)]
     assert len(store.read_days(ROOMS, LONG_AGO, FAR).table) == 0
+
+
+def test_every_table_there_is(store: AggregateStore) -> None:
+    """What days, weeks and months really hold comes back: units, signs, empty texts."""
+
+    def rows(spec: TableSpec) -> Table:
+        keys = {"unit": ("", "m³"), "clock": ("sunrise", "wall")}
+        found = []
+        for row in range(2):
+            own = [keys[k][row] if k in keys else f"{k} {row}" for k in spec.keys]
+            numbers = [(-1) ** row * (n + 2**52) for n in range(len(spec.numbers))]
+            texts = [("", "0_V" * 30)[(n + row) % 2] for n in range(len(spec.written))]
+            found.append((*own, *numbers, *texts))
+        return table(spec, found)
+
+    daily = {spec.name: rows(spec) for spec in DAY_TABLES}
+    sums = {spec.name: rows(spec) for spec in SUM_TABLES}
+    store.write_day(LearnedDay(day(1), 1, 1), daily, keep_life=True)
+    for layer in (Layer.WEEKLY, Layer.MONTHLY):
+        store.write_period(layer, day(1), sums)
+    for spec in DAY_TABLES:
+        assert store.read_days(spec, day(1), day(1)).table == daily[spec.name]
+    for spec in SUM_TABLES:
+        for layer in (Layer.WEEKLY, Layer.MONTHLY):
+            found = store.read_periods(layer, spec, day(1), day(1))
+            assert found.table == sums[spec.name]
+
+
+def test_a_period_of_one_table(store: AggregateStore) -> None:
+    """Of the past only what meters counted is known, or nothing at all."""
+    sums = table(CONSUMPTION_SUM, [("sensor.a", "kWh", 3, 72, 9, "1", "")])
+    store.write_period(Layer.MONTHLY, day(1), tables(sums))
+    store.write_period(Layer.WEEKLY, day(1), tables(empty(CONSUMPTION_SUM)))
+    for layer in (Layer.MONTHLY, Layer.WEEKLY):
+        assert list(store.periods(layer)) == [day(1)]
+        found = store.read_periods(layer, CONSUMPTION_SUM, LONG_AGO, FAR)
+        assert len(found.table) == (layer is Layer.MONTHLY)
+        assert not len(store.read_periods(layer, EXPOSURE_SUM, LONG_AGO, FAR).table)
 
 
 def test_life_as_of_a_date(store: AggregateStore) -> None:
