@@ -8,6 +8,7 @@ loaded: all that is learned where a move leads there, else what is too old for a
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -158,7 +159,12 @@ class Mover:
             await gate.async_run(_begin, local, moving_path(path), begun)
         await self._async_copy(begun)
         done = MoveMark(begun.old, begun.new, Stage.LET_GO)
-        await gate.async_run(done.keep, local)
+        try:
+            await gate.async_run(done.keep, local)
+        except asyncio.CancelledError:
+            # What is learned may change before the next run, which compares anew.
+            await in_executor(self._hass, begun.keep, local)
+            raise
         self._switch()
         return True
 

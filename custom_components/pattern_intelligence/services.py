@@ -21,6 +21,7 @@ from .messages import async_message
 from .published import Filter, empty_report
 from .runner import RELEARNED_DAYS
 from .runtime import async_loaded_entry
+from .services_backup import async_setup_backup_services
 from .services_decisions import async_setup_decision_services
 from .services_learning import async_run, async_setup_learning_services
 from .stores.base import Layer
@@ -82,6 +83,7 @@ def async_setup_services(hass: HomeAssistant) -> None:
     )
     async_setup_decision_services(hass)
     async_setup_learning_services(hass)
+    async_setup_backup_services(hass)
 
 
 async def _async_run_analysis(call: ServiceCall) -> ServiceResponse:

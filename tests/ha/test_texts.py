@@ -15,6 +15,7 @@ from custom_components.pattern_intelligence import (
     buckets,
     const,
     services,
+    services_backup,
     services_decisions,
     services_learning,
 )
@@ -103,7 +104,7 @@ def test_menus_of_the_config_flow(texts: dict[str, Any]) -> None:
 
 def test_errors_of_the_config_flow(texts: dict[str, Any]) -> None:
     """Each way in which a server can be of no use has a text."""
-    assert texts["config"]["error"].keys() == ERRORS
+    assert texts["config"]["error"].keys() == ERRORS | {*SAID.values()}
 
 
 def test_what_it_does_is_said_in_two_sentences(texts: dict[str, Any]) -> None:
@@ -183,6 +184,8 @@ def test_services() -> None:
     options = get["fields"]["type"]["selector"]["select"]["options"]
     assert options == KINDS
     number = run["fields"]["days"]["selector"]["number"]
+        ("create_backup", services_backup.CREATE_SCHEMA),
+        ("restore_backup", services_backup.RESTORE_SCHEMA),
     services.RUN_ANALYSIS_SCHEMA({"days": number["min"]})
     services.RUN_ANALYSIS_SCHEMA({"days": number["max"]})
     with pytest.raises(vol.Invalid):
