@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from random import randint
 from typing import Final
 
-from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.const import EVENT_CORE_CONFIG_UPDATE
+from homeassistant.core import CALLBACK_TYPE, Event, HomeAssistant, callback
 from homeassistant.helpers.debounce import Debouncer
 from homeassistant.helpers.event import async_call_later, async_track_time_change
 from homeassistant.helpers.start import async_at_started
@@ -25,6 +26,9 @@ LONGEST_RETRY: Final = timedelta(hours=1)
 RENAMES_SETTLE: Final = 5
 """Seconds without a rename after which they are acted on: they come in crowds."""
 
+_READ_FROM: Final = {"language", "country", "time_zone"}
+"""What of the home's settings patterns are read from."""
+
 
 class Scheduler:
     """Starts runs; the stored watermark decides what they do.
@@ -41,12 +45,12 @@ class Scheduler:
         self._retry_in = FIRST_RETRY
         self._cancel_retry: CALLBACK_TYPE | None = None
         self._cancel: list[CALLBACK_TYPE] = []
-        self._renamed = Debouncer(
+        self._looked_at = Debouncer(
             hass,
             LOGGER,
             cooldown=RENAMES_SETTLE,
             immediate=False,
-            function=self._renames_settled,
+            function=self._look_again,
             background=True,
         )
         self.learner = Learner(hass, parts, self._run_ended)
@@ -65,8 +69,9 @@ class Scheduler:
             ),
             async_track_time_change(self._hass, self._hour_came, minute=0, second=0),
             self._parts.renames.async_listen(
-                self._hass, self._renamed.async_schedule_call
+                self._hass, self._looked_at.async_schedule_call
             ),
+            self._hass.bus.async_listen(EVENT_CORE_CONFIG_UPDATE, self._home_changed),
             async_at_started(self._hass, self._started),
         ]
         self._publish_next_run()
@@ -75,7 +80,7 @@ class Scheduler:
         """Start nothing more, and end the run under way after the day it is in."""
         while self._cancel:
             self._cancel.pop()()
-        self._renamed.async_shutdown()
+        self._looked_at.async_shutdown()
         self._cancel_the_retry()
         await self.learner.async_stop()
 
@@ -117,7 +122,13 @@ class Scheduler:
         self._start(Trigger.RETRY)
 
     @callback
-    def _renames_settled(self) -> None:
+    def _home_changed(self, event: Event) -> None:
+        """Say all in another language, or reckon with another country or zone."""
+        if _READ_FROM & event.data.keys():
+            self._looked_at.async_schedule_call()
+
+    @callback
+    def _look_again(self) -> None:
         self._start(Trigger.RENAMED, Wish(look_again=True))
 
     @callback

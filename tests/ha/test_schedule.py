@@ -6,6 +6,7 @@ from freezegun.api import FrozenDateTimeFactory
 from homeassistant.const import EVENT_HOMEASSISTANT_STARTED
 from homeassistant.core import CoreState, HomeAssistant
 import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.pattern_intelligence.const import Trigger
 from custom_components.pattern_intelligence.engine.tables import EXPOSURE
@@ -22,6 +23,7 @@ from .common import (
 )
 from .history import KITCHEN, Row, async_record, at, days, household
 from .taps import DayTap
+from .test_config_flow import OPTIONS
 
 
 @pytest.mark.freeze_time("2026-03-28 12:00:00+01:00")
@@ -73,7 +75,7 @@ async def test_a_time_that_is_skipped(
 ) -> None:
     """02:30 does not exist on 29 March; the night after makes up for it."""
     await async_record(hass, household(days(date(2026, 3, 26), 6)))
-    await async_set_up(hass, schedule={"time": "02:30:00"})
+    await _async_move(hass, await async_set_up(hass), "02:30:00")
     for now in ("2026-03-29 03:31:00+02:00", "2026-03-30 02:31:00+02:00"):
         await async_clock(hass, freezer, now)
     assert written.days == days(date(2026, 3, 26), 4)
@@ -85,7 +87,7 @@ async def test_a_time_that_is_doubled(
 ) -> None:
     """02:30 comes twice on 25 October; the day before is learned once."""
     await async_record(hass, household(days(date(2026, 10, 22), 6)))
-    await async_set_up(hass, schedule={"time": "02:30:00"})
+    await _async_move(hass, await async_set_up(hass), "02:30:00")
     for now in (
         "2026-10-25 02:31:00+02:00",
         "2026-10-25 02:31:00+01:00",
@@ -225,3 +227,13 @@ def _carried_in(store: AggregateStore, day: date) -> str:
     table = store.read_days(EXPOSURE, day, day).table
     row = table.texts("entity_id").index(KITCHEN)
     return table.texts("carried_in")[row]
+
+
+async def _async_move(hass: HomeAssistant, entry: MockConfigEntry, time: str) -> None:
+    """Have runs begin at another time, as a person does it."""
+    flow = await hass.config_entries.options.async_init(entry.entry_id)
+    await hass.config_entries.options.async_configure(
+        flow["flow_id"], OPTIONS | {"schedule": {"time": time}}
+    )
+    await async_learned(hass)
+    assert f":30:{shown(hass, 'next_run')[17:19]}" in shown(hass, "next_run")
