@@ -27,6 +27,8 @@ from custom_components.pattern_intelligence.engine.tables import (
     dated,
 )
 
+type Happened = tuple[str, str, date, float, int]
+
 
 @dataclass
 class Told:
@@ -43,7 +45,7 @@ class Told:
 
     first: date
     last: date
-    happened: list[tuple[str, str, date, float, int]] = field(default_factory=list)
+    happened: list[Happened] = field(default_factory=list)
     used: list[tuple[str, date, int]] = field(default_factory=list)
     automated: frozenset[str] = frozenset()
     unwatched: frozenset[date] = frozenset()
@@ -76,7 +78,13 @@ class Told:
 
     def _sums(self, periods: Sequence[tuple[date, date]]) -> dict[str, DatedTable]:
         over = [one for one in dict.fromkeys(periods) if one[1] <= self.last]
-        rows = [(first, self._rows(first, last)) for first, last in over]
+        first_of = dict(zip(self.days, (first for first, _ in periods), strict=True))
+        happened: dict[date, list[Happened]] = {first: [] for first, _ in over}
+        for one in self.happened:
+            happened.get(first_of.get(one[2], self.last), []).append(one)
+        rows = [
+            (first, self._rows(first, last, happened[first])) for first, last in over
+        ]
         return {
             spec.name: dated(
                 spec,
@@ -88,15 +96,16 @@ class Told:
             for spec in SUM_TABLES
         }
 
-    def _rows(self, first: date, last: date) -> dict[str, list[tuple[str | int, ...]]]:
+    def _rows(
+        self, first: date, last: date, happened: Sequence[Happened]
+    ) -> dict[str, list[tuple[str | int, ...]]]:
         rows: dict[str, list[tuple[str | int, ...]]] = {s.name: [] for s in SUM_TABLES}
         watched = len(
             [d for d in self.days if first <= d <= last and d not in self.unwatched]
         )
         by_key: dict[tuple[str, str], list[tuple[date, float, int]]] = {}
-        for entity_id, state, day, minute, seconds in self.happened:
-            if first <= day <= last:
-                by_key.setdefault((entity_id, state), []).append((day, minute, seconds))
+        for entity_id, state, day, minute, seconds in happened:
+            by_key.setdefault((entity_id, state), []).append((day, minute, seconds))
         for entity_id in sorted({each[0] for each in self.happened}):
             rows["exposure_sum"].append((entity_id, watched, watched * 86_400, 0))
         for (entity_id, state), own in sorted(by_key.items()):

@@ -103,13 +103,15 @@ def test_equals_whole_matrices(
     np.testing.assert_allclose(
         fits.likelihood - fits.likelihood[:, :1], naive - naive[:, :1], atol=1e-6
     )
-    usual = np.full(LASTING.size, 1 / LASTING.size)
+    believed = np.array([1 - share for share in LASTING])
+    believed /= believed.sum()
+    usual = believed
     for _ in range(30):
         shares = np.zeros(LASTING.size)
         for own in naive:
             likely = np.exp(own - own.max()) * usual
             shares += likely / likely.sum()
-        usual = (shares + OPEN_MINDED / LASTING.size) / (len(naive) + OPEN_MINDED)
+        usual = (shares + OPEN_MINDED * believed) / (len(naive) + OPEN_MINDED)
     np.testing.assert_allclose(fits.usual(), usual, atol=1e-6)
     for row, own in enumerate(naive):
         likely = np.exp(own - own.max()) * usual
@@ -134,7 +136,7 @@ def test_fisher_by_hand() -> None:
 
 def test_the_outlook_of_a_line_without_errors() -> None:
     """10, 12, 14, ... goes on: after twelve weeks the next two are 34 and 36."""
-    weeks = np.arange(12.0)
+    weeks = np.linspace(0, 11, 12)
     design = np.column_stack([np.ones(12), weeks])
     weight = np.full(LASTING.size, 1 / LASTING.size)
     coming = np.array([1, 12.5])

@@ -26,8 +26,11 @@ from .student import fisher_tail, student_tail
 LASTING: Final = np.array([0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.97])
 """Shares of an error that may last to the next period, up to nearly a random walk."""
 
+BELIEVED: Final = (1 - LASTING) / (1 - LASTING).sum()
+"""What is believed of the first series: that less lasts is likelier than more."""
+
 OPEN_MINDED: Final = 2.0
-"""So many series' worth of belief that all shares are alike."""
+"""So many series' worth that belief is."""
 
 FAR: Final = 2.5
 """Standard deviations that one in eighty is beyond by chance."""
@@ -58,14 +61,12 @@ class Fits:
     def usual(self) -> Floats:
         """Return how probable each share is in these series, shape (shares,)."""
         scaled = np.exp(self.likelihood - self.likelihood.max(axis=1, keepdims=True))
-        size = LASTING.size
-        usual = np.full(size, 1 / size)
+        usual: Floats = BELIEVED
         for _ in range(_ROUNDS):
             weights = scaled * usual
             weights /= weights.sum(axis=1, keepdims=True)
-            usual = (weights.sum(axis=0) + OPEN_MINDED / size) / (
-                len(weights) + OPEN_MINDED
-            )
+            seen = weights.sum(axis=0) + OPEN_MINDED * BELIEVED
+            usual = seen / (len(weights) + OPEN_MINDED)
         return usual
 
     def weights(self, usual: Floats) -> Floats:
