@@ -16,6 +16,7 @@ from .civil import DAY_MINUTES, circular_minutes
 from .explanations import LARGER, is_use, of_several
 from .home import Home
 from .pattern import MONTHLY, Finding, Json
+from .related import Related
 from .tables import Numbers
 from .tying import COVERED
 
@@ -37,6 +38,7 @@ def absorb(findings: Sequence[Finding], home: Home) -> list[Finding]:
             at,
         ),
     )
+    related = Related.of(findings, home)
     absorbed: dict[int, list[Finding]] = {}
     gone: set[int] = set()
     for owner in owners:
@@ -45,11 +47,10 @@ def absorb(findings: Sequence[Finding], home: Home) -> list[Finding]:
         for part, explains in LARGER[findings[owner].type].items():
             parts = [
                 at
-                for at, found in enumerate(findings)
-                if found.type is part
-                and at not in gone
-                and explains(findings[owner], found, home)
-                and _covers(findings[owner], found)
+                for at in related.to(owner, part)
+                if at not in gone
+                and explains(findings[owner], findings[at], home)
+                and _covers(findings[owner], findings[at])
             ]
             if explains is is_use:
                 parts = of_several([(at, findings[at]) for at in parts], home)

@@ -62,24 +62,56 @@ def tie(findings: Sequence[Finding], window: Window, home: Home) -> list[Finding
     )
     days = _Days.of(findings)
     follows = _follow_the_household(findings, window)
-    rivals: dict[Hashable, list[int]] = {}
+    number: dict[tuple[Thing, ...], int] = {}
+    about = np.array([number.setdefault(own, len(number)) for own in entities])
+    rivals: dict[Hashable, _Leaders] = {}
     companions: dict[int, list[Finding]] = {}
     for index in order:
-        leaders = rivals.setdefault(_kind(findings[index], entities[index]), [])
-        same = np.array([entities[at] == entities[index] for at in leaders], bool)
-        follow = np.array([follows[index] and follows[at] for at in leaders], bool)
+        kind = _kind(findings[index], entities[index])
+        told = rivals.setdefault(kind, _Leaders(len(findings)))
+        leaders = told.rows
         explaining = np.flatnonzero(
-            days.explaining(np.array(leaders, np.intp), index, same, follow)
+            days.explaining(
+                leaders,
+                index,
+                about[leaders] == about[index],
+                follows[leaders] & follows[index],
+            )
         )
         if explaining.size:
-            leader = leaders[explaining[0]]
+            leader = int(leaders[explaining[0]])
             companions.setdefault(leader, []).append(findings[index])
         else:
-            leaders.append(index)
+            told.add(index)
     return [
         _with_companions(findings[index], companions.get(index, ()))
-        for index in sorted(at for leaders in rivals.values() for at in leaders)
+        for index in sorted(at for told in rivals.values() for at in told.rows.tolist())
     ]
+
+
+class _Leaders:
+    """The rows of patterns that stand for themselves so far.
+
+    Args:
+        most: how many there are at the most.
+    """
+
+    def __init__(self, most: int) -> None:
+        """Begin with none."""
+        self._rows = np.empty(min(most, 16), np.intp)
+        self._size = 0
+
+    @property
+    def rows(self) -> NDArray[np.intp]:
+        """Return them in the order in which they came."""
+        return self._rows[: self._size]
+
+    def add(self, row: int) -> None:
+        """Add one."""
+        if self._size == self._rows.size:
+            self._rows = np.resize(self._rows, 2 * self._size)
+        self._rows[self._size] = row
+        self._size += 1
 
 
 def _echoes(window: Window, keys: set[Key]) -> dict[Key, Key]:
@@ -119,7 +151,9 @@ def _precedence(
     return echoing, seeing, -found.confidence, -int(found.matched.size)
 
 
-def _follow_the_household(findings: Sequence[Finding], window: Window) -> list[bool]:
+def _follow_the_household(
+    findings: Sequence[Finding], window: Window
+) -> NDArray[np.bool_]:
     """Tell which firsts and lasts move with the household's own.
 
     A home has a dozen entities that are used when its people get up, and one morning.
@@ -140,7 +174,7 @@ def _follow_the_household(findings: Sequence[Finding], window: Window) -> list[b
             np.stack((found.times[own], found.times[own] - edge[anchor][at]))
         ).tolist()
         follows.append(alone >= LOOSE_MINUTES and left <= EXPLAINED * alone)
-    return follows
+    return np.array(follows, bool)
 
 
 def _kind(found: Finding, entities: tuple[Thing, ...]) -> Hashable:
@@ -207,20 +241,16 @@ class _Days:
         common = (self.met[leaders] & own).sum(axis=1)
         explaining: NDArray[np.bool_] = common / own.sum() >= COVERED
         if not np.isnan(self.time[found]).all():
-            near = np.flatnonzero(explaining)
+            apart = np.abs(circular_minutes(self.clock[leaders] - self.clock[found]))
+            close = same & (apart < 2 * AT_ONCE_MINUTES) | (apart < 2 * SAME_MINUTE)
+            near = np.flatnonzero(explaining & close)
             between = self.time[found] - self.time[leaders[near]]
-            apart = np.abs(
-                circular_minutes(self.clock[leaders[near]] - self.clock[found])
-            )
-            alike = (_spreads(between) < AT_ONCE_MINUTES) & (
-                apart < 2 * AT_ONCE_MINUTES
-            )
+            alike = _spreads(between) < AT_ONCE_MINUTES
             in_step = np.abs(between - _medians(between)[:, None]) < SAME_MINUTE
             together = in_step.sum(axis=1) / own.sum() >= COVERED
-            explaining[near] = (
-                (same[near] & alike)
-                | (together & (apart < 2 * SAME_MINUTE))
-                | (follow & ~same)[near]
+            explaining &= follow & ~same
+            explaining[near] |= (same[near] & alike) | (
+                together & (apart[near] < 2 * SAME_MINUTE)
             )
         return explaining
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -33,8 +34,58 @@ _DOMAIN_WORTH: Final = 5.0
 _ROUNDS: Final = 12
 """Of expectation-maximization: the prior need not be exact."""
 
+_AT_ONCE: Final = 32
+"""Things whose days are weighed together, so that memory stays small."""
+
 LEAST_P: Final = 1e-13
 """Smaller chances cannot be told from none in floating point."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Days:
+    """Counts of days and what should have been.
+
+    Attributes:
+        counts: shape (things, days), uses.
+        known: shape (things, days), which of them tell of usual days.
+        expected: shape (things, days), how many there should have been.
+        factor: shape (things, levels), by which that is multiplied.
+    """
+
+    counts: Numbers
+    known: NDArray[np.bool_]
+    expected: Floats
+    factor: Floats
+
+    def log_likelihood(self) -> Floats:
+        """Return that of all days of each thing, shape (things, cells)."""
+        total = np.empty((len(self.counts), LEVELS.size * OVERDISPERSIONS.size))
+        for begin in range(0, len(total), _AT_ONCE):
+            some = slice(begin, begin + _AT_ONCE)
+            logs = _log_likelihood(
+                self.counts[some],
+                self.known[some],
+                self.expected[some],
+                self.factor[some],
+            )
+            total[some] = logs.sum(axis=1)
+        return total
+
+    def log_likelihood_of(self, thing: Numbers, day: Numbers) -> Floats:
+        """Return that of single days, shape (n, cells).
+
+        Args:
+            thing: shape (n,).
+            day: shape (n,).
+        """
+        logs = _log_likelihood(
+            self.counts[thing, day, None],
+            self.known[thing, day, None],
+            self.expected[thing, day, None],
+            self.factor[thing],
+        )
+        found: Floats = logs[:, 0]
+        return found
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,16 +95,21 @@ class CountModel:
     Cells are pairs of a level and an overdispersion.
 
     Attributes:
-        factor: shape (things, cells), by which the expected count is multiplied.
+        days: the days that it is believed from.
         size: shape (cells,), one over the overdispersion.
         log_prior: shape (things, cells).
-        log_likelihood: shape (things, days, cells), 0 on days that do not count.
+        log_likelihood: shape (things, cells), of all days together.
     """
 
-    factor: Floats
+    days: _Days
     size: Floats
     log_prior: Floats
     log_likelihood: Floats
+
+    @cached_property
+    def factor(self) -> Floats:
+        """Return by what the expected count is multiplied, shape (things, cells)."""
+        return np.repeat(self.days.factor, OVERDISPERSIONS.size, axis=1)
 
     @classmethod
     def fitted(
@@ -77,12 +133,11 @@ class CountModel:
         error = np.sqrt((1 / usual + middle) / days)
         # No level is off by more than a factor of twenty.
         factor = np.exp((error[:, None] * LEVELS).clip(-3.0, 3.0))
-        cells = np.repeat(factor, OVERDISPERSIONS.size, axis=1)
         size = np.tile(1 / OVERDISPERSIONS, LEVELS.size)
-        logs = _log_likelihood(counts, known, expected, factor)
-        total = logs.sum(axis=1)
+        told = _Days(counts, known, expected, factor)
+        total = told.log_likelihood()
         prior = _priors(total, entities)
-        return cls(cells, size, np.tile(prior, LEVELS.size), logs)
+        return cls(told, size, np.tile(prior, LEVELS.size), total)
 
     def weights(self, thing: Numbers, left_out: Numbers | None = None) -> Floats:
         """Return the posterior of things over the cells.
@@ -94,9 +149,9 @@ class CountModel:
         Returns:
             Shape (n, cells).
         """
-        logs = self.log_likelihood.sum(axis=1)[thing] + self.log_prior[thing]
+        logs = self.log_likelihood[thing] + self.log_prior[thing]
         if left_out is not None:
-            logs -= self.log_likelihood[thing, left_out]
+            logs -= self.days.log_likelihood_of(thing, left_out)
         mass = np.exp(logs - logs.max(axis=1, keepdims=True))
         found: Floats = mass / mass.sum(axis=1, keepdims=True)
         return found

@@ -25,7 +25,7 @@ SCREENED: Final = 1.5
 AT_ONCE: Final = 32
 """Causes looked at together, so that memory stays small in a large home."""
 
-JOINED_AT_ONCE: Final = 100_000
+JOINED_AT_ONCE: Final = 20_000
 """Happenings after occasions looked at together: what a processor keeps at hand."""
 
 
@@ -172,16 +172,17 @@ class _Effects:
             if not piece.size:
                 continue
             first, size = edges[0, piece].astype(np.int32), sizes[piece]
-            since = np.repeat(first, size.sum(axis=1))
-            row = since + _counting(size.sum(axis=1))
+            each = size.sum(axis=1)
+            row = np.repeat(first - (np.cumsum(each) - each).astype(np.int32), each)
+            row += np.arange(row.size, dtype=np.int32)
             # Of each key only the first one after an occasion follows it.
-            new = self.previous[row] < since
+            new = self.previous.take(row, mode="clip") < np.repeat(first, each)
             # Occasions come by owner: only few owners have any in a piece.
             some = counts[owner[piece[0]] : owner[piece[-1]] + 1]
             part = parts[piece] - parts[piece[0], 0]
-            pair = (part * shape[1]).astype(np.int32)
-            pair = np.repeat(pair.ravel(), size.ravel())[new] + self.key[row[new]]
-            some += np.bincount(pair, minlength=some.size).reshape(some.shape)
+            pair = np.repeat((part * shape[1]).ravel(), size.ravel())
+            pair += self.key.take(row, mode="clip")
+            some += np.bincount(pair[new], minlength=some.size).reshape(some.shape)
         found: Numbers = np.cumsum(counts, axis=1).swapaxes(0, 1)
         return found
 

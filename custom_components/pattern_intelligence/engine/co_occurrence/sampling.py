@@ -13,13 +13,13 @@ from numpy.typing import NDArray
 
 from ..civil import Instants
 
-SAMPLE: Final = 128
+SAMPLE: Final = 256
 """Happenings that are asked, where there are more."""
 
 _ERRORS: Final = 3.0
 """Standard errors of a share that a sample may be off by: once in 700 times, and only
-of what is followed just often enough. Of what is sure enough to be told, which is
-followed half of the times, more than seven."""
+of what is followed just often enough. What is sure enough to be told is followed half
+of the times, and seven more away."""
 
 _SCATTER: Final = np.uint64(0x9E3779B97F4A7C15)
 """2 to the 64th over the golden ratio: multiples of it are spread evenly (D. E. Knuth,

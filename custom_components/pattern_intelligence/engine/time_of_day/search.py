@@ -42,7 +42,7 @@ Of windows that prove as much the one kept on more days is told: it helps more t
 PEAKS: Final = 4
 """Windows of a unit and anchor that are examined: more have hardly ever been kept."""
 
-_CHUNK: Final = 24
+_CHUNK: Final = 16
 """Units weighed at a time, to bound the memory."""
 
 _LENGTHS: Final = 1024
