@@ -19,6 +19,7 @@ from sqlalchemy import create_engine
 from .recorder_rows import VARIANTS, contexts, history_of, state_rows
 from .registry_files import write_registries
 from .simulator.model import Entity, Recorded
+from .statistics_rows import write_statistics
 
 FILE_NAME = "home-assistant_v2.db"
 #: Rows inserted at a time.
@@ -31,7 +32,7 @@ _INSERT_STATES = (
 )
 
 
-def write_home(home: Recorded, directory: Path) -> Path:
+def write_home(home: Recorded, directory: Path, years: float = 0) -> Path:
     """Write a Home Assistant configuration directory.
 
     Holds the recorder's SQLite file, and under `.storage` the core configuration
@@ -40,6 +41,7 @@ def write_home(home: Recorded, directory: Path) -> Path:
     Args:
         home: What to write.
         directory: Where; made if missing.
+        years: How long before what is recorded its meters' statistics begin.
 
     Returns:
         The database file.
@@ -63,6 +65,7 @@ def write_home(home: Recorded, directory: Path) -> Path:
             _write_runs(database, home)
             _write_states(database, home)
             _write_firings(database, home)
+            write_statistics(database, home, years)
             for statement in indexes:
                 database.execute(statement)
         database.execute("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import timedelta
 import json
 from pathlib import Path
+from shutil import copytree
 import sqlite3
 
 from homeassistant.components.recorder.db_schema import SCHEMA_VERSION
@@ -12,6 +14,8 @@ import pytest
 
 from benchmarks.recorder_file import write_home
 from benchmarks.simulator import Home
+from benchmarks.statistics_rows import write_statistics
+from custom_components.pattern_intelligence.sources.recording import open_recording
 
 
 @pytest.fixture(scope="module")
@@ -166,3 +170,42 @@ def test_nothing_is_overwritten(home: Home, directory: Path) -> None:
     """A directory that has a database is refused."""
     with pytest.raises(FileExistsError, match="exists already"):
         write_home(home, directory)
+
+
+def test_meters_have_statistics_of_years(
+    directory: Path, home: Home, tmp_path: Path
+) -> None:
+    """Every hour from two years before on; winters count more, wherever winter is."""
+    copytree(directory, tmp_path, dirs_exist_ok=True)
+    with closing(sqlite3.connect(tmp_path / "home-assistant_v2.db")) as database:
+        database.execute("DELETE FROM statistics")
+        database.execute("DELETE FROM statistics_meta")
+        write_statistics(database, home, years=2)
+        database.commit()
+    now = int(home.stream.instant[-1] * 1000)
+    source = open_recording(tmp_path, now=now)
+    meters = source.meters()
+    assert {meter.unit for meter in meters} == {"kWh"}
+    begun = source.begun(meters)
+    assert begun is not None
+    assert 729 <= (home.first_day - begun).days <= 732
+    last = begun + timedelta(days=700)
+    counts = source.counted(meters[0], begun, last)
+    hours = np.diff(counts.instant)
+    assert counts.instant.size >= 700 * 24 - 24
+    assert set(hours.tolist()) == {3_600_000}
+    month = (counts.instant.astype("datetime64[ms]").astype("datetime64[M]")).astype(
+        int
+    ) % 12
+    winter = counts.amount[np.isin(month, [11, 0, 1])].mean()
+    summer = counts.amount[np.isin(month, [5, 6, 7])].mean()
+    north = home.position[0] > 0
+    assert (winter > 1.5 * summer) if north else (summer > 1.5 * winter)
+
+
+def test_what_a_recorder_counted_lately(directory: Path, home: Home) -> None:
+    """Without years before, the days that are recorded have their totals."""
+    source = open_recording(directory, now=int(home.stream.instant[-1] * 1000))
+    raw = source.read(home.first_day + timedelta(days=1))
+    assert raw.counts.amount.size == 24 * len(source.meters()) > 0
+    assert raw.counts.amount.min() > 0
