@@ -13,6 +13,7 @@ from homeassistant.core import callback
 
 from .const import CONF_MOVE, CONF_SCOPE, CONF_STORE, DOMAIN, StoreKind
 from .forms import SCOPE_SCHEMA, STORE_SCHEMA
+from .history_flow import HistorySteps
 from .influx_flow import InfluxSteps
 from .migration import MINOR_VERSION, VERSION
 from .move_flow import MoveSteps
@@ -21,8 +22,10 @@ from .options_flow import PatternIntelligenceOptionsFlow
 TITLE = "Pattern Intelligence"
 
 
-class PatternIntelligenceConfigFlow(InfluxSteps, MoveSteps, domain=DOMAIN):
-    """Asks where to store what is learned, and what to leave out."""
+class PatternIntelligenceConfigFlow(
+    InfluxSteps, HistorySteps, MoveSteps, domain=DOMAIN
+):
+    """Asks where to store what is learned, from what to learn, and what to leave out."""
 
     VERSION = VERSION
     MINOR_VERSION = MINOR_VERSION
@@ -47,9 +50,9 @@ class PatternIntelligenceConfigFlow(InfluxSteps, MoveSteps, domain=DOMAIN):
 
     @override
     async def async_store_chosen(self) -> ConfigFlowResult:
-        """Ask what to leave out, or keep it as it is."""
+        """Ask where the history lies and what to leave out, or keep that as it is."""
         if self.source != SOURCE_RECONFIGURE:
-            return await self.async_step_scope()
+            return await self.async_step_history()
         return await self.async_change_store(self._data)
 
     @override
@@ -62,6 +65,7 @@ class PatternIntelligenceConfigFlow(InfluxSteps, MoveSteps, domain=DOMAIN):
             return await self.async_step_under_way()
         return await super().async_step_reconfigure(user_input)
 
+    @override
     async def async_step_scope(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:

@@ -6,18 +6,20 @@ What lies there is learned anew with all that the recorder holds, as :mod:`.anew
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from typing import Any, Final
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 
-from .anew import ANEW
+from .anew import ANEW, begin
 from .const import LOGGER
 from .engine.home import Home
 from .engine.pattern import Json
 from .gate import in_executor
-from .history_entry import async_core_place, nothing_at
+from .history_entry import async_core_place
+from .home_context import async_build_home
 from .parts import Parts
 from .sources.influx.server import Server
 from .sources.influx.source import InfluxSource
@@ -50,6 +52,34 @@ def wanted_since(local: LocalStore, entry: ConfigEntry[Any]) -> str | None:
     return local.read_text(ANEW)
 
 
+def begin_from(where: str, local: LocalStore, path: Path, first: date) -> None:
+    """Have all be learned anew by the next run. Blocks.
+
+    Args:
+        where: the history lies, besides the recorder.
+        local: notes it.
+        path: the file in which it is done.
+        first: the first day.
+
+    Raises:
+        StoreError: it cannot be noted.
+    """
+    begin(local, path, first)
+    local.write_text(HISTORY, where)
+
+
+async def async_history_extent(
+    hass: HomeAssistant, parts: Parts
+) -> tuple[date, date] | None:
+    """Return the first and the last day in InfluxDB; None where none is set up.
+
+    Raises:
+        SourceError: no states can be read there.
+    """
+    past = await _async_past(hass, parts, await async_build_home(hass))
+    return await in_executor(hass, past.known_extent) if past else None
+
+
 async def async_with_history(
     hass: HomeAssistant, parts: Parts, home: Home, recorder: RecorderSource
 ) -> RecorderSource | Succession:
@@ -68,22 +98,29 @@ async def async_with_history(
     local = parts.storage.local
     if await parts.gate.async_run(local.read_text, HISTORY) != IN_INFLUXDB:
         return recorder
-    if (place := async_core_place(hass)) is None:
+    if (past := await _async_past(hass, parts, home)) is None:
         LOGGER.warning(
             "Home Assistant's own InfluxDB integration is not set up any more: only "
             "what the recorder holds is learned"
         )
         return recorder
-    past = InfluxSource(
+    await in_executor(hass, past.known_extent)
+    return Succession(past, recorder, recorder)
+
+
+async def _async_past(
+    hass: HomeAssistant, parts: Parts, home: Home
+) -> InfluxSource | None:
+    """Return what reads the InfluxDB that core's own integration writes to, if any."""
+    if (place := async_core_place(hass)) is None:
+        return None
+    return InfluxSource(
         Server(place),
         home,
         parts.settings.scope,
         int(dt_util.utcnow().timestamp() * 1000),
         _whole_numbers(hass),
     )
-    if await in_executor(hass, past.extent) is None:
-        raise nothing_at(place)
-    return Succession(past, recorder, recorder)
 
 
 def note_causes(local: LocalStore, source: object) -> None:

@@ -14,7 +14,7 @@ from homeassistant.const import (
 from homeassistant.core import HomeAssistant, callback
 
 from .influx_entry import CONF_BUCKET, CONF_DATABASE, CORE_INFLUXDB, core_url
-from .sources.influx.place import InfluxPlace, InfluxSourceError, Trouble
+from .sources.influx.place import InfluxPlace, Trouble, nothing_at
 from .sources.influx.server import Server
 
 _CA_FILE: Final = "ssl_ca_cert"
@@ -69,14 +69,3 @@ def check(place: InfluxPlace) -> None:
             raise nothing_at(place)
     finally:
         server.close()
-
-
-def nothing_at(place: InfluxPlace) -> InfluxSourceError:
-    """Return the error for a place that shows no states."""
-    return InfluxSourceError(
-        Trouble.NOTHING,
-        "InfluxDB at {host} shows no states of Home Assistant in {bucket}: check that "
-        "they are there, and that the credentials may read them",
-        host=place.host,
-        bucket=place.bucket,
-    )

@@ -22,12 +22,13 @@ from homeassistant.helpers.service import async_register_admin_service
 from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
-from .anew import begin, call_off
+from .anew import call_off
 from .const import DOMAIN, Trigger
 from .decisions import Shown, keep_book
 from .engine.civil import days_between
 from .forgetting import Subject, forget, forget_everything
 from .gate import finished, in_executor
+from .history import IN_INFLUXDB, IN_RECORDER, async_history_extent, begin_from
 from .home_context import async_build_home
 from .learner import Learner
 from .messages import async_said
@@ -47,9 +48,16 @@ FORGET: Final = "forget"
 ATTR_FIRST_DAY: Final = "first_day"
 ATTR_LAST_DAY: Final = "last_day"
 ATTR_EVERYTHING: Final = "everything"
+ATTR_SOURCE: Final = "source"
 
 RELEARN_SCHEMA: Final = vol.Schema(
-    {vol.Required(ATTR_FIRST_DAY): cv.date, vol.Optional(ATTR_LAST_DAY): cv.date}
+    {
+        vol.Required(ATTR_FIRST_DAY): cv.date,
+        vol.Optional(ATTR_LAST_DAY): cv.date,
+        vol.Optional(ATTR_SOURCE, default=IN_RECORDER): vol.In(
+            [IN_RECORDER, IN_INFLUXDB]
+        ),
+    }
 )
 FORGET_SCHEMA: Final = vol.Schema(
     {
@@ -102,6 +110,8 @@ async def _async_relearn(call: ServiceCall) -> ServiceResponse:
     data = async_loaded_entry(call.hass).runtime_data
     parts = data.parts
     parts.coordinator.async_refuse_while_off()
+    if call.data[ATTR_SOURCE] == IN_INFLUXDB:
+        return await _async_relearn_history(call.hass, data, call.data[ATTR_FIRST_DAY])
     try:
         extent = await _async_extent(call.hass, parts)
         marks = await parts.gate.async_run(parts.storage.aggregates.learned)
@@ -122,13 +132,45 @@ async def _async_relearn(call: ServiceCall) -> ServiceResponse:
             # Not while an earlier one is still at work on its file.
             async with learner.async_held():
                 await parts.gate.async_run(
-                    begin, parts.storage.local, _anew_path(call.hass), first
+                    begin_from,
+                    IN_RECORDER,
+                    parts.storage.local,
+                    _anew_path(call.hass),
+                    first,
                 )
             parts.coordinator.async_settle()
             wish = Wish(look_again=True)
     except StoreError as err:
         raise _failed("held_up", async_said(call.hass, err)) from err
     return await async_run(learner, wish)
+
+
+async def _async_relearn_history(
+    hass: HomeAssistant, data: RuntimeData, first: date
+) -> ServiceResponse:
+    """Have all be learned anew from what lies in InfluxDB, which nobody waits for."""
+    parts, learner = data.parts, data.scheduler.learner
+    try:
+        extent = await async_history_extent(hass, parts)
+        if extent is None:
+            raise _refused("no_influxdb")
+        marks = await parts.gate.async_run(parts.storage.aggregates.learned)
+        begin = max(first, extent[0])
+        if marks and marks[0].day < begin:
+            raise _refused(
+                "history_too_short",
+                first=begin.isoformat(),
+                learned=marks[0].day.isoformat(),
+            )
+        async with learner.async_held():
+            await parts.gate.async_run(
+                begin_from, IN_INFLUXDB, parts.storage.local, _anew_path(hass), begin
+            )
+    except (StoreError, SourceError) as err:
+        raise _failed("held_up", async_said(hass, err)) from err
+    parts.coordinator.async_settle()
+    learner.async_start(Trigger.SERVICE, Wish(look_again=True))
+    return {"first_day": begin.isoformat(), "last_day": extent[1].isoformat()}
 
 
 async def _async_extent(hass: HomeAssistant, parts: Parts) -> tuple[date, date] | None:

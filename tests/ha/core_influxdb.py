@@ -78,6 +78,30 @@ def new_bucket(server: RunningInflux) -> InfluxPlace:
         return place
 
 
+def core_data(server: RunningInflux, place: InfluxPlace) -> dict[str, Any]:
+    """Return what Home Assistant's own integration keeps of a place."""
+    if place.token:
+        return {
+            "api_version": "2",
+            "url": server.url,
+            "organization": server.organization,
+            "token": place.token,
+            "bucket": place.bucket,
+            "verify_ssl": False,
+        }
+    host, _, port = server.url.removeprefix("http://").partition(":")
+    return {
+        "api_version": "1",
+        "host": host,
+        "port": int(port),
+        "ssl": False,
+        "database": place.bucket,
+        "username": USER,
+        "password": PASSWORD,
+        "verify_ssl": False,
+    }
+
+
 async def async_write(
     hass: HomeAssistant,
     server: RunningInflux,
@@ -98,15 +122,7 @@ async def async_write(
     await hass.async_add_executor_job(
         yaml.write_text, json.dumps({"influxdb": options}), "utf-8"
     )
-    host, _, port = server.url.removeprefix("http://").partition(":")
-    data: dict[str, Any] = {"verify_ssl": False}
-    if place.token:
-        data |= {"api_version": "2", "url": server.url, "token": place.token}
-        data |= {"organization": server.organization, "bucket": place.bucket}
-    else:
-        data |= {"api_version": "1", "host": host, "port": int(port), "ssl": False}
-        data |= {"database": place.bucket, "username": USER, "password": PASSWORD}
-    entry = MockConfigEntry(domain="influxdb", data=data)
+    entry = MockConfigEntry(domain="influxdb", data=core_data(server, place))
     entry.add_to_hass(hass)
     # It waits a second for more of a batch, which would be all these tests wait for.
     with patch.object(InfluxThread, "batch_timeout", return_value=0.01):

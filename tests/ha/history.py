@@ -84,6 +84,20 @@ async def async_record(hass: HomeAssistant, rows: Sequence[Row]) -> None:
     await instance.async_add_executor_job(_write, hass, rows)
 
 
+async def async_purge(hass: HomeAssistant, before: datetime) -> None:
+    """Delete the rows from before an instant, as the recorder itself does."""
+    instance = get_instance(hass)
+    await instance.async_block_till_done()
+    await instance.async_add_executor_job(_delete, hass, before)
+
+
+def _delete(hass: HomeAssistant, before: datetime) -> None:
+    with session_scope(hass=hass) as session:
+        old = States.last_updated_ts < before.timestamp()
+        session.query(States).update({States.old_state_id: None})
+        session.query(States).filter(old).delete()
+
+
 def _write(hass: HomeAssistant, rows: Sequence[Row]) -> None:
     with session_scope(hass=hass) as session:
         known = {

@@ -31,6 +31,9 @@ from custom_components.pattern_intelligence.forms import (
     STORE_SCHEMA,
     options_schema,
 )
+from custom_components.pattern_intelligence.history import IN_INFLUXDB, IN_RECORDER
+from custom_components.pattern_intelligence.history_entry import SAID
+from custom_components.pattern_intelligence.history_flow import HISTORY_SCHEMA
 from custom_components.pattern_intelligence.influx_entry import ERRORS
 from custom_components.pattern_intelligence.influx_forms import CREDENTIALS_FORMS, FORMS
 from custom_components.pattern_intelligence.move_flow import (
@@ -81,6 +84,7 @@ def test_steps_of_the_config_flow(texts: dict[str, Any]) -> None:
     steps = texts["config"]["step"]
     schemas = {
         "user": [STORE_SCHEMA],
+        "history": [HISTORY_SCHEMA],
         "scope": [SCOPE_SCHEMA],
         "reconfigure": [STORE_SCHEMA],
         "reauth_confirm": list(CREDENTIALS_FORMS.values()),
@@ -131,6 +135,7 @@ def test_choices_of_selectors(texts: dict[str, Any]) -> None:
     choices = {name: set(it["options"]) for name, it in texts["selector"].items()}
     assert choices == {
         "store": {kind.value for kind in const.StoreKind},
+        "history": {IN_INFLUXDB, IN_RECORDER},
         "domain": set(DOMAINS),
         "layer": {layer.value for layer in Layer},
         "pattern_type": set(KINDS),
@@ -179,13 +184,13 @@ def test_services() -> None:
         ("unfollow_pattern", services_decisions.PATTERN_SCHEMA),
         ("relearn", services_learning.RELEARN_SCHEMA),
         ("forget", services_learning.FORGET_SCHEMA),
+        ("create_backup", services_backup.CREATE_SCHEMA),
+        ("restore_backup", services_backup.RESTORE_SCHEMA),
     ):
         assert described[name]["fields"].keys() == _fields(schema), name
     options = get["fields"]["type"]["selector"]["select"]["options"]
     assert options == KINDS
     number = run["fields"]["days"]["selector"]["number"]
-        ("create_backup", services_backup.CREATE_SCHEMA),
-        ("restore_backup", services_backup.RESTORE_SCHEMA),
     services.RUN_ANALYSIS_SCHEMA({"days": number["min"]})
     services.RUN_ANALYSIS_SCHEMA({"days": number["max"]})
     with pytest.raises(vol.Invalid):

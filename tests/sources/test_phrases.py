@@ -21,7 +21,6 @@ OF_COMMANDS = (
     "sources/recorder_database.py",
     "sources/recorder_file.py",
     "sources/recording.py",
-    "sources/influx/",
 )
 """Modules that no Home Assistant uses: commands speak English."""
 

@@ -116,3 +116,14 @@ class InfluxPlace:
 
 SUPPORTED: Final = frozenset({"1", "2"})
 """The major versions that are read alike."""
+
+
+def nothing_at(place: InfluxPlace) -> InfluxSourceError:
+    """Return the error for a place that shows no states."""
+    return InfluxSourceError(
+        Trouble.NOTHING,
+        "InfluxDB at {host} shows no states of Home Assistant in {bucket}: check that "
+        "they are there, and that the credentials may read them",
+        host=place.host,
+        bucket=place.bucket,
+    )

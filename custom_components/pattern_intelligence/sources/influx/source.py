@@ -21,6 +21,7 @@ from ...engine.scope import Scope, tracked
 from ..recorder_runs import BEGINNING, Recording
 from .entities import Stranger, last_states, number_of, number_reader, strangers
 from .extent import Edges, edges, silent_days
+from .place import nothing_at
 from .pulse import Pulse
 from .rows import SENSOR, Points, Wanted, read_points
 from .server import Server
@@ -63,6 +64,16 @@ class InfluxSource:
         if (span := self._span()) is None:
             return None
         return Recording(*span, ()).complete_days(self._home.civil, self._now)
+
+    def known_extent(self) -> tuple[date, date]:
+        """Return the first and the last complete local day written.
+
+        Raises:
+            InfluxSourceError: there is none, or the server is away, or says no.
+        """
+        if (extent := self.extent()) is None:
+            raise nothing_at(self._server.place)
+        return extent
 
     def silent(self) -> Collection[date]:
         """Return the days of long stretches in which nothing at all was written."""

@@ -1,0 +1,235 @@
+"""Learning the history that lies in InfluxDB, by the config flow and on request."""
+
+from datetime import date
+from typing import Any
+
+from homeassistant.config_entries import SOURCE_USER
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import ServiceValidationError
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.pattern_intelligence.const import DOMAIN
+from custom_components.pattern_intelligence.sources.influx.place import InfluxPlace
+from scripts.tools.influx_server import RunningInflux
+from tests.stores.influx_servers import VERSIONS, Servers
+
+from .common import async_call, async_learned, async_set_up, shown
+from .core_influxdb import Said, async_write, core_data, new_bucket
+from .history import async_purge, at, days, household
+from .taps import DayTap
+
+pytestmark = pytest.mark.freeze_time("2026-03-02 11:00:00+00:00")
+
+YESTERDAY = date(2026, 3, 1)
+BEGIN = date(2026, 2, 16)
+"""Two weeks are in InfluxDB, and the recorder has kept the last four days of them."""
+SINCE = date(2026, 2, 26)
+
+
+@pytest.fixture(params=["2.7"])
+def server(
+    request: pytest.FixtureRequest, influx_servers: Servers, socket_enabled: None
+) -> RunningInflux:
+    """Return a real server, of the newest kind if nothing else is asked for."""
+    return influx_servers.get(request.param)
+
+
+@pytest.fixture
+async def place(hass: HomeAssistant, server: RunningInflux) -> InfluxPlace:
+    """Return where the history of a household lies."""
+    place = new_bucket(server)
+    rows = household(days(BEGIN, 14))
+    said = [Said(row.at.timestamp(), row.entity_id, row.state) for row in rows]
+    # What is told first and last in a day makes it a whole one.
+    said += [
+        Said(at(day, clock).timestamp(), "sensor.light", lux)
+        for day in days(BEGIN, 14)
+        for clock, lux in (("00:10", "0"), ("23:50", "1"))
+    ]
+    await async_write(hass, server, place, sorted(said, key=lambda each: each.at))
+    await async_purge(hass, at(SINCE, "00:00"))
+    return place
+
+
+def add_core_entry(
+    hass: HomeAssistant, server: RunningInflux, place: InfluxPlace, **data: Any
+) -> MockConfigEntry:
+    """Have Home Assistant's own integration set up, though not loaded."""
+    entry = MockConfigEntry(domain="influxdb", data=core_data(server, place) | data)
+    entry.add_to_hass(hass)
+    return entry
+
+
+async def async_to_history(hass: HomeAssistant) -> dict[str, Any]:
+    """Answer the first step of the config flow; return the next one."""
+    flow = await hass.config_entries.flow.async_init(
+        DOMAIN, context={"source": SOURCE_USER}
+    )
+    return dict(
+        await hass.config_entries.flow.async_configure(
+            flow["flow_id"], {"store": "built_in"}
+        )
+    )
+
+
+async def async_finish(
+    hass: HomeAssistant, flow_id: str, where: str
+) -> MockConfigEntry:
+    """Answer where the history lies, and leave nothing out."""
+    form = await hass.config_entries.flow.async_configure(flow_id, {"history": where})
+    assert form["step_id"] == "scope"
+    done = await hass.config_entries.flow.async_configure(flow_id, {})
+    await async_learned(hass)
+    entry: MockConfigEntry = done["result"]
+    return entry
+
+
+@pytest.mark.parametrize("server", VERSIONS, indirect=True)
+async def test_chosen_in_the_config_flow(
+    hass: HomeAssistant, server: RunningInflux, place: InfluxPlace, written: DayTap
+) -> None:
+    """What the recorder holds is there at once; then all is learned, in order."""
+    add_core_entry(hass, server, place)
+    form = await async_to_history(hass)
+    assert form["step_id"] == "history"
+    assert form["description_placeholders"] == {
+        "url": server.url,
+        "bucket": place.bucket,
+        "error": "",
+    }
+    entry = await async_finish(hass, form["flow_id"], "influxdb")
+    assert entry.data == {"store": "built_in", "history": "influxdb"}
+    assert written.days == [*days(SINCE, 4), *days(BEGIN, 14)]
+    assert shown(hass, "days_learned") == "14"
+    home = (await async_call(hass, "get_patterns"))["home"]
+    assert home["first_day"] == BEGIN.isoformat()
+    assert home["causes_since"] == SINCE.isoformat()
+    # It is done once.
+    assert await hass.config_entries.async_reload(entry.entry_id)
+    await async_learned(hass)
+    assert len(written.days) == 18
+
+
+async def test_the_recorder_alone(
+    hass: HomeAssistant, server: RunningInflux, place: InfluxPlace, written: DayTap
+) -> None:
+    """Whoever does not want it is asked nothing more."""
+    add_core_entry(hass, server, place)
+    form = await async_to_history(hass)
+    entry = await async_finish(hass, form["flow_id"], "recorder")
+    assert entry.data == {"store": "built_in"}
+    assert written.days == days(SINCE, 4)
+    home = (await async_call(hass, "get_patterns"))["home"]
+    assert "causes_since" not in home
+
+
+async def test_nothing_to_choose(hass: HomeAssistant) -> None:
+    """Without Home Assistant's own integration there is no such step."""
+    assert (await async_to_history(hass))["step_id"] == "scope"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "key"),
+    [
+        ({"bucket": "no such", "database": "no such"}, "no_states"),
+        ({"token": "wrong", "password": "wrong"}, "invalid_auth"),
+        (
+            {"url": "http://127.0.0.1:1", "host": "127.0.0.1", "port": 1},
+            "cannot_connect",
+        ),
+    ],
+)
+async def test_what_cannot_be_read(
+    hass: HomeAssistant,
+    server: RunningInflux,
+    place: InfluxPlace,
+    written: DayTap,
+    wrong: dict[str, Any],
+    key: str,
+) -> None:
+    """It is said what is wrong; the flow can be finished without it."""
+    known = core_data(server, place)
+    add_core_entry(
+        hass, server, place, **{k: v for k, v in wrong.items() if k in known}
+    )
+    form = await async_to_history(hass)
+    again = await hass.config_entries.flow.async_configure(
+        form["flow_id"], {"history": "influxdb"}
+    )
+    assert again["errors"] == {"base": key}
+    assert server.token not in str(again)
+    await async_finish(hass, form["flow_id"], "recorder")
+    assert len(written.days) == 4
+
+
+async def test_on_request(
+    hass: HomeAssistant, server: RunningInflux, place: InfluxPlace, written: DayTap
+) -> None:
+    """From a day on, learned anew; what is known counts meanwhile."""
+    await async_set_up(hass)
+    assert written.days == days(SINCE, 4)
+    with pytest.raises(ServiceValidationError) as refused:
+        await async_call(hass, "relearn", first_day="2026-02-20", source="influxdb")
+    assert refused.value.translation_key == "no_influxdb"
+    add_core_entry(hass, server, place)
+    with pytest.raises(ServiceValidationError) as refused:
+        await async_call(hass, "relearn", first_day="2026-02-27", source="influxdb")
+    assert refused.value.translation_key == "history_too_short"
+    response = await async_call(
+        hass, "relearn", first_day="2026-02-20", source="influxdb"
+    )
+    assert response == {"first_day": "2026-02-20", "last_day": "2026-03-01"}
+    await async_learned(hass)
+    assert written.days[4:] == days(date(2026, 2, 20), 10)
+    assert shown(hass, "days_learned") == "10"
+
+
+async def test_stopped_and_gone_on(
+    hass: HomeAssistant, server: RunningInflux, place: InfluxPlace, written: DayTap
+) -> None:
+    """No day is learned twice, and none is left out."""
+    entry = await async_set_up(hass)
+    add_core_entry(hass, server, place)
+    written.stop_before(date(2026, 2, 20))
+    await async_call(hass, "relearn", first_day="2026-01-01", source="influxdb")
+    await hass.async_add_executor_job(written.wait)
+    written.release_soon()
+    await hass.config_entries.async_unload(entry.entry_id)
+    # The day under way was finished.
+    assert written.days[4:] == days(BEGIN, 5)
+    await hass.config_entries.async_setup(entry.entry_id)
+    assert shown(hass, "days_learned") == "4"
+    await async_learned(hass)
+    assert written.days[4:] == days(BEGIN, 14)
+    assert shown(hass, "days_learned") == "14"
+
+
+async def test_the_server_is_away(
+    hass: HomeAssistant,
+    server: RunningInflux,
+    place: InfluxPlace,
+    written: DayTap,
+    complaints: list[str],
+) -> None:
+    """What the recorder holds is learned all the same; the rest stays due."""
+    away = {"url": "http://127.0.0.1:1"} if place.token else {"port": 1}
+    core = add_core_entry(hass, server, place, **away)
+    entry = MockConfigEntry(
+        domain=DOMAIN,
+        data={"store": "built_in", "history": "influxdb"},
+        version=1,
+        minor_version=2,
+    )
+    entry.add_to_hass(hass)
+    await hass.config_entries.async_setup(entry.entry_id)
+    await async_learned(hass)
+    assert written.days == days(SINCE, 4)
+    assert shown(hass, "status") == "error"
+    assert shown(hass, "days_learned") == "4"
+    assert any("not reachable" in each for each in complaints)
+    complaints.clear()
+    hass.config_entries.async_update_entry(core, data=core_data(server, place))
+    await async_call(hass, "run_analysis")
+    assert written.days[4:] == days(BEGIN, 14)
+    assert shown(hass, "status") == "idle"
