@@ -39,7 +39,7 @@ def sun_minutes(
     first = FIRST.toordinal() - 719_163 + skip
     number = np.arange(first, first + days)
     times = sun_times(position, UTC, event, number)
-    return ((times - number * DAY_MS) / MINUTE_MS).tolist()
+    return [float(minute) for minute in (times - number * DAY_MS) / MINUTE_MS]
 
 
 def about(

@@ -1,0 +1,1 @@
+"""Tests of what the contextual detector is made of."""
