@@ -24,6 +24,7 @@ from .runtime import async_loaded_entry
 from .services_backup import async_setup_backup_services
 from .services_decisions import async_setup_decision_services
 from .services_learning import async_run, async_setup_learning_services
+from .services_validation import async_setup_validation_service
 from .stores.base import Layer
 from .work import Wish
 
@@ -84,6 +85,7 @@ def async_setup_services(hass: HomeAssistant) -> None:
     async_setup_decision_services(hass)
     async_setup_learning_services(hass)
     async_setup_backup_services(hass)
+    async_setup_validation_service(hass)
 
 
 async def _async_run_analysis(call: ServiceCall) -> ServiceResponse:
