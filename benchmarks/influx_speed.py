@@ -113,6 +113,9 @@ def tables(path: Path, say: Callable[[str], None]) -> Iterator[str]:
                 columns[name] = _measure(release, source)
             except UnusableError as err:
                 say(str(err))
+    if not columns:
+        yield "There is no InfluxDB here: scripts/influxdb --build makes one."
+        return
     titles = dict.fromkeys(title for each in columns.values() for title in each)
     yield "| | " + " | ".join(f"InfluxDB {name}" for name in columns) + " |"
     yield "| --- |" + " ---: |" * len(columns)

@@ -9,6 +9,7 @@ import platform
 import subprocess
 import sys
 
+from benchmarks import influx_speed
 from benchmarks.speed import report
 from benchmarks.speed.data import Data
 from benchmarks.speed.measures import TRACKING, USUAL, Bench
@@ -26,11 +27,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         arguments: those of the command line, unless others are given.
     """
     options = _parser().parse_args(arguments)
-    bench = Bench(Data(options.cache, _say), options.repeat, _say)
-    return run(NAME, lambda: _measure(bench, full=options.full))
+    data = Data(options.cache, _say)
+    bench = Bench(data, options.repeat, _say)
+    return run(NAME, lambda: _measure(bench, data, full=options.full))
 
 
-def _measure(bench: Bench, *, full: bool) -> int:
+def _measure(bench: Bench, data: Data, *, full: bool) -> int:
     cores = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count()
     print(f"CPython {platform.python_version()}, {platform.machine()}, {cores} cores")
     try:
@@ -42,6 +44,8 @@ def _measure(bench: Bench, *, full: bool) -> int:
         _print("Beside plain sqlite3", [report.share(bench.plain(), nights[0])])
         _print("Size of the store", report.year(bench.sizes(USUAL)))
         _print("Of a home twice as large", report.year(bench.sizes(TRACKING)))
+        influx = influx_speed.tables(data.store(TRACKING, influx_speed.DAYS), _say)
+        _print("That twice as large home on InfluxDB", influx)
         if full:
             grown = list(bench.scaling())
             _print("How it grows (medians)", report.costs(grown))

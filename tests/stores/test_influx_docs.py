@@ -9,11 +9,16 @@ import re
 
 import pytest
 
-from custom_components.pattern_intelligence.engine.sums import HAPPENINGS_SUM
+from custom_components.pattern_intelligence.engine.sums import (
+    HAPPENINGS_SUM,
+    SUM_TABLES,
+)
 from custom_components.pattern_intelligence.engine.tables import (
+    DAY_TABLES,
     EXPOSURE,
     HAPPENINGS,
     Table,
+    TableSpec,
 )
 from custom_components.pattern_intelligence.stores.base import (
     Layer,
@@ -36,6 +41,7 @@ PAGE = (DOCS / "influxdb.md").read_text(encoding="utf-8")
 DASHBOARD = json.loads((DOCS / "influxdb_grafana.json").read_text(encoding="utf-8"))
 HOME = "0123456789abcdef0123456789abcdef"
 PREFIX = "pattern_intelligence"
+COARSE = (Layer.WEEKLY, Layer.MONTHLY)
 
 
 def _happenings(count: int) -> Table:
@@ -116,6 +122,40 @@ def test_commands_of_the_page(address: InfluxAddress) -> None:
     for layer, days, shard in zip(Layer, (90, 365, 1825), (30, 120, 360), strict=True):
         told = server.commands(address.bucket(layer), days, shard)
         assert told.rpartition("; ")[2] in PAGE
+
+
+@pytest.mark.parametrize(
+    ("layer", "spec"),
+    [
+        *((Layer.DAILY, spec) for spec in DAY_TABLES),
+        *((layer, spec) for layer in COARSE for spec in SUM_TABLES),
+    ],
+    ids=lambda one: one if isinstance(one, Layer) else one.name,
+)
+def test_schema_of_the_page(layer: Layer, spec: TableSpec) -> None:
+    """Measurements of tables have the tags and fields that the page tells."""
+    rows = [
+        (
+            re.findall(r"`(\w+)`", names),
+            re.findall(r"`(\w+)`", tags.split(" (")[0]),
+            told,
+        )
+        for names, tags, told in re.findall(
+            r"^\| (.*?) \| (.*?) \| (.*?) \|$", PAGE, re.MULTILINE
+        )
+    ]
+    found = [
+        (tags, re.findall(r"`(\w+)`", told))
+        for names, tags, told in rows
+        if f"{layer}_{spec.name}" in names
+    ]
+    if not spec.numbers:
+        assert f"`{spec.name}` has this only" in PAGE
+        assert found == []
+        return
+    ((tags, fields),) = found
+    assert tags == list(spec.keys)
+    assert sorted(fields) == sorted(spec.numbers)
 
 
 def _queries() -> list[str]:

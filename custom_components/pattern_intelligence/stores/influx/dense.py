@@ -55,7 +55,8 @@ class Texts:
                     np.zeros(rows, np.int64) if name in spec.numbers else ("",) * rows
                 )
             elif not isinstance(column, np.ndarray) and name in spec.keys:
-                column = tuple([self._known.setdefault(key, key) for key in column])
+                once = map(self._known.setdefault, column, column, strict=True)
+                column = tuple(once)
             columns[name] = column
         return Table(spec, columns)
 
@@ -87,7 +88,8 @@ def _read(data: bytes, spec: TableSpec) -> tuple[int, dict[str, Column]]:
     columns: dict[str, Column] = {}
     for name, sizes in told["columns"]:
         if name in spec.columns:
-            columns[name] = _column(body, place, sizes, rows)
+            pieces = [body[a:b] for a, b in pairwise(accumulate(sizes, initial=place))]
+            columns[name] = _column(pieces, rows)
         place += sum(sizes)
     numbers = {name for name, c in columns.items() if isinstance(c, np.ndarray)}
     if (
@@ -100,30 +102,42 @@ def _read(data: bytes, spec: TableSpec) -> tuple[int, dict[str, Column]]:
 
 
 def _pieces(column: Column) -> list[bytes]:
-    """Return a column as bytes: its numbers, or its texts behind their lengths."""
+    """Return a column as bytes.
+
+    One piece are numbers. Two are texts, lines behind nothing where they can be that,
+    else all in one behind their lengths.
+    """
     if isinstance(column, np.ndarray):
         return [_numbers(column)]
+    lines = "\n".join(column)
+    if lines.count("\n") == len(column) - 1:
+        return [b"", _utf8(lines)]
     lengths = np.fromiter(map(len, column), np.int64, len(column))
     return [_numbers(lengths), _utf8("".join(column))]
 
 
-def _column(body: bytes, place: int, sizes: list[int], rows: int) -> Column:
-    """Return the column whose pieces begin at a place.
+def _column(pieces: list[bytes], rows: int) -> Column:
+    """Return the column that was made into pieces.
 
     Raises:
-        ValueError: there is none.
+        ValueError: none was, or one of another length.
     """
-    numbers = _numbers_of(body[place : place + sizes[0]])
-    if numbers.size != rows:
-        raise ValueError(rows)
-    if len(sizes) == 1:
+    numbers = _numbers_of(pieces[0])
+    if len(pieces) == 1:
+        if numbers.size != rows:
+            raise ValueError(rows)
         return numbers
-    start = place + sizes[0]
-    text = body[start : start + sizes[1]].decode()
-    cuts = list(accumulate(numbers.tolist(), initial=0))
-    if cuts[-1] != len(text):
-        raise ValueError(len(text))
-    return tuple([text[a:b] for a, b in pairwise(cuts)])
+    text = pieces[1].decode()
+    if rows and not numbers.size:
+        texts = tuple(text.split("\n"))
+    else:
+        cuts = list(accumulate(numbers.tolist(), initial=0))
+        if cuts[-1] != len(text):
+            raise ValueError(len(text))
+        texts = tuple([text[a:b] for a, b in pairwise(cuts)])
+    if len(texts) != rows:
+        raise ValueError(rows)
+    return texts
 
 
 def _numbers(column: Numbers) -> bytes:
