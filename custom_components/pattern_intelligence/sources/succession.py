@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
+import numpy as np
+
 from ..engine.civil import days_between
-from ..engine.rawday import Counts, RawDay
+from ..engine.rawday import NO_COUNTS, Counts, RawDay
 from .base import DaySource, Meter, PastSource
 
 
@@ -57,7 +60,31 @@ class Succession:
             self.extent()
         if self.since is not None and self.since <= day:
             return self._recent.read(day, carried)
-        return self._past.read(day, carried)
+        # Long-term statistics are never purged.
+        return replace(self._past.read(day, carried), counts=self._counts(day))
+
+    def _counts(self, day: date) -> Counts:
+        """Return what all meters counted on a day."""
+        parts = [
+            self._counted.counted(meter, day, day + timedelta(days=1))
+            for meter in self._counted.meters()
+        ]
+        meters = sorted({key for part in parts for key in part.meters})
+        if not meters:
+            return NO_COUNTS
+        place = {key: number for number, key in enumerate(meters)}
+        return Counts(
+            tuple(meters),
+            np.concatenate(
+                [
+                    np.array([place[key] for key in part.meters], np.int32)[part.meter]
+                    for part in parts
+                    if part.meters
+                ]
+            ),
+            np.concatenate([part.instant for part in parts if part.meters]),
+            np.concatenate([part.amount for part in parts if part.meters]),
+        )
 
     def meters(self) -> Sequence[Meter]:
         """Return the meters of which there are long-term statistics."""

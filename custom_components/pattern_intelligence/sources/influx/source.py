@@ -17,10 +17,11 @@ from ...engine.happenings import GAP_STATES, RULES
 from ...engine.home import EntityInfo, Home
 from ...engine.provenance import PHYSICAL, UNNAMED_AUTOMATION
 from ...engine.rawday import UNKNOWN_CARRY, RawDay
-from ...engine.scope import Scope, tracked
+from ...engine.scope import Scope, measuring, tracked
 from ..recorder_runs import BEGINNING, Recording
 from .entities import Stranger, last_states, number_of, number_reader, strangers
 from .extent import Edges, edges, silent_days
+from .measured import measuring_entities, read_measured
 from .place import nothing_at
 from .pulse import Pulse
 from .rows import SENSOR, Points, Wanted, read_points
@@ -58,6 +59,7 @@ class InfluxSource:
         self._pulse = Pulse(server, home.civil)
         self._edges: Edges | None = None
         self._strangers: Mapping[str, Stranger] | None = None
+        self._measuring: Collection[str] | None = None
 
     def extent(self) -> tuple[date, date] | None:
         """Return the first and the last complete local day written, if any."""
@@ -145,6 +147,9 @@ class InfluxSource:
             carried=carried,
             automations=(UNNAMED_AUTOMATION,),
             recorded=self._pulse.recorded(day, points.instant, edge),
+            readings=read_measured(
+                self._server, self._home, self._sensors(), start, end
+            ),
         )
 
     def _span(self) -> Edges | None:
@@ -160,6 +165,15 @@ class InfluxSource:
             self._strangers = strangers(self._server, self._domains(), known)
         had = {i: stranger.info for i, stranger in self._strangers.items()}
         return {**had, **self._home.entities}
+
+    def _sensors(self) -> Collection[str]:
+        """Return the sensors whose numbers are read, as they are written."""
+        if self._measuring is None:
+            written = measuring_entities(self._server)
+            present = [self._home.resolve(name) for name in written]
+            chosen = {*measuring(present, self._entities(), self._scope)}
+            self._measuring = [i for i in written if self._home.resolve(i) in chosen]
+        return self._measuring
 
     def _domains(self) -> Collection[str]:
         return RULES if self._scope.domains is None else self._scope.domains
