@@ -128,7 +128,7 @@ async def _async_relearn(call: ServiceCall) -> ServiceResponse:
         if not marks:
             await parts.gate.async_run(_make_due, parts.storage.local, first)
             wish = Wish(look_again=True)
-        elif first < marks[0].day:
+        elif first < max(marks[0].day, _oldest_relearned(marks[-1].day)):
             # Not while an earlier one is still at work on its file.
             async with learner.async_held():
                 await parts.gate.async_run(
@@ -214,10 +214,13 @@ def _check_range(
             first=extent[0].isoformat(),
             last=extent[1].isoformat(),
         )
-    if learned and first >= learned[0]:
-        oldest = learned[-1] - timedelta(days=RELEARNED_DAYS - 1)
-        if first < oldest:
-            raise _refused("days_too_old", oldest=oldest.isoformat())
+    # From the first day learned on, or one before it, all is learned anew.
+    if learned and learned[0] < first < (oldest := _oldest_relearned(learned[-1])):
+        raise _refused("days_too_old", oldest=oldest.isoformat())
+
+
+def _oldest_relearned(newest: date) -> date:
+    return newest - timedelta(days=RELEARNED_DAYS - 1)
 
 
 async def _async_forget(call: ServiceCall) -> ServiceResponse:

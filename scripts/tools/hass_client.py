@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from types import TracebackType
 from typing import Any, Final, Self
 
@@ -29,6 +30,8 @@ class HassClient:
         self._client_id = f"{url}/"
         self._session = aiohttp.ClientSession(timeout=_TIMEOUT)
         self._socket: aiohttp.ClientWebSocketResponse | None = None
+        self._listening: asyncio.Task[None] | None = None
+        self._answers: dict[int, asyncio.Future[Json]] = {}
         self._calls = 0
         self.tokens: Json = {}
 
@@ -45,6 +48,8 @@ class HassClient:
         """Close all connections."""
         if self._socket:
             await self._socket.close()
+        if self._listening:
+            await self._listening
         await self._session.close()
 
     async def is_up(self) -> bool:
@@ -106,6 +111,21 @@ class HassClient:
         answer = await self._socket.receive_json()
         if answer["type"] != "auth_ok":
             raise HassError(f"the login was refused: {answer.get('message')}")
+        self._listening = asyncio.create_task(self._listen(self._socket))
+
+    async def _listen(self, socket: aiohttp.ClientWebSocketResponse) -> None:
+        """Hand answers to whoever waits for them, until the connection ends.
+
+        It is read from all the time: else nobody answers when Home Assistant asks
+        whether anybody is there, and it hangs up.
+        """
+        async for message in socket:
+            answer = message.json()
+            if answer["type"] == "result" and answer["id"] in self._answers:
+                self._answers.pop(answer["id"]).set_result(answer)
+        for answered in self._answers.values():
+            answered.set_exception(HassError("Home Assistant has hung up"))
+        self._answers.clear()
 
     async def get(self, path: str) -> Any:
         """Return what a path answers.
@@ -141,12 +161,13 @@ class HassClient:
             HassError: the command failed.
         """
         assert self._socket is not None
+        if self._socket.closed:
+            raise HassError("Home Assistant has hung up")
         self._calls += 1
+        answered = asyncio.get_running_loop().create_future()
+        self._answers[self._calls] = answered
         await self._socket.send_json({"id": self._calls, "type": kind, **arguments})
-        while True:
-            answer = await self._socket.receive_json()
-            if answer.get("id") == self._calls and answer["type"] == "result":
-                break
+        answer: Json = await answered
         if not answer["success"]:
             raise HassError(f"{kind} failed: {answer['error'].get('message')}")
         return answer["result"]

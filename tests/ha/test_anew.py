@@ -72,6 +72,18 @@ async def test_all_is_learned_in_order(
     assert (await async_call(hass, "get_patterns"))["patterns"] == found
 
 
+async def test_from_the_first_day_learned(hass: HomeAssistant, written: DayTap) -> None:
+    """It is too far back to be learned again by itself, so all is learned anew."""
+    await async_record(hass, ROWS)
+    entry = await async_set_up(hass)
+    before = _everything(_store(entry))
+    response = await async_call(
+        hass, "relearn", first_day=FIRST.isoformat(), last_day=FIRST.isoformat()
+    )
+    assert response["days_processed"] == 29
+    assert _everything(_store(entry)) == before
+
+
 async def test_what_is_known_counts_meanwhile(
     hass: HomeAssistant, written: DayTap
 ) -> None:

@@ -9,12 +9,14 @@ from unittest.mock import patch
 from uuid import uuid4
 
 from freezegun.api import FrozenDateTimeFactory
+from homeassistant.config_entries import ConfigEntryDisabler
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.helpers import instance_id
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.pattern_intelligence import move_flow
 from custom_components.pattern_intelligence.const import CONF_MOVE
 from custom_components.pattern_intelligence.diagnostics import (
     async_get_config_entry_diagnostics,
@@ -340,3 +342,143 @@ async def test_killed_while_the_built_in_store_is_replaced(
     assert await _async_known(hass) == known
     assert shown(hass, "days_learned") == "16"
     assert not moving_path(file).exists()
+
+
+@pytest.fixture(name="entry")
+async def entry_fixture(hass: HomeAssistant) -> MockConfigEntry:
+    """Return the entry of a home that has learned."""
+    return await _async_household(hass)
+
+
+@pytest.fixture(name="server")
+def server_fixture(servers: dict[str, InfluxAddress]) -> InfluxAddress:
+    """Return a server to move to."""
+    return servers["2.7"]
+
+
+def _full(*_args: object) -> None:
+    raise StoreUnavailableError("the disk is full")
+
+
+async def _async_held_up(
+    hass: HomeAssistant, entry: MockConfigEntry, server: InfluxAddress
+) -> dict[str, Any]:
+    """Begin a move that does not come to its end, and return its dialog."""
+    form = await _async_menu(hass, entry, server)
+    with patch.object(SqliteStore, "read_verdicts", _full):
+        await _async_choose(hass, form, "take_along")
+        await async_learned(hass)
+    assert CONF_MOVE in entry.data
+    return form
+
+
+def _ended(result: dict[str, Any]) -> str:
+    assert result["type"] is FlowResultType.ABORT
+    return str(result["reason"])
+
+
+async def test_an_entry_that_is_not_loaded_has_nothing_to_take_along(
+    hass: HomeAssistant, entry: MockConfigEntry, server: InfluxAddress
+) -> None:
+    """Nobody asks, and the store is changed."""
+    await hass.config_entries.async_unload(entry.entry_id)
+    form = await entry.start_reconfigure_flow(hass)
+    form = await hass.config_entries.flow.async_configure(
+        form["flow_id"], {"store": _kind(server)}
+    )
+    done = await hass.config_entries.flow.async_configure(
+        form["flow_id"], _form(server)
+    )
+    assert _ended(dict(done)) == "reconfigure_successful"
+    assert entry.data == _store(server)
+    await async_learned(hass)
+
+
+async def test_unloaded_meanwhile(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    server: InfluxAddress,
+    complaints: list[str],
+) -> None:
+    """Neither is anything moved then nor called off."""
+    form = await _async_menu(hass, entry, server)
+    await hass.config_entries.async_unload(entry.entry_id)
+    done = await _async_choose(hass, form, "take_along")
+    assert _ended(done) == "not_loaded"
+    assert entry.data == _store(None)
+
+    await hass.config_entries.async_setup(entry.entry_id)
+    await async_learned(hass)
+    await _async_held_up(hass, entry, server)
+    menu = await entry.start_reconfigure_flow(hass)
+    await hass.config_entries.async_unload(entry.entry_id)
+    done = await _async_choose(hass, dict(menu), "call_off")
+    assert _ended(done) == "not_loaded"
+    assert CONF_MOVE in entry.data
+    complaints.clear()
+
+
+async def test_a_store_that_is_full(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    server: InfluxAddress,
+    complaints: list[str],
+) -> None:
+    """What cannot be noted is not begun, and not called off."""
+    form = await _async_menu(hass, entry, server)
+    with patch.object(SqliteStore, "write_text", _full):
+        done = await _async_choose(hass, form, "take_along")
+        await async_learned(hass)
+    assert _ended(done) == "move_held_up"
+    assert done["description_placeholders"] == {"error": "the disk is full"}
+    complaints.clear()
+
+    await _async_held_up(hass, entry, server)
+    menu = await entry.start_reconfigure_flow(hass)
+    with patch.object(SqliteStore, "write_text", _full):
+        done = await _async_choose(hass, dict(menu), "call_off")
+    assert _ended(done) == "move_held_up"
+    assert CONF_MOVE in entry.data
+    await async_learned(hass)
+    complaints.clear()
+
+
+async def test_called_off_in_another_dialog(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    server: InfluxAddress,
+    complaints: list[str],
+) -> None:
+    """Whoever watches hears of it."""
+    watched = await _async_held_up(hass, entry, server)
+    menu = await entry.start_reconfigure_flow(hass)
+    done = await _async_choose(hass, dict(menu), "call_off")
+    assert _ended(done) == "called_off"
+    await async_learned(hass)
+    done = dict(await hass.config_entries.flow.async_configure(watched["flow_id"]))
+    assert _ended(done) == "called_off"
+    complaints.clear()
+
+
+async def test_watched_while_the_entry_cannot_be_loaded(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    server: InfluxAddress,
+    monkeypatch: pytest.MonkeyPatch,
+    complaints: list[str],
+) -> None:
+    """It is waited for as long as it may still be loaded, and no longer."""
+    await _async_held_up(hass, entry, server)
+    monkeypatch.setattr(move_flow, "_POLL_S", 0)
+    menu = await entry.start_reconfigure_flow(hass)
+    await hass.config_entries.async_set_disabled_by(
+        entry.entry_id, ConfigEntryDisabler.USER
+    )
+    shows = await _async_choose(hass, dict(menu), "moving")
+    assert shows["type"] is FlowResultType.SHOW_PROGRESS
+    store_file(hass).write_bytes(b"garbage" * 100)
+    await hass.config_entries.async_set_disabled_by(entry.entry_id, None)
+    await hass.async_block_till_done()
+    done = dict(await hass.config_entries.flow.async_configure(menu["flow_id"]))
+    assert _ended(done) == "move_held_up"
+    complaints.clear()

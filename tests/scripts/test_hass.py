@@ -1,11 +1,14 @@
 """What the demonstration knows of Home Assistant, apart from running it."""
 
+import asyncio
 from pathlib import Path
 import socket
 
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 import pytest
 
-from scripts.tools.hass_client import Json, suggested
+from scripts.tools.hass_client import HassClient, HassError, Json, suggested
 from scripts.tools.hass_process import complaints, free_port
 
 LOG = """\
@@ -62,3 +65,37 @@ def test_another_port_is_taken_when_one_is_not_free() -> None:
         port = taken.getsockname()[1]
         assert free_port(port) not in {port, 0}
     assert free_port(port) == port
+
+
+@pytest.mark.usefixtures("socket_enabled")
+async def test_the_connection_lasts_while_nothing_is_asked() -> None:
+    """Home Assistant asks now and then whether anybody is there, and is answered."""
+
+    async def answer(request: web.Request) -> web.WebSocketResponse:
+        socket = web.WebSocketResponse(heartbeat=0.1)
+        await socket.prepare(request)
+        await socket.send_json({"type": "auth_required"})
+        await socket.receive_json()
+        await socket.send_json({"type": "auth_ok"})
+        async for message in socket:
+            call = message.json()
+            if call["type"] == "hang_up":
+                break
+            good = {"id": call["id"], "type": "result", "success": True, "result": 7}
+            await socket.send_json({"id": call["id"], "type": "event"})
+            await socket.send_json(good)
+        return socket
+
+    app = web.Application()
+    app.router.add_get("/api/websocket", answer)
+    async with (
+        TestServer(app) as server,
+        HassClient(str(server.make_url(""))) as client,
+    ):
+        await client.resume({"access_token": "token"})
+        await asyncio.sleep(0.5)
+        assert await client.call("anything") == 7
+        with pytest.raises(HassError, match="hung up"):
+            await client.call("hang_up")
+        with pytest.raises(HassError, match="hung up"):
+            await client.call("anything")
