@@ -189,84 +189,115 @@ def questions(
         found: where in the day to look.
     """
     best: dict[tuple[int, str], tuple[float, Question]] = {}
-    tested: dict[str, set[tuple[int, str]]] = {NUMERIC: set(), STATE: set()}
-    spans = np.stack([found.low, found.high], axis=1)
-    for low, high in np.unique(spans, axis=0).tolist():
+    names = _names(conditions)
+    tested = np.zeros((len(keys), len(names)), bool)
+    for low, high in np.unique(np.stack([found.low, found.high], 1), axis=0).tolist():
         rows = np.flatnonzero((found.low == low) & (found.high == high))
-        asked = [*_of_numbers(conditions, low, high), *_of_states(conditions, low)]
-        if not asked:
-            continue
-        own = np.array([each[4] for each in asked])
-        known = np.array([each[5] for each in asked])
-        gains, told = _gains(found.eligible[rows], found.kept[rows], own, known)
-        for at, which in zip(*np.nonzero(told), strict=True):
-            kind = STATE if asked[which][1] else NUMERIC
-            tested[kind].add((int(found.unit[rows[at]]), asked[which][0]))
-        for at, which in zip(*np.nonzero(gains > 0), strict=True):
-            row, (entity_id, state, below, above, held, sure) = rows[at], asked[which]
-            unit = int(found.unit[row])
-            if home.unit(entity_id) == home.unit(keys[unit].entity_id):
+        asked = _Asked.of(conditions, names, low, high)
+        gains, could = _gains(found.eligible[rows], found.kept[rows], asked)
+        at, which = np.nonzero(could)
+        tested[found.unit[rows[at]], asked.entity[which]] = True
+        gains += np.log(asked.risk)
+        for at, which in zip(
+            *(each.tolist() for each in np.nonzero(gains > 0)), strict=True
+        ):
+            unit, name = int(found.unit[rows[at]]), names[asked.entity[which]]
+            gain = float(gains[at, which])
+            if home.unit(name) == home.unit(keys[unit].entity_id):
                 continue
-            kinds = 1 if state else len(CUTS)
-            risk = 1 / (PEAKS * 2 * kinds)
-            gain = float(gains[at, which]) + float(np.log(risk))
-            place = (unit, entity_id)
-            if gain > 0 and (place not in best or gain > best[place][0]):
-                question = Question(
-                    int(row), entity_id, state, below, above, held, sure, risk
-                )
-                best[place] = gain, question
-    counts = {kind: len(pairs) for kind, pairs in tested.items()}
+            if (unit, name) not in best or gain > best[unit, name][0]:
+                question = asked.question(which, int(rows[at]), name)
+                best[unit, name] = gain, question
+    of_numbers = len(conditions.window.measured.entities)
+    counts = {
+        NUMERIC: int(tested[:, :of_numbers].sum()),
+        STATE: int(tested[:, of_numbers:].sum()),
+    }
     return [best[place][1] for place in sorted(best)], counts
 
 
-type _Asked = tuple[
-    str,
-    str,
-    float | None,
-    float | None,
-    NDArray[np.bool_],
-    NDArray[np.bool_],
-]
+def _names(conditions: Conditions) -> tuple[str, ...]:
+    """Return the entities that conditions are about: sensors, then what has states."""
+    states = dict.fromkeys(key.entity_id for key in conditions.states)
+    return (*conditions.window.measured.entities, *states)
 
 
-def _of_numbers(conditions: Conditions, low: float, high: float) -> list[_Asked]:
-    asked: list[_Asked] = []
-    values = conditions.measured(low, high)
-    for entity_id, value in zip(
-        conditions.window.measured.entities, values, strict=True
-    ):
+@dataclass(frozen=True, eq=False)
+class _Asked:
+    """The conditions that are asked about a stretch of the clock.
+
+    Attributes:
+        entity: shape (n,), whose, in the order of :func:`_names`.
+        state: which states, n of them; "" for numbers.
+        limit: shape (n,), the number to be below or above; NaN for states.
+        below: shape (n,), whether to be below.
+        own: shape (n, days), on which days each held.
+        known: shape (n, days), on which days that is known.
+        risk: shape (n,), the share of the risk spent on each.
+    """
+
+    entity: Numbers
+    state: tuple[str, ...]
+    limit: Floats
+    below: NDArray[np.bool_]
+    own: NDArray[np.bool_]
+    known: NDArray[np.bool_]
+    risk: Floats
+
+    @classmethod
+    def of(
+        cls, conditions: Conditions, names: Sequence[str], low: float, high: float
+    ) -> _Asked:
+        value = conditions.measured(low, high)
         known = np.isfinite(value)
-        if known.sum() < 2 * FEWEST_OTHERS:
-            continue
-        for cut in np.unique(np.quantile(value[known], CUTS)).tolist():
-            limit = round(float(cut), 1)
-            asked.append((entity_id, "", limit, None, value < limit, known))
-            asked.append((entity_id, "", None, limit, value > limit, known))
-    return asked
-
-
-def _of_states(conditions: Conditions, low: float) -> list[_Asked]:
-    keys = conditions.states
-    held = conditions.holds(keys, low)
-    return [
-        (
-            key.entity_id,
-            key.state,
-            None,
-            None,
-            own,
-            conditions.known(key.entity_id, low),
+        sensors, days = value.shape
+        ordered = np.sort(value, axis=1)
+        place = (known.sum(axis=1)[:, None] * np.array(CUTS)).astype(np.int64)
+        limit = np.take_along_axis(ordered, place, axis=1).round(1)
+        # Each cut from below, then each from above.
+        under = value[:, None] < limit[:, :, None]
+        over = value[:, None] > limit[:, :, None]
+        numbers = 2 * len(CUTS)
+        keys = conditions.states
+        of_states = [names.index(key.entity_id, sensors) for key in keys]
+        held = conditions.holds(keys, low)
+        there = conditions.known(keys, low)
+        return cls(
+            np.append(np.repeat(np.arange(sensors), numbers), of_states).astype(int),
+            ("",) * (sensors * numbers) + tuple(key.state for key in keys),
+            np.append(np.tile(limit, 2).ravel(), np.full(len(keys), np.nan)),
+            np.append(
+                np.tile(np.arange(numbers) < len(CUTS), sensors),
+                np.zeros(len(keys), bool),
+            ),
+            np.concatenate(
+                [np.concatenate([under, over], axis=1).reshape(-1, days), held]
+            ),
+            np.concatenate([np.repeat(known, numbers, axis=0), there]),
+            np.append(
+                np.full(sensors * numbers, 1 / (PEAKS * numbers)),
+                np.full(len(keys), 1 / (PEAKS * 2)),
+            ),
         )
-        for key, own in zip(keys, held, strict=True)
-    ]
+
+    def question(self, which: int, stretch: int, name: str) -> Question:
+        """Return one of them, asked about a stretch of a key."""
+        limit, state = float(self.limit[which]), self.state[which]
+        below = bool(self.below[which])
+        return Question(
+            stretch,
+            name,
+            state,
+            limit if below else None,
+            None if below or state else limit,
+            self.own[which],
+            self.known[which],
+            float(self.risk[which]),
+        )
 
 
 def _gains(
-    eligible: NDArray[np.bool_],
-    kept: NDArray[np.bool_],
-    own: NDArray[np.bool_],
-    known: NDArray[np.bool_],
+    eligible: NDArray[np.bool_], kept: NDArray[np.bool_], asked: _Asked
 ) -> tuple[Floats, NDArray[np.bool_]]:
     """Return the log likelihood that conditions gain, and which could gain any.
 
@@ -275,28 +306,24 @@ def _gains(
     """
     days, did = eligible.astype(np.float32), kept.astype(np.float32)
     holds, fails = (
-        (own & known).astype(np.float32).T,
-        (~own & known).astype(np.float32).T,
+        (own & asked.known).astype(np.float32).T for own in (asked.own, ~asked.own)
     )
-    mine, theirs = (days @ which for which in (holds, fails))
-    met, others = (did @ which for which in (holds, fails))
-    share, rest, both = (
-        some.astype(float) / np.maximum(all_of_them, 1)
-        for some, all_of_them in (
-            (met, mine),
-            (others, theirs),
-            (met + others, mine + theirs),
-        )
-    )
-    gain = mine * _divergence(share, both) + theirs * _divergence(rest, both)
+    mine, theirs = days @ holds, days @ fails
+    met, others = did @ holds, did @ fails
     tested = (mine >= FEWEST_KEPT) & (theirs >= FEWEST_OTHERS)
-    told = tested & (met >= FEWEST_DAYS)
-    told &= (share >= OFTEN) & (share >= LEAST_RATIO * rest)
-    return np.where(told, gain, 0.0), tested
+    # What is shared out by counts of days needs no digits but these.
+    told = tested & (met >= FEWEST_DAYS) & (met >= OFTEN * mine)
+    told &= met * theirs >= LEAST_RATIO * others * mine
+    at = np.nonzero(told)
+    gain = np.zeros(told.shape)
+    some, rest = (met[at], mine[at]), (others[at], theirs[at])
+    gain[at] = _log_likelihood(*some) + _log_likelihood(*rest)
+    gain[at] -= _log_likelihood(some[0] + rest[0], some[1] + rest[1])
+    return gain, tested
 
 
-def _divergence(share: Floats, chance: Floats) -> Floats:
-    chance = chance.clip(_TINY, 1 - _TINY)
-    rest, met = np.clip(1 - share, _TINY, 1.0), np.clip(share, _TINY, 1.0)
-    found: Floats = met * np.log(met / chance) + rest * np.log(rest / (1 - chance))
+def _log_likelihood(did: NDArray[np.float32], days: NDArray[np.float32]) -> Floats:
+    """Return the log likelihood of days under their own share, shape (n,)."""
+    share = (did / days).astype(float).clip(_TINY, 1 - _TINY)
+    found: Floats = did * np.log(share) + (days - did) * np.log1p(-share)
     return found

@@ -27,6 +27,9 @@ STATE: Final = "state"
 MOST_STATES: Final = 32
 """States of devices that are looked at, besides those of persons."""
 
+_MOSTLY: Final = 0.5
+"""Share of an hour in which an entity was there, for its state to be known."""
+
 _STAYS_MS: Final = 10 * MINUTE_MS
 """A state that ends sooner after something is done is ended by it."""
 
@@ -101,16 +104,22 @@ class Conditions:
             found[row] = (place >= 0) & (end > at)
         return found
 
-    def known(self, entity_id: str, minute: float) -> NDArray[np.bool_]:
-        """Return on which days an entity was there at a time, shape (days,)."""
-        place = self.window.entity_at.get(entity_id)
-        days = self.window.days
-        if place is None:
-            return np.zeros(days.size, bool)
+    def known(self, keys: Sequence[Key], minute: float) -> NDArray[np.bool_]:
+        """Return on which days entities were there at a time, shape (keys, days).
+
+        Args:
+            keys: entities and states.
+            minute: minutes after midnight.
+        """
+        window, days = self.window, self.window.days
+        found = np.zeros((len(keys), days.size), bool)
+        places = [window.entity_at.get(key.entity_id, -1) for key in keys]
+        rows = np.flatnonzero(np.array(places, np.int64) >= 0)
         turn, of_day = divmod(int(minute // 60), 24)
         at = np.searchsorted(days, days + turn).clip(max=days.size - 1)
-        share = self.window.available[place, at, of_day]
-        return np.asarray((days[at] == days + turn) & (share > 0.5))
+        share = window.available[[places[row] for row in rows]][:, at, of_day]
+        found[rows] = (days[at] == days + turn) & (share > _MOSTLY)
+        return found
 
     @cached_property
     def states(self) -> tuple[Key, ...]:
@@ -147,8 +156,8 @@ class Conditions:
         """
         entity_id = context["entity_id"]
         if context["kind"] == STATE:
-            held = self.holds([Key(entity_id, context["state"])], low)[0]
-            return held, self.known(entity_id, low)
+            keys = [Key(entity_id, context["state"])]
+            return self.holds(keys, low)[0], self.known(keys, low)[0]
         entities = self.window.measured.entities
         if entity_id not in entities:
             return (np.zeros(self.window.days.size, bool),) * 2
