@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import batched
 from typing import Final
 
 import numpy as np
@@ -45,21 +43,27 @@ def candidates(stream: Stream, floor: float) -> list[tuple[int, int]]:
     """
     found: list[tuple[int, int]] = []
     effects = _Effects.of(stream)
-    covered = [_covered(stream, lag_ms) for lag_ms in LAGS_MS]
-    for causes in batched(
-        np.flatnonzero(stream.causes).tolist(), AT_ONCE, strict=False
-    ):
-        rows = [stream.occasions(cause) for cause in causes]
-        asked = [own[sampled(stream.window.instant[own])] for own in rows]
-        counts = _counts(stream, effects, asked)
-        enough = np.array([floor - slack(own.size, floor) for own in rows])
-        enough = (enough * [max(own.size, 1) for own in asked])[:, None]
-        hours = np.array(
-            [
-                np.bincount(stream.offset[own] // HOUR_MS, minlength=DAY_HOURS)
-                for own in asked
-            ],
-            np.float64,
+    covered = [_covered(stream, lag_ms)[effects.keys] for lag_ms in LAGS_MS]
+    if not effects.keys.size:
+        return found
+    keys = np.flatnonzero(stream.causes)
+    asked, sizes = _asked(stream)
+    owner = np.searchsorted(keys, stream.window.key[asked])
+    edges = np.searchsorted(owner, np.arange(keys.size + 1))
+    for begin in range(0, keys.size, AT_ONCE):
+        causes = keys[begin : begin + AT_ONCE]
+        some = slice(edges[begin], edges[begin + causes.size])
+        own, rows = owner[some] - begin, asked[some]
+        counts = _counts(stream, effects, rows, own, causes.size)
+        enough = np.array([floor - slack(size, floor) for size in sizes[causes]])
+        enough *= np.maximum(np.bincount(own, minlength=causes.size), 1)
+        enough = enough[:, None]
+        hours = (
+            np.bincount(
+                own * DAY_HOURS + stream.offset[rows] // HOUR_MS,
+                minlength=causes.size * DAY_HOURS,
+            ).reshape(-1, DAY_HOURS)
+            * 1.0
         )
         follows = (counts[NEXT] >= enough) & (not stream.automated)
         for manner in range(NEXT):
@@ -67,30 +71,49 @@ def candidates(stream: Stream, floor: float) -> list[tuple[int, int]]:
             a, b = np.nonzero(often & ~follows)
             chance = np.einsum("nh,nh->n", hours[a], covered[manner][b])
             follows[a, b] = counts[manner, a, b] >= SCREENED * chance
-        found.extend((causes[a], int(b)) for a, b in np.argwhere(follows))
+        found.extend(
+            (int(causes[a]), int(effects.keys[b]))
+            for a, b in np.argwhere(follows).tolist()
+        )
     return found
 
 
+def _asked(stream: Stream) -> tuple[NDArray[np.intp], Numbers]:
+    """Return the occasions of all causes that are asked, and how many there are.
+
+    Returns:
+        Shape (n,), rows in their order; shape (keys,), all occasions of each key.
+    """
+    window = stream.window
+    rows = np.flatnonzero(stream.has_occasion() & stream.causes[window.key])
+    asked = sampled(window.instant[rows], window.key[rows])
+    return rows[asked], np.bincount(window.key[rows], minlength=len(window.keys))
+
+
 def _counts(
-    stream: Stream, effects: _Effects, asked: Sequence[NDArray[np.intp]]
+    stream: Stream,
+    effects: _Effects,
+    rows: NDArray[np.intp],
+    owner: Numbers,
+    causes: int,
 ) -> Numbers:
     """Return how often each effect followed in each manner.
 
     Args:
         stream: the happenings.
         effects: what may follow.
-        asked: rows of each of n causes.
+        rows: shape (m,), occasions of causes.
+        owner: shape (m,), the number of each one's cause, ascending.
+        causes: how many causes there are.
 
     Returns:
-        Shape (manners, n, keys).
+        Shape (manners, causes, effects).
     """
-    shape = (len(asked), len(stream.window.keys))
+    shape = (causes, effects.keys.size)
     counts = np.zeros((MANNERS, *shape), np.int64)
-    rows = np.concatenate(asked)
-    owner = np.repeat(np.arange(len(asked)), [own.size for own in asked])
     if not stream.automated:
         which, effect = _next(stream, rows)
-        pairs = owner[which] * shape[1] + effect
+        pairs = owner[which] * shape[1] + np.searchsorted(effects.keys, effect)
         counts[NEXT] = np.bincount(pairs, minlength=counts[NEXT].size).reshape(shape)
     counts[:NEXT] = effects.after(stream.window.instant[rows], owner, shape)
     return counts
@@ -124,12 +147,14 @@ class _Effects:
     """The happenings that may follow something, in the order of time.
 
     Attributes:
+        keys: shape (effects,), ascending indices of the keys that may.
         instant: shape (n,), ascending UTC milliseconds.
-        key: shape (n,), their keys.
+        key: shape (n,), places of their keys in ``keys``.
         previous: shape (n,), the place of the one at which the key happened before,
             -1 where it never did.
     """
 
+    keys: NDArray[np.intp]
     instant: Instants
     key: NDArray[np.int32]
     previous: NDArray[np.int32]
@@ -146,7 +171,9 @@ class _Effects:
         same = np.flatnonzero(window.key[rows[1:]] == window.key[rows[:-1]])
         previous[place[same + 1]] = place[same]
         rows = rows[order]
-        return cls(window.instant[rows], window.key[rows], previous)
+        keys = np.flatnonzero(stream.effects)
+        key = np.searchsorted(keys, window.key[rows]).astype(np.int32)
+        return cls(keys, window.instant[rows], key, previous)
 
     def after(self, start: Instants, owner: Numbers, shape: tuple[int, int]) -> Numbers:
         """Count how often each key follows within each of the lags.
@@ -154,10 +181,10 @@ class _Effects:
         Args:
             start: shape (m,), UTC milliseconds of occasions.
             owner: shape (m,), whose occasion each is, ascending.
-            shape: how many owners and how many keys there are.
+            shape: how many owners and how many effects there are.
 
         Returns:
-            Shape (lags, owners, keys).
+            Shape (lags, owners, effects).
         """
         bounds = np.array([0, *LAGS_MS])[:, None] + start
         edges = np.searchsorted(self.instant, bounds, "right")

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..civil import Instants
+from ..tables import Numbers
 
 SAMPLE: Final = 256
 """Happenings that are asked, where there are more."""
@@ -28,7 +29,7 @@ The Art of Computer Programming 3, 1973, section 6.4)."""
 _HALF: Final = np.uint64(32)
 
 
-def sampled(instants: Instants) -> NDArray[np.intp]:
+def sampled(instants: Instants, kind: NDArray[np.int32] | Numbers) -> NDArray[np.intp]:
     """Return the places of the happenings that are asked, ascending.
 
     By a hash of their instants: whatever is done every third time, or always as the
@@ -36,17 +37,24 @@ def sampled(instants: Instants) -> NDArray[np.intp]:
     on the next day again.
 
     Args:
-        instants: shape (n,), ascending UTC milliseconds.
+        instants: shape (n,), UTC milliseconds.
+        kind: shape (n,), ascending, what each of them is.
 
     Returns:
-        At most ``SAMPLE`` of them.
+        Of each kind at most ``SAMPLE``.
     """
-    if instants.size <= SAMPLE:
-        return np.arange(instants.size)
-    mixed = instants.astype(np.uint64) * _SCATTER
+    edges = np.flatnonzero(np.diff(kind, prepend=-1, append=-1))
+    sizes = np.diff(edges)
+    asked = np.ones(instants.size, bool)
+    many = np.flatnonzero(np.repeat(sizes > SAMPLE, sizes))
+    mixed = instants[many].astype(np.uint64) * _SCATTER
     mixed = (mixed ^ (mixed >> _HALF)) * _SCATTER
     # Of equal hashes, which only equal instants have, the first is asked.
-    return np.sort(np.argsort(mixed, kind="stable")[:SAMPLE])
+    order = many[np.lexsort((mixed, kind[many]))]
+    before = np.repeat(edges[:-1], sizes)[many]
+    rank = np.arange(many.size) - np.searchsorted(before, before)
+    asked[order[rank >= SAMPLE]] = False
+    return np.flatnonzero(asked)
 
 
 def slack(occasions: int, floor: float) -> float:

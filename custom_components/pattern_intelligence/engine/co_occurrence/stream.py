@@ -22,6 +22,10 @@ from ..window import Window
 from .crossday import Days, Mask, offsets
 from .manners import LAGS_MS, MANNERS, NEXT, NEXT_WITHIN_MS
 
+type Rows = NDArray[np.intp] | slice
+
+_ALL: Final = slice(None)
+
 EFFECT_PER_DAY: Final = 100
 """What happens more often than this a day can only be a cause: it follows anything."""
 
@@ -225,9 +229,21 @@ class Stream:
             within_ms: how long after each the history must go on.
         """
         rows = self.rows(key)
+        return rows[self.has_occasion(within_ms, rows)]
+
+    def has_occasion(
+        self, within_ms: int = LAGS_MS[-1], rows: Rows = _ALL
+    ) -> NDArray[np.bool_]:
+        """Tell after which happenings something may follow, shape (n,).
+
+        Args:
+            within_ms: how long after each the history must go on.
+            rows: of the happenings; all, unless some are given.
+        """
         end = self.window.civil.bounds(self.window.last_day)[1]
         known = self.window.instant[rows] + within_ms <= end
-        return rows[(self.day[rows] >= 0) & known]
+        found: NDArray[np.bool_] = (self.day[rows] >= 0) & known
+        return found
 
     def effect_rows(self, key: int) -> NDArray[np.intp]:
         """Return the rows of a key's happenings that may be an effect."""

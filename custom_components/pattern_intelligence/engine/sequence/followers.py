@@ -90,17 +90,19 @@ class Followers:
         found: list[list[int]] = []
         keys = int(self.key.max(initial=-1)) + 1
         for some in batched(occasions, AT_ONCE, strict=False):
-            asked = [rows[sampled(instants[rows])] for rows in some]
-            owner = np.repeat(np.arange(len(some)), [own.size for own in asked])
-            which, at = self.after(instants[np.concatenate(asked)])
+            start = instants[np.concatenate(some)]
+            owner = np.repeat(np.arange(len(some)), [own.size for own in some])
+            asked = sampled(start, owner)
+            start, owner = start[asked], owner[asked]
+            which, at = self.after(start)
             pair = owner[which] * keys + self.key[at]
             counts = np.bincount(pair, minlength=len(some) * keys)
-            for rows, own, count in zip(
-                some, asked, counts.reshape(len(some), keys), strict=True
+            sizes = np.bincount(owner, minlength=len(some)).tolist()
+            for rows, size, count in zip(
+                some, sizes, counts.reshape(len(some), keys), strict=True
             ):
                 enough = floor - slack(rows.size, floor)
-                often = count >= max(enough * own.size, 1)
-                found.append(np.flatnonzero(often).tolist())
+                found.append(np.flatnonzero(count >= max(enough * size, 1)).tolist())
         return found
 
     def next(self, rows: Rows, key: int, instants: Instants) -> Rows:
