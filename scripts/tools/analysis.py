@@ -56,7 +56,12 @@ def _analyze(options: argparse.Namespace) -> int:
     output = written(options.json) if options.json else nullcontext()
     with output as file, place_of(options.store) as place:
         cost = Cost()
-        source = open_recording(options.directory, now=int(time() * 1000), zone=zone)
+        source = open_recording(
+            options.directory,
+            now=int(time() * 1000),
+            zone=zone,
+            db_url=options.db_url,
+        )
         progress = Progress(quiet=options.quiet)
         session = Session(source, source.home, detectors, cost.phases, progress)
         found = session.report(place, wanted)
@@ -110,6 +115,12 @@ def _parser() -> Parser:
         type=Path,
         metavar="CONFIG_DIR",
         help="a configuration directory, or the recorder's .db file; only read",
+    )
+    parser.add_argument(
+        "--db-url",
+        metavar="URL",
+        help="where the recorder's database is, as its own db_url says, if it is not in "
+        "CONFIG_DIR; only read",
     )
     parser.add_argument(
         "--first",
