@@ -13,6 +13,8 @@ from .simulator.truth import CLEAR_ADHERENCE, Condition
 
 #: Days that the detector looks at, besides sums of months: two blocks of four weeks.
 LOOKED_BACK, BLOCK = 56, 28
+#: Share of the days on which a habit by the sun has to be kept to be told at all.
+LISTED = 0.5
 #: What happened on fewer of them leaves nothing to learn from.
 LEARNABLE_DAYS = 10
 #: Log likelihood below which nobody can tell the sun from the clock.
@@ -73,9 +75,10 @@ def _says(pattern: Json, habit: PlantedHabit, home: Home) -> bool:
     if step.entity_id != habit.steps[0].entity_id or habit.automation is not None:
         return False
     if condition.kind in _SUN:
-        return context.get("anchor") == condition.kind and (
-            step != habit.steps[0]
-            or abs(context["offset_min"] - condition.offset) <= _OFFSET
+        return (
+            step == habit.steps[0]
+            and context.get("anchor") == condition.kind
+            and abs(context["offset_min"] - condition.offset) <= _OFFSET
         )
     if condition.kind == "state":
         return bool(context.get("entity_id") == condition.entity_id)
@@ -106,6 +109,9 @@ def _is_plain(
         return False
     if condition.kind in _SUN:
         assert habit.sd is not None
+        if len(kept) < LISTED * len(recent):
+            # Nobody was home when the sun set.
+            return False
         days = np.array([day for day in habit.kept if day < learned])
         minutes = sun_minutes(home.clock, condition.kind)[days]
         told = float(((minutes - minutes.mean()) ** 2).sum()) / (2 * habit.sd**2)

@@ -14,9 +14,10 @@ from ..civil import DAY_MINUTES, DAY_MS, MINUTE_MS, date_of, day_number, month_e
 from ..evidence import Floats
 from ..history import History
 from ..home import Home
-from ..keys import Key
+from ..keys import Key, Resolve
 from ..sums import TIME_BINS, TIMES_SUM, Clock
 from ..sun import SunEvent, sun_times
+from ..tables import Table, empty
 from ..time_of_day.rhythm import STEP_MINUTES, Rhythms, fit_rhythms
 from ..window import Window
 
@@ -37,12 +38,16 @@ class Months:
     """The sums of the months that were over before the window began.
 
     Attributes:
-        counts: by key and clock, shape (TIME_BINS,), of all of them.
+        table: sums of times.
+        rows: which of its rows are of these months.
         days: numbers of the days in their middles.
+        resolve: tells which ids entities have now.
     """
 
-    counts: dict[tuple[Key, Clock], Floats]
+    table: Table
+    rows: tuple[int, ...]
     days: tuple[int, ...]
+    resolve: Resolve
 
     @classmethod
     def of(cls, history: History, window: Window, home: Home) -> Months:
@@ -54,28 +59,45 @@ class Months:
             home: tells which ids entities have now.
         """
         dated = history.months.get(TIMES_SUM.name)
+        if dated is None:
+            return cls(empty(TIMES_SUM), (), (), home.resolve)
         begins = window.first_day
         since = day_number(begins - timedelta(days=MONTHS * 31))
-        if dated is None:
-            return cls({}, ())
         months = [
             month
             for month in np.unique(dated.day).tolist()
             if month >= since and month_end(date_of(month)) < begins
         ]
         rows = np.flatnonzero(np.isin(dated.day, months)).tolist()
-        table = dated.table
+        middles = tuple(month + 14 for month in months)
+        return cls(dated.table, tuple(rows), middles, home.resolve)
+
+    def _counts(self, keys: Sequence[Key], clock: Clock) -> Floats:
+        """Return how often keys were entered by bin of a clock, of all months.
+
+        Args:
+            keys: what is done, n of them.
+            clock: of which clock the bins are.
+
+        Returns:
+            Shape (n, TIME_BINS).
+        """
         ids, states, clocks = (
-            table.texts(name) for name in ("entity_id", "state", "clock")
+            self.table.texts(name) for name in ("entity_id", "state", "clock")
         )
-        texts = table.texts("each")
-        added = codec.decode_bins([texts[row] for row in rows], TIME_BINS)
-        counts: dict[tuple[Key, Clock], Floats] = {}
-        for row, count in zip(rows, added, strict=True):
-            key = Key(home.resolve(ids[row]), states[row])
-            place = (key, Clock(clocks[row]))
-            counts[place] = counts.get(place, 0.0) + count.astype(float)
-        return cls(counts, tuple(month + 14 for month in months))
+        place = {key: at for at, key in enumerate(keys)}
+        found = [
+            (at, row)
+            for row in self.rows
+            if clocks[row] == clock
+            and (at := place.get(Key(self.resolve(ids[row]), states[row]))) is not None
+        ]
+        counts = np.zeros((len(keys), TIME_BINS))
+        if found:
+            texts = self.table.texts("each")
+            added = codec.decode_bins([texts[row] for _, row in found], TIME_BINS)
+            np.add.at(counts, [at for at, _ in found], added)
+        return counts
 
     def better(
         self,
@@ -100,10 +122,7 @@ class Months:
         if not self.days or home.position is None or not keys:
             return np.zeros(len(keys))
         by_wall, by_sun = (
-            np.array(
-                [self.counts.get((key, clock), np.zeros(TIME_BINS)) for key in keys]
-            )
-            for clock in (Clock.WALL, Clock(event.value))
+            self._counts(keys, clock) for clock in (Clock.WALL, Clock(event.value))
         )
         # A month's middle stands for it; where the sun stays up, there is no telling.
         days = np.array(self.days, np.int64)

@@ -58,8 +58,8 @@ class Contextual:
         keys = [window.keys[number] for number in numbers.tolist()]
         of_sun, events = by_the_sun(window, history, home, keys, units)
         of_others, pairs = under_conditions(window, home, keys, units)
-        found = told([*of_sun, *of_others], {**events, **pairs})
-        return _each_once([one for one in found if one.confidence >= LISTED_FROM], home)
+        found = _each_once(told([*of_sun, *of_others], {**events, **pairs}), home)
+        return tuple(one for one in found if one.confidence >= LISTED_FROM)
 
     def tally(
         self, claim: Claim | Finding, window: Window, home: Home, since: int
