@@ -141,8 +141,9 @@ def test_a_day_written_again_leaves_nothing_stale(factory: InfluxFactory) -> Non
         learn(store, 1)
     found = raw_points(factory.address, factory.home)
     assert found["daily_counts"] == 6
+    assert found["daily_counts_dense"] == 2
     assert found["daily_marks"] == 2
-    assert "daily_rooms" not in found
+    assert not {"daily_rooms", "daily_rooms_dense"} & found.keys()
 
 
 def test_points_lie_at_midnight(factory: InfluxFactory) -> None:
@@ -239,6 +240,7 @@ def test_cut_while_writing(
         ]
     points_left = raw_points(factory.address, factory.home)
     assert points_left["daily_counts"] == 100 * len(told_by)
+    assert points_left["daily_counts_dense"] == len(told_by)
     assert points_left["daily_marks"] == len(told_by)
 
 
