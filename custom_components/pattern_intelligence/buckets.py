@@ -18,6 +18,7 @@ from .influx_entry import (
     entry_address,
 )
 from .parts import Parts
+from .stores.influx.address import InfluxAddress, InfluxVersion
 from .stores.influx.buckets import Difference, differences
 from .stores.influx.problem import InfluxError, Problem
 from .stores.influx.server import Bucket, Server, server_at
@@ -30,6 +31,8 @@ ISSUES: Final = tuple(f"{RETENTION}{kind}" for kind in ("fewer", "more", "raw"))
 
 RAW_DAYS: Final = 7
 """How long raw states are of use once the days have been learned."""
+
+_FIRST_POLICY: Final = "/autogen"
 
 _RAW_LEARNED_DAYS: Final = 14
 """Only where so many days are known is it suggested to keep less of the raw states."""
@@ -53,7 +56,7 @@ async def async_check_buckets(hass: HomeAssistant, parts: Parts) -> None:
         return
     raw = None
     if parts.coordinator.data.days >= _RAW_LEARNED_DAYS:
-        raw = _core_bucket(hass, store.server.link.address.host)
+        raw = _core_bucket(hass, store.server.link.address)
     found = await parts.gate.async_run(_find, parts, raw)
     for each in found:
         _create(hass, parts.entry, each)
@@ -110,15 +113,17 @@ def _raw(server: Server, name: str) -> Bucket | None:
 
 
 @callback
-def _core_bucket(hass: HomeAssistant, host: str) -> str | None:
-    """Return the bucket that core's integration writes to on the same 2.x server.
+def _core_bucket(hass: HomeAssistant, address: InfluxAddress) -> str | None:
+    """Return the bucket that core's integration writes to on the same server.
 
-    On a 1.8 it shares its database with whatever else is there.
+    On a 1.8 that is the policy which a database has from the start.
     """
+    one = address.version is InfluxVersion.V1
     for entry in hass.config_entries.async_entries(CORE_INFLUXDB):
         data = entry.data
-        if CONF_DATABASE not in data and core_url(data) == host:
-            return str(data[CONF_BUCKET]) if data.get(CONF_BUCKET) else None
+        if (CONF_DATABASE in data) is one and core_url(data) == address.host:
+            name = data.get(CONF_DATABASE if one else CONF_BUCKET)
+            return f"{name}{_FIRST_POLICY if one else ''}" if name else None
     return None
 
 

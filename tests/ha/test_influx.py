@@ -581,23 +581,22 @@ async def test_a_bucket_that_keeps_for_another_time(
 
 
 async def test_raw_states_need_not_be_kept(
-    hass: HomeAssistant, two: InfluxAddress
+    hass: HomeAssistant, address: InfluxAddress
 ) -> None:
     """Suggested once the days are learned; a bucket that keeps as little is left."""
-    await _async_make_as_wanted(hass, two)
+    await _async_make_as_wanted(hass, address)
     raw = f"raw_{uuid4().hex[:8]}"
-    await hass.async_add_executor_job(_make_bucket, two, raw, None)
-    MockConfigEntry(
-        domain="influxdb",
-        data={
-            "api_version": "2",
-            "url": two.url,
-            "bucket": raw,
-            "organization": "home",
-        },
-    ).add_to_hass(hass)
+    core: dict[str, Any] = {"api_version": "2", "url": address.url, "bucket": raw}
+    if address.version is InfluxVersion.V2:
+        await hass.async_add_executor_job(_make_bucket, address, raw, None)
+    else:
+        await hass.async_add_executor_job(_make_database, address, raw)
+        host, port = address.url.removeprefix("http://").split(":")
+        core = {"api_version": "1", "host": host, "port": int(port), "database": raw}
+        raw += "/autogen"
+    MockConfigEntry(domain="influxdb", data=core).add_to_hass(hass)
     await async_record(hass, household(days(TODAY - timedelta(14), 14)))
-    await _async_load(hass, _entry(two))
+    await _async_load(hass, _entry(address))
     issues = ir.async_get(hass)
     issue = issues.async_get_issue(DOMAIN, f"retention_{raw}")
     assert issue is not None
@@ -606,6 +605,17 @@ async def test_raw_states_need_not_be_kept(
     await flow.async_step_confirm({})
     await async_call(hass, "run_analysis")
     assert not issues.issues
+    server = server_at(address)
+    found = await hass.async_add_executor_job(server.buckets, [raw])
+    await hass.async_add_executor_job(server.link.close)
+    assert found[raw].days == 7
+
+
+def _make_database(address: InfluxAddress, name: str) -> None:
+    server = server_at(address)
+    with closing(server.link):
+        statement = f'CREATE DATABASE "{name}"'
+        server.link.send("POST", "/query", {"q": statement})
 
 
 def _make_bucket(address: InfluxAddress, name: str, kept: int | None) -> None:

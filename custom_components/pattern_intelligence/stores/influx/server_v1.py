@@ -11,7 +11,7 @@ from ..base import Layer
 from .link import Link, json_of
 from .points import HOME
 from .problem import InfluxError, InfluxRefusedError, Problem
-from .server import CSV, Bucket, batches, bound, no_bucket, write_split
+from .server import CSV, DAY_S, Bucket, batches, bound, no_bucket, write_split
 
 _DURATION: Final = re.compile(r"(\d+)([hms])")
 _SECONDS: Final = {"h": 3600, "m": 60, "s": 1}
@@ -76,16 +76,21 @@ class InfluxOne:
         )
 
     def buckets(self, names: Sequence[str]) -> Mapping[str, Bucket]:
-        """Return those of some retention policies that are there, by name."""
-        series = self._do(f"SHOW RETENTION POLICIES ON {self._database}")
+        """Return those of some retention policies that are there, by name.
+
+        One of another database is named ``database/policy``.
+        """
         found = {}
-        for row in _rows(series):
-            if row["name"] in names:
-                found[row["name"]] = Bucket(
-                    name=row["name"],
-                    keep_s=_seconds(row["duration"]) or None,
-                    shard_s=_seconds(row["shardGroupDuration"]),
-                )
+        for database in dict.fromkeys(self._place(name)[0] for name in names):
+            series = self._do(f"SHOW RETENTION POLICIES ON {_quoted(database)}")
+            rows = {(database, row["name"]): row for row in _rows(series)}
+            for name in names:
+                if row := rows.get(self._place(name)):
+                    found[name] = Bucket(
+                        name=name,
+                        keep_s=_seconds(row["duration"]) or None,
+                        shard_s=_seconds(row["shardGroupDuration"]),
+                    )
         return found
 
     def create(self, name: str, days: int | None, shard_days: int) -> None:
@@ -97,14 +102,20 @@ class InfluxOne:
     def keep(self, bucket: Bucket, days: int | None) -> None:
         """Change for how many days a retention policy keeps points; None for ever."""
         duration = f"{days}d" if days else "INF"
+        database, policy = map(_quoted, self._place(bucket.name))
         self._do(
-            f"ALTER RETENTION POLICY {_quoted(bucket.name)} ON {self._database} "
-            f"DURATION {duration}"
+            f"ALTER RETENTION POLICY {policy} ON {database} DURATION {duration}"
+            + _shorter_shards(bucket, days)
         )
 
     def commands(self, name: str, days: int | None, shard_days: int) -> str:
         """Return the statements by which a person creates a retention policy."""
         return f"CREATE DATABASE {self._database}; {self._creation(name, days, shard_days)}"
+
+    def _place(self, name: str) -> tuple[str, str]:
+        """Return the database and the policy that a name stands for."""
+        database, _, policy = name.rpartition("/")
+        return database or self._address.database, policy
 
     @property
     def _database(self) -> str:
@@ -153,6 +164,12 @@ class InfluxOne:
             host=host,
             said=error,
         )
+
+
+def _shorter_shards(bucket: Bucket, days: int | None) -> str:
+    """Return what makes shards no longer than the time that points are kept."""
+    too_long = days is not None and bucket.shard_s > days * DAY_S
+    return " SHARD DURATION 1d" if too_long else ""
 
 
 def _rows(series: Any) -> list[dict[str, Any]]:
