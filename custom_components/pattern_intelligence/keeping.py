@@ -13,11 +13,13 @@ from zoneinfo import ZoneInfo
 
 from homeassistant.core import HomeAssistant
 
+from .anew import ANEW
 from .decisions import DECISIONS
+from .history import CAUSES_SINCE, HISTORY
 from .news import TOLD
 from .published import REPORT
 from .renames import RENAMES
-from .storage import Storage, restoring_path
+from .storage import Storage, anew_path, restoring_path
 from .stores.backup_file import SUFFIX, BackupError, Summary, read_backup, write_backup
 from .stores.copying import MOVE, MoveMark
 from .stores.learned_zone import TIME_ZONE, foreign_zone
@@ -34,6 +36,7 @@ TEXTS: Final = (
     REPORT,
     TOLD,
     TIME_ZONE,
+    CAUSES_SINCE,
     NOT_BEFORE,
     UNSETTLED,
 )
@@ -174,7 +177,11 @@ def take_over(built_in: SqliteStore, mark: MoveMark | None) -> None:
     store = SqliteStore(beside)
     try:
         store.write_text(MOVE, mark.to_text() if mark else "")
+        # What was about to be learned anew is not wanted any more.
+        for name in (ANEW, HISTORY):
+            store.write_text(name, "")
     finally:
         store.close()
     built_in.adopt(beside)
     remove(beside)
+    remove(anew_path(built_in.path))

@@ -1,6 +1,6 @@
 """A process that copies one store to another until it is killed.
 
-Run as ``python -m tests.stores.mover JSON``; prints a line when it begins, and one when
+Run as ``python -m tests.stores.mover JSON``; prints a line after each step, and one when
 it is done.
 """
 
@@ -38,9 +38,8 @@ def main() -> None:
         closing(opened(order["target"])) as target,
         closing(SqliteStore(Path(order["local"]))) as local,
     ):
-        print("begun", flush=True)  # noqa: T201
-        for _ in copied(source, target, local, MoveMark(*order["names"])):
-            pass
+        for step in copied(source, target, local, MoveMark(*order["names"])):
+            print(*step, flush=True)  # noqa: T201
     print("done", flush=True)  # noqa: T201
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 import gzip
 import hashlib
 import json
@@ -42,8 +42,8 @@ type Told = list[dict[str, Any]]
 
 @pytest.fixture(scope="module")
 def home() -> Home:
-    """Return two weeks of a small home."""
-    return simulate(11, 15)
+    """Return some days of a small home: a week, and the end of a month."""
+    return simulate(11, 9, first_day=date(2026, 1, 26))
 
 
 @pytest.fixture(scope="module")
@@ -102,7 +102,7 @@ def test_it_gives_back_what_it_was_written_from(
         days = [mark.day for mark in store.learned()]
     assert {name: empty.read_text(name) for name in TEXTS} == TEXTS
     assert found.created == NOW.replace(microsecond=0)
-    assert (found.days, found.first_day, found.last_day) == (16, days[0], days[-1])
+    assert (found.days, found.first_day, found.last_day) == (10, days[0], days[-1])
     assert found.size == backup.stat().st_size
     lines = gzip.decompress(backup.read_bytes()).splitlines(keepends=True)
     assert found.sha256 == hashlib.sha256(b"".join(lines[:-1])).hexdigest()

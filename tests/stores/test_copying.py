@@ -34,8 +34,8 @@ LONG_AGO = timedelta(days=120)
 
 @pytest.fixture(scope="module")
 def home() -> Home:
-    """Return two weeks of a small home."""
-    return simulate(7, 15)
+    """Return some days of a small home: a week, and the end of a month."""
+    return simulate(7, 9, first_day=date(2026, 1, 26))
 
 
 @pytest.fixture(scope="module")
@@ -73,7 +73,7 @@ def move(source: AggregateStore, target: AggregateStore, local: SqliteStore) -> 
     return sum(1 for _ in copied(source, target, local, MoveMark("here", "there")))
 
 
-def test_from_each_store_to_each_other(
+def test_there_and_back_again(
     influx_servers: Servers,
     socket_enabled: None,
     tmp_path: Path,
@@ -86,7 +86,7 @@ def test_from_each_store_to_each_other(
         address = address_of(influx_servers.get(version))
         make_buckets(address)
         factories[version] = InfluxFactory(address)
-    way = ["sqlite", "2.7", "1.8", "sqlite", "1.8", "2.7", "sqlite"]
+    way = ["sqlite", "2.7", "1.8", "2.7", "sqlite"]
     with closing(SqliteStore(lived)) as first, ExitStack() as opened:
         whole, said = all_held(first, home), told(first, home)
         stores = {
