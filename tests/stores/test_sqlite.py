@@ -13,8 +13,9 @@ from threading import Thread
 
 import pytest
 
+from custom_components.pattern_intelligence.engine.civil import day_number
 from custom_components.pattern_intelligence.engine.tables import TableSpec
-from custom_components.pattern_intelligence.stores import sqlite_file
+from custom_components.pattern_intelligence.stores import sqlite_file, sqlite_tables
 from custom_components.pattern_intelligence.stores.base import (
     Layer,
     LearnedDay,
@@ -469,3 +470,44 @@ def test_a_file_of_the_first_version(path: Path) -> None:
         store.write_verdicts(day(1), "none")
         assert store.read_text("name") == "text"
         assert store.read_verdicts(day(1), day(9)) == {day(1): "none"}
+
+
+def test_rows_of_weeks_and_months_are_packed(path: Path) -> None:
+    """A file of version 2 held them in a table each; nothing of them is lost."""
+    rooms = [(8, [("hall", 2), ("öl", -3)]), (1, [("hall", 2**60)])]
+    with closing(sqlite_file.connect(path, sqlite_file.MIGRATIONS[:2])) as database:
+        for layer in (Layer.WEEKLY, Layer.MONTHLY):
+            for number, rows in rooms:
+                for each in (table(ROOMS, rows), counts_of(number)):
+                    sqlite_tables.ensure(database, layer, each.spec)
+                    sqlite_tables.insert(database, layer, day_number(day(number)), each)
+                database.execute(
+                    "INSERT INTO periods (layer, start) VALUES (?, ?)",
+                    (layer.value, day_number(day(number))),
+                )
+    with closing(SqliteStore(path)) as store:
+        for layer in (Layer.WEEKLY, Layer.MONTHLY):
+            assert list(store.periods(layer)) == [day(1), day(8)]
+            found = store.read_periods(layer, ROOMS, day(1), day(8))
+            assert rows_of(found.table) == [("hall", 2**60), ("hall", 2), ("öl", -3)]
+            for number in (1, 8):
+                own = store.read_periods(layer, COUNTS, day(number), day(number))
+                assert own.table == counts_of(number)
+    with closing(sqlite3.connect(path)) as database:
+        left = database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+        assert {name for (name,) in left if name.startswith(("weekly", "monthly"))} == {
+            "weekly_sums",
+            "monthly_sums",
+        }
+
+
+@pytest.mark.parametrize("damage", ["x'00'", "zeroblob(0)", "substr(packed, 1, 20)"])
+def test_a_damaged_week_is_told(path: Path, damage: str) -> None:
+    """What cannot be unpacked is no empty week."""
+    with closing(SqliteStore(path)) as store:
+        store.write_period(Layer.WEEKLY, day(1), tables(counts_of(1)))
+    with closing(sqlite3.connect(path)) as database:
+        database.execute(f"UPDATE weekly_sums SET packed = {damage}")  # noqa: S608
+        database.commit()
+    with closing(SqliteStore(path)) as store, pytest.raises(StoreDamagedError):
+        store.read_periods(Layer.WEEKLY, COUNTS, day(1), day(1))

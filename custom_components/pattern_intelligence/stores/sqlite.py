@@ -12,7 +12,7 @@ from typing import Final
 
 from ..engine.civil import date_of, day_number
 from ..engine.tables import DatedTable, Table, TableSpec
-from . import sqlite_file, sqlite_tables, sqlite_told
+from . import sqlite_file, sqlite_sums, sqlite_tables, sqlite_told
 from .base import Layer, LearnedDay, Retention, StoreError, StoreSize
 from .spans import coarse, last_of, outdated
 from .sqlite_adoption import adopt
@@ -58,7 +58,7 @@ class SqliteStore:
         """Write a day with its mark, or replace it, as a whole or not at all."""
         number = day_number(learned.day)
         with self._writing() as database:
-            self._replace(database, Layer.DAILY, number, tables)
+            self._replace(database, number, tables)
             database.execute(
                 "INSERT OR REPLACE INTO learned (day, rows, entities, kept)"
                 " VALUES (?, ?, ?, 1)",
@@ -81,7 +81,10 @@ class SqliteStore:
 
     def read_days(self, spec: TableSpec, first: date, last: date) -> DatedTable:
         """Return a table's rows of the kept days from first to last, both included."""
-        return self._read(Layer.DAILY, spec, first, last)
+        with self._reading() as database:
+            return sqlite_tables.select(
+                database, Layer.DAILY, spec, day_number(first), day_number(last)
+            )
 
     def kept_days(self) -> Sequence[date]:
         """Return the days whose daily tables are still held, ascending."""
@@ -97,7 +100,7 @@ class SqliteStore:
         """Write the roll-up of the week or month that begins at a date."""
         number = day_number(start)
         with self._writing() as database:
-            self._replace(database, coarse(layer), number, tables)
+            sqlite_sums.replace(database, coarse(layer), number, tables)
             database.execute(
                 "INSERT OR REPLACE INTO periods (layer, start) VALUES (?, ?)",
                 (layer.value, number),
@@ -107,7 +110,10 @@ class SqliteStore:
         self, layer: Layer, spec: TableSpec, first: date, last: date
     ) -> DatedTable:
         """Return a table's rows of the periods that begin from first to last."""
-        return self._read(coarse(layer), spec, first, last)
+        with self._reading() as database:
+            return sqlite_sums.select(
+                database, coarse(layer), spec, day_number(first), day_number(last)
+            )
 
     def periods(self, layer: Layer) -> Sequence[date]:
         """Return the first days of the periods held, ascending."""
@@ -251,26 +257,14 @@ class SqliteStore:
             self._closed = True
             self._drop()
 
-    def _read(
-        self, layer: Layer, spec: TableSpec, first: date, last: date
-    ) -> DatedTable:
-        with self._reading() as database:
-            return sqlite_tables.select(
-                database, layer, spec, day_number(first), day_number(last)
-            )
-
     def _replace(
-        self,
-        database: sqlite3.Connection,
-        layer: Layer,
-        number: int,
-        tables: Mapping[str, Table],
+        self, database: sqlite3.Connection, number: int, tables: Mapping[str, Table]
     ) -> None:
         for table in tables.values():
-            sqlite_tables.ensure(database, layer, table.spec)
-        sqlite_tables.delete(database, layer, last=number, first=number)
+            sqlite_tables.ensure(database, Layer.DAILY, table.spec)
+        sqlite_tables.delete(database, Layer.DAILY, last=number, first=number)
         for table in tables.values():
-            sqlite_tables.insert(database, layer, number, table)
+            sqlite_tables.insert(database, Layer.DAILY, number, table)
 
     def _shrink(self) -> None:
         """Give back the space that is no longer used, if that can be done now."""

@@ -9,6 +9,7 @@ import sqlite3
 from typing import Final
 
 from .base import StoreDamagedError, StoreError, StoreTooNewError, StoreUnavailableError
+from .sqlite_sums import pack_rows
 
 APPLICATION_ID: Final = 0x50617449
 """In the file's header: a database of Pattern Intelligence."""
@@ -71,7 +72,7 @@ def _add_verdicts(database: sqlite3.Connection) -> None:
 
 type Migration = Callable[[sqlite3.Connection], None]
 
-MIGRATIONS: Final[tuple[Migration, ...]] = (_create, _add_verdicts)
+MIGRATIONS: Final[tuple[Migration, ...]] = (_create, _add_verdicts, pack_rows)
 """The step at index n brings a file of version n to version n + 1."""
 
 

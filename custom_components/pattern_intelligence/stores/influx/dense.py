@@ -9,33 +9,27 @@ from __future__ import annotations
 
 import base64
 import binascii
-from itertools import accumulate, pairwise
-import json
-from typing import Any, Final
+from typing import Final
 import zlib
 
-import numpy as np
-
-from ...engine.tables import Column, Numbers, Table, TableSpec
+from ...engine.tables import Table, TableSpec
+from .. import packing
 from ..base import StoreDamagedError, StoreError
+from ..packing import Packages
 
 PART: Final = "part"
 """The tag that tells the points of a long text apart."""
 
 _CHARACTERS: Final = 60_000
 """What one field holds at most: both servers promise 64 kB."""
-_NUMBER: Final = np.dtype("<i8")
 
 
 class Texts:
-    """Reads tables, and remembers the keys they have in common.
-
-    So an entity's id is there once, however many rows have it.
-    """
+    """Reads tables, and remembers the keys they have in common."""
 
     def __init__(self) -> None:
         """Begin with none."""
-        self._known: dict[str, str] = {}
+        self._packages = Packages()
 
     def table_of(self, spec: TableSpec, text: str) -> Table:
         """Return the table that a text holds; columns it lacks are 0 or empty.
@@ -44,21 +38,10 @@ class Texts:
             StoreDamagedError: it holds none.
         """
         try:
-            rows, found = _read(inflated(text), spec)
-        except (ValueError, LookupError, TypeError) as err:
+            data = binascii.a2b_base64(text, strict_mode=True)
+            return self._packages.table_of(spec, data)
+        except ValueError as err:
             raise damaged() from err
-        columns: dict[str, Column] = {}
-        for name in spec.columns:
-            column = found.get(name)
-            if column is None:
-                column = (
-                    np.zeros(rows, np.int64) if name in spec.numbers else ("",) * rows
-                )
-            elif not isinstance(column, np.ndarray) and name in spec.keys:
-                once = map(self._known.setdefault, column, column, strict=True)
-                column = tuple(once)
-            columns[name] = column
-        return Table(spec, columns)
 
 
 def text_of(table: Table) -> str:
@@ -67,88 +50,10 @@ def text_of(table: Table) -> str:
     Raises:
         StoreError: a text in it is no valid Unicode.
     """
-    columns = [(name, _pieces(table.columns[name])) for name in table.spec.columns]
-    told = {
-        "rows": len(table),
-        "columns": [(name, [len(p) for p in pieces]) for name, pieces in columns],
-    }
-    body = b"".join(piece for _, pieces in columns for piece in pieces)
-    return deflated(json.dumps(told, separators=(",", ":")).encode() + b"\n" + body)
-
-
-def _read(data: bytes, spec: TableSpec) -> tuple[int, dict[str, Column]]:
-    """Return how many rows a table has, and those columns of it that are asked for.
-
-    Raises:
-        ValueError: this is no table, or none of that kind.
-    """
-    head, _, body = data.partition(b"\n")
-    told: Any = json.loads(head)
-    rows, place = int(told["rows"]), 0
-    columns: dict[str, Column] = {}
-    for name, sizes in told["columns"]:
-        if name in spec.columns:
-            pieces = [body[a:b] for a, b in pairwise(accumulate(sizes, initial=place))]
-            columns[name] = _column(pieces, rows)
-        place += sum(sizes)
-    numbers = {name for name, c in columns.items() if isinstance(c, np.ndarray)}
-    if (
-        place != len(body)
-        or not columns.keys() >= set(spec.keys)
-        or numbers != columns.keys() & set(spec.numbers)
-    ):
-        raise ValueError(head)
-    return rows, columns
-
-
-def _pieces(column: Column) -> list[bytes]:
-    """Return a column as bytes.
-
-    One piece are numbers. Two are texts, lines behind nothing where they can be that,
-    else all in one behind their lengths.
-    """
-    if isinstance(column, np.ndarray):
-        return [_numbers(column)]
-    lines = "\n".join(column)
-    if lines.count("\n") == len(column) - 1:
-        return [b"", _utf8(lines)]
-    lengths = np.fromiter(map(len, column), np.int64, len(column))
-    return [_numbers(lengths), _utf8("".join(column))]
-
-
-def _column(pieces: list[bytes], rows: int) -> Column:
-    """Return the column that was made into pieces.
-
-    Raises:
-        ValueError: none was, or one of another length.
-    """
-    numbers = _numbers_of(pieces[0])
-    if len(pieces) == 1:
-        if numbers.size != rows:
-            raise ValueError(rows)
-        return numbers
-    text = pieces[1].decode()
-    if rows and not numbers.size:
-        texts = tuple(text.split("\n"))
-    else:
-        cuts = list(accumulate(numbers.tolist(), initial=0))
-        if cuts[-1] != len(text):
-            raise ValueError(len(text))
-        texts = tuple([text[a:b] for a, b in pairwise(cuts)])
-    if len(texts) != rows:
-        raise ValueError(rows)
-    return texts
-
-
-def _numbers(column: Numbers) -> bytes:
-    """Return numbers with all first bytes first: most are small, so zeros meet."""
-    values = np.ascontiguousarray(column, _NUMBER)
-    return values.view(np.uint8).reshape(-1, _NUMBER.itemsize).T.tobytes()
-
-
-def _numbers_of(piece: bytes) -> Numbers:
-    bytewise = np.frombuffer(piece, np.uint8).reshape(_NUMBER.itemsize, -1)
-    return np.ascontiguousarray(bytewise.T).view(_NUMBER).ravel().astype(np.int64)
+    try:
+        return base64.b64encode(packing.packed(table)).decode()
+    except UnicodeEncodeError as err:
+        raise _no_unicode() from err
 
 
 def deflated(data: bytes) -> str:
@@ -174,7 +79,10 @@ def packed(text: str) -> str:
     Raises:
         StoreError: it is no valid Unicode.
     """
-    return deflated(_utf8(text))
+    try:
+        return deflated(text.encode())
+    except UnicodeEncodeError as err:
+        raise _no_unicode() from err
 
 
 def unpacked(text: str) -> str:
@@ -207,10 +115,7 @@ def damaged() -> StoreDamagedError:
     )
 
 
-def _utf8(text: str) -> bytes:
-    try:
-        return text.encode()
-    except UnicodeEncodeError as err:
-        raise StoreError(
-            "InfluxDB cannot hold a text that is no valid Unicode: nothing was changed"
-        ) from err
+def _no_unicode() -> StoreError:
+    return StoreError(
+        "InfluxDB cannot hold a text that is no valid Unicode: nothing was changed"
+    )
