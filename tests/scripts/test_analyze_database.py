@@ -5,8 +5,9 @@ import shutil
 
 import pytest
 
+from benchmarks.recorder_copy import fill
 from scripts.tools.sql_server import KINDS
-from tests.sources.sql_servers import SqlServers, fill
+from tests.sources.sql_servers import SqlServers
 
 from .conftest import Analyze
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.recorder_copy import fill
 from custom_components.pattern_intelligence.engine.home import EntityInfo, Home
 from custom_components.pattern_intelligence.engine.rawday import RawDay
 from custom_components.pattern_intelligence.engine.scope import Scope
@@ -17,7 +18,7 @@ from custom_components.pattern_intelligence.sources.recorder_file import Recorde
 from scripts.tools.sql_server import KINDS
 
 from .builder import BERLIN, RecorderBuilder, ms
-from .sql_servers import SqlServers, fill
+from .sql_servers import SqlServers
 
 # The plugin has every SQL statement logged, which takes longer than to execute it.
 logging.getLogger("sqlalchemy.engine").setLevel(logging.WARNING)

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from benchmarks.recorder_copy import fill
 from benchmarks.recorder_file import write_home
 from benchmarks.simulator import simulate
 from custom_components.pattern_intelligence.engine.detectors import registry
@@ -29,7 +30,7 @@ from scripts.tools.sql_server import KINDS
 
 from .builder import BERLIN, RecorderBuilder, ms
 from .conftest import carried_of, file_of, rows_of
-from .sql_servers import SqlServers, fill
+from .sql_servers import SqlServers
 
 NOW = "2026-06-05 12:00"
 HOME = Home(
