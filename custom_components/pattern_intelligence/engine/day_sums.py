@@ -83,7 +83,8 @@ def sum_runs(dated: DatedTable) -> Table:
     table = dated.table
     row, seconds = _whole_runs(table)
     days = np.unique(row)
-    keys, of_day = grouped(list(keys_of(table))[at] for at in days.tolist())
+    pairs = list(keys_of(table))
+    keys, of_day = grouped(pairs[at] for at in days.tolist())
     owner = of_day[np.searchsorted(days, row)]
     added = np.zeros((len(keys), LENGTH_BINS), np.int64)
     place = np.searchsorted(_EDGES, seconds + 1, "right") - 1
