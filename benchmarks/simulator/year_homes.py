@@ -136,6 +136,8 @@ def _plain(draw: Draw) -> None:
         draw.meter("plain", np.ones(draw.days))
 
 
+#: What follows the sun, and so swings with it.
+SUNNY = frozenset({"sunset", "sunrise", "not_before", "partly", "dark"})
 #: Kinds of homes in which nothing moves by itself.
 NULLS = ("poisson", "rhythm", "permuted", "weather", "daylight")
 

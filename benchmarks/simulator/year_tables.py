@@ -10,7 +10,6 @@ from custom_components.pattern_intelligence.engine import codec
 from custom_components.pattern_intelligence.engine.civil import (
     DAY_MINUTES,
     CivilTime,
-    date_of,
     day_number,
     month_end,
     month_of,
@@ -32,15 +31,20 @@ from custom_components.pattern_intelligence.engine.sums import (
     Clock,
 )
 from custom_components.pattern_intelligence.engine.tables import (
+    EXPOSURE,
+    HAPPENINGS,
     Column,
     DatedTable,
     Table,
     TableSpec,
     dated,
 )
+from custom_components.pattern_intelligence.engine.window import Window, build_window
 
 from .clock import Ints
 from .years import Thing, Years
+
+type Row = tuple[str | int | Ints, ...]
 
 _DAY_BEGINS = 240
 _BIN = DAY_MINUTES // TIME_BINS
@@ -99,17 +103,18 @@ def _layer(home: Years, last: date, *, months: bool) -> dict[str, DatedTable]:
     return {spec.name: dated(spec, rows[spec.name]) for spec in SUM_TABLES}
 
 
-def _table(spec: TableSpec, rows: list[tuple[str | int, ...]]) -> Table:
+def _table(spec: TableSpec, rows: list[Row]) -> Table:
     """Return a table of rows, sorted by their keys."""
     rows.sort(key=lambda row: tuple(map(str, row[: len(spec.keys)])))
     columns: dict[str, Column] = {}
     for place, name in enumerate(spec.columns):
         column = [row[place] for row in rows]
-        columns[name] = (
-            np.array(column, np.int64)
-            if name in spec.numbers
-            else tuple(map(str, column))
-        )
+        if name in spec.numbers:
+            columns[name] = np.array(column, np.int64)
+        elif name in spec.bins and rows:
+            columns[name] = tuple(codec.encode_bins(np.array(column)))
+        else:
+            columns[name] = tuple(map(str, column))
     return Table(spec, columns)
 
 
@@ -123,9 +128,7 @@ class _Folded:
         self.day, self.minute = thing.day[order], thing.minute[order]
         self.seconds = thing.seconds[order].astype(np.int64)
 
-    def row(
-        self, spec: TableSpec, low: int, high: int, watched: int
-    ) -> tuple[str | int, ...] | None:
+    def row(self, spec: TableSpec, low: int, high: int, watched: int) -> Row | None:
         """Return a table's row of the days from low to before high, if there is one."""
         entity_id = self.thing.entity_id
         if spec == CONSUMPTION_SUM:
@@ -156,7 +159,7 @@ class _Folded:
             ),
         )
 
-    def _consumed(self, low: int, high: int) -> tuple[str | int, ...] | None:
+    def _consumed(self, low: int, high: int) -> Row | None:
         amount = self.thing.amount
         if amount is None:
             return None
@@ -168,7 +171,7 @@ class _Folded:
         return self.thing.entity_id, "kWh", days, 24 * days, total, "", ""
 
 
-def _runs(day: Ints, minute: np.ndarray, seconds: Ints) -> tuple[int, int, int, str]:
+def _runs(day: Ints, minute: np.ndarray, seconds: Ints) -> tuple[int, int, int, Ints]:
     whole = minute * 60 + seconds < 86_400
     places = np.floor(LENGTHS_PER_OCTAVE * np.log2(seconds[whole] + 1))
     return (
@@ -179,11 +182,18 @@ def _runs(day: Ints, minute: np.ndarray, seconds: Ints) -> tuple[int, int, int, 
     )
 
 
-def _bins(places: np.ndarray, bins: int) -> str:
-    counts = np.bincount(places.astype(np.int64), minlength=bins)
-    return codec.encode_bins(counts[None])[0]
+def _bins(places: np.ndarray, bins: int) -> Ints:
+    return np.bincount(places.astype(np.int64), minlength=bins)
+
+
+def last_window(home: Years, learned: int) -> Window:
+    """Return a window of the last day learned, on which nothing is told."""
+    last = home.first_day + timedelta(days=learned - 1)
+    return build_window(
+        civil_of(home), [last], dated(HAPPENINGS, ()), dated(EXPOSURE, ())
+    )
 
 
 def last_day_of(home: Years, learned: int) -> date:
     """Return the last of so many days learned."""
-    return date_of(day_number(home.first_day) + learned - 1)
+    return home.first_day + timedelta(days=learned - 1)

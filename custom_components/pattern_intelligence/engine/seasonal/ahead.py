@@ -17,8 +17,8 @@ MONTH_WEEKS: Final = 4
 
 YEAR_PERIODS: Final = {"week": 52, "month": 12}
 
-TREND_LASTS: Final = (1 - 1 / 52) ** MONTH_WEEKS
-"""A trend goes on for another month: such things last for about a year."""
+TREND_LASTS: Final = (1 - 1 / 104) ** MONTH_WEEKS
+"""A trend goes on for another month: such things last for a year or two."""
 
 SWING_LASTS: Final = 1 - 1 / 120
 """A swing goes on for another month: such things last for about ten years."""
@@ -41,7 +41,8 @@ def confidence_of(answer: Answer) -> float:
     question = answer.question
     values = question.values[answer.row]
     if question.kind == "season":
-        reference, rises = _opposite(answer)
+        at, rises = opposite(answer)
+        reference = float(values[at])
         lasts = SWING_LASTS
     else:
         reference = _before(answer)
@@ -117,15 +118,14 @@ def _before(answer: Answer) -> float:
     return float(known.mean()) if known.size else np.nan
 
 
-def _opposite(answer: Answer) -> tuple[float, bool]:
+def opposite(answer: Answer) -> tuple[int, bool]:
     """Return the month of the last year most unlike the next, and if that is above."""
     question = answer.question
     axis = question.series.axis
-    values = question.values[answer.row]
     swing = question.mean[answer.row, 2:]
     coming = float((year(axis.ahead(1).middle) @ swing)[0])
     apart = coming - year(axis.middle) @ swing
     apart[: -YEAR_PERIODS["month"]] = 0
-    apart[~np.isfinite(values)] = 0
+    apart[~np.isfinite(question.values[answer.row])] = 0
     at = int(np.abs(apart).argmax())
-    return float(values[at]), bool(apart[at] > 0)
+    return at, bool(apart[at] > 0)

@@ -15,9 +15,9 @@ from ..home import Home
 from ..sums import CONSUMPTION_SUM, SUM_TABLES
 from ..tables import dated
 from .axes import Axis, Period, axis_of, bend, line, year
-from .rates import Tables, consumption_of, counts_of, lengths_of, periods_away
+from .rates import consumption_of, counts_of, lengths_of, periods_away
 from .regression import Fits, fit, tamed
-from .series import GRAIN, Series, extent
+from .series import GRAIN, Series, Tables, extent
 from .times import times_of
 
 type Kind = Literal["trend", "season"]
@@ -151,7 +151,7 @@ def _series(
     }
     counts = counts_of(tables, axis, home.resolve)
     away = periods_away(counts)
-    times = times_of(tables["times_sum"], axis, home.resolve)
+    times = times_of(tables, axis, home.resolve)
     lengths = lengths_of(tables, axis, home.resolve)
     for each in (times, lengths, counts):
         yield each.without(away).lasting()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Final
 
 import numpy as np
@@ -19,11 +18,9 @@ from ..sums import (
     LENGTHS_PER_OCTAVE,
     RUNS_SUM,
 )
-from ..tables import HOME, DatedTable, Numbers
+from ..tables import HOME, Numbers
 from .axes import WEEK_DAYS, Axis
-from .series import Cells, Series, Subject, extent
-
-type Tables = Mapping[str, DatedTable]
+from .series import Cells, Series, Subject, Tables, extent
 
 DAY_SECONDS: Final = 86_400
 DAY_HOURS: Final = 24

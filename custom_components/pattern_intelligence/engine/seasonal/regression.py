@@ -103,16 +103,17 @@ def fit(values: Floats, design: Floats, tested: slice, grain: float) -> Fits:
     for rows, known in _alike(np.isfinite(values)):
         own = values[np.ix_(rows, known)]
         freedom = known.size - columns
-        for at, lasting in enumerate(LASTING.tolist()):
-            white, y, log_size = _whitened(design[known], own, known, lasting)
-            inner = np.linalg.inv(white.T @ white).astype(np.float64)
-            found = y @ white @ inner
-            rest = ((y - found @ white.T) ** 2).sum(axis=1) + freedom * grain**2
-            likelihood[rows, at] = (
-                np.linalg.slogdet(inner)[1] - log_size
-            ) / 2 - freedom / 2 * np.log(rest)
-            coefficients[rows, at] = found
-            chance[rows, at] = _chance(found, inner, rest, freedom, tested)
+        white, y, log_size = _whitened(design[known], own, known)
+        turned = white.swapaxes(1, 2)
+        inner = np.linalg.inv(turned @ white).astype(np.float64)
+        found = y @ white @ inner
+        rest = ((y - found @ turned) ** 2).sum(axis=2) + freedom * grain**2
+        likelihood[rows] = (
+            ((np.linalg.slogdet(inner)[1] - log_size) / 2)[:, None]
+            - freedom / 2 * np.log(rest)
+        ).T
+        coefficients[rows] = found.swapaxes(0, 1)
+        chance[rows] = _chance(found, inner, rest, freedom, tested).T
     return Fits(likelihood, coefficients, chance)
 
 
@@ -131,12 +132,14 @@ def tamed(values: Floats, design: Floats, grain: float) -> Floats:
     kept = values.copy()
     for rows, known in _alike(np.isfinite(values)):
         own, curves = values[np.ix_(rows, known)], design[known]
-        flat = curves @ np.linalg.pinv(curves)
+        flat = curves @ np.linalg.inv(curves.T @ curves) @ curves.T
+        near = own
         for _ in range(_TAMINGS):
-            along = kept[np.ix_(rows, known)] @ flat.T
+            along = near @ flat.T
             usual = np.median(np.abs(own - along), axis=1, keepdims=True)
             far = FAR * np.maximum(usual / _MEDIAN_ERROR, grain)
-            kept[np.ix_(rows, known)] = along + np.clip(own - along, -far, far)
+            near = along + np.clip(own - along, -far, far)
+        kept[np.ix_(rows, known)] = near
     return kept
 
 
@@ -148,33 +151,36 @@ def _alike(known: NDArray[np.bool_]) -> Iterator[tuple[NDArray[np.intp], ...]]:
 
 
 def _whitened(
-    design: Floats, values: Floats, known: NDArray[np.intp], lasting: float
-) -> tuple[Floats, Floats, float]:
+    design: Floats, values: Floats, known: NDArray[np.intp]
+) -> tuple[Floats, Floats, Floats]:
     """Return both without what lasts, and the logarithm of the errors' determinant.
 
     Args:
         design: shape (known, columns).
         values: shape (n, known).
         known: shape (known,), which periods they are: over a gap less lasts.
-        lasting: the share that lasts to the next period.
+
+    Returns:
+        For each share that may last: shapes (shares, known, columns), (shares, n,
+        known) and (shares,).
     """
-    share = lasting ** np.diff(known)
+    share = LASTING[:, None] ** np.diff(known)
     fresh = np.sqrt(1 - share**2)
-    white = design.copy()
-    white[1:] = (design[1:] - share[:, None] * design[:-1]) / fresh[:, None]
-    y = values.copy()
-    y[:, 1:] = (values[:, 1:] - share * values[:, :-1]) / fresh
-    return white, y, 2 * float(np.log(fresh).sum())
+    white = np.repeat(design[None], LASTING.size, axis=0)
+    white[:, 1:] = (design[1:] - share[:, :, None] * design[:-1]) / fresh[:, :, None]
+    y = np.repeat(values[None], LASTING.size, axis=0)
+    y[:, :, 1:] = (values[:, 1:] - share[:, None] * values[:, :-1]) / fresh[:, None]
+    return white, y, 2 * np.log(fresh).sum(axis=1)
 
 
 def _chance(
     found: Floats, inner: Floats, rest: Floats, freedom: int, tested: slice
 ) -> Floats:
-    """Return the p-value of the tested columns for each row."""
-    asked = found[:, tested]
-    size = asked.shape[1]
-    between = np.linalg.inv(inner[tested, tested])
-    ratio = ((asked @ between) * asked).sum(axis=1) / size / (rest / freedom)
+    """Return the p-value of the tested columns, shape (shares, n)."""
+    asked = found[:, :, tested]
+    size = asked.shape[2]
+    between = np.linalg.inv(inner[:, tested, tested])
+    ratio = ((asked @ between) * asked).sum(axis=2) / size / (rest / freedom)
     if size == 1:
         return 2 * student_tail(np.sqrt(ratio), freedom)
     return fisher_tail(ratio, freedom)
@@ -235,23 +241,22 @@ def outlook(
     """
     known = np.flatnonzero(np.isfinite(values))
     freedom = known.size - design.shape[1]
-    means, sds = np.empty(LASTING.size), np.empty(LASTING.size)
-    for at, lasting in enumerate(LASTING.tolist()):
-        white, y, _ = _whitened(design[known], values[None, known], known, lasting)
-        inner = np.linalg.inv(white.T @ white)
-        found = (y @ white @ inner)[0]
-        rest = float(((y[0] - white @ found) ** 2).sum())
-        variance = rest / freedom + grain**2
-        asked, own = combined, 0.0
-        mean = 0.0
-        if ahead is not None:
-            gaps = ahead - known[-1]
-            lasts = lasting**gaps
-            apart = lasting ** np.abs(gaps[:, None] - gaps)
-            own = float((apart - np.outer(lasts, lasts)).mean())
-            left = float(lasts.mean())
-            mean = left * float(values[known[-1]])
-            asked = combined - left * design[known[-1]]
-        means[at] = mean + float(asked @ found)
-        sds[at] = np.sqrt(variance * (float(asked @ inner @ asked) + own))
-    return Outlook(weight, means, sds, freedom)
+    white, y, _ = _whitened(design[known], values[None, known], known)
+    turned = white.swapaxes(1, 2)
+    inner = np.linalg.inv(turned @ white)
+    found = (y @ white @ inner)[:, 0]
+    rest = ((y[:, 0] - (white @ found[:, :, None])[:, :, 0]) ** 2).sum(axis=1)
+    variance = rest / freedom + grain**2
+    asked = np.repeat(combined[None], LASTING.size, axis=0)
+    means, own = np.zeros(LASTING.size), np.zeros(LASTING.size)
+    if ahead is not None:
+        gaps = ahead - known[-1]
+        lasts = LASTING[:, None] ** gaps
+        apart = LASTING[:, None, None] ** np.abs(gaps[:, None] - gaps)
+        own = (apart - lasts[:, :, None] * lasts[:, None]).mean(axis=(1, 2))
+        left = lasts.mean(axis=1)
+        means = left * float(values[known[-1]])
+        asked = asked - left[:, None] * design[known[-1]]
+    means = means + (asked * found).sum(axis=1)
+    spread = (asked[:, None] @ inner @ asked[:, :, None])[:, 0, 0]
+    return Outlook(weight, means, np.sqrt(variance * (spread + own)), freedom)

@@ -17,6 +17,9 @@ from .axes import Axis
 
 type Measure = Literal["time", "duration", "count", "consumption"]
 
+type Tables = Mapping[str, DatedTable]
+"""Sums of periods, by name."""
+
 FEWEST_PERIODS: Final = 12
 """Weeks, or months, below which nothing is asked: not quite a quarter of a year."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -12,10 +13,10 @@ from ..civil import DAY_MINUTES
 from ..evidence import Floats
 from ..keys import Key, Resolve
 from ..pattern import Anchor
-from ..sums import TIME_BINS, Clock
+from ..sums import HAPPENINGS_SUM, TIME_BINS, TIMES_SUM, Clock
 from ..tables import DatedTable, Numbers
 from .axes import Axis
-from .series import Cells, Series, Subject
+from .series import FEWEST_PERIODS, Cells, Series, Subject, Tables
 
 BIN_MINUTES: Final = DAY_MINUTES / TIME_BINS
 
@@ -29,38 +30,50 @@ GATHERED: Final = 0.6
 """Mean resultant length from which times have a middle: an sd of about four hours."""
 
 
-def times_of(dated: DatedTable, axis: Axis, resolve: Resolve) -> Series:
+def times_of(tables: Tables, axis: Axis, resolve: Resolve) -> Series:
     """Return the median times of what happens about once a day, or of first and last.
 
     Args:
-        dated: rows of :data:`..sums.TIMES_SUM`.
-        axis: their periods.
+        tables: the sums of the axis' periods by name.
+        axis: the periods.
         resolve: maps ids that entities had to those they have.
     """
+    dated = tables[TIMES_SUM.name]
     cells = Cells.of(dated, axis, resolve, _by_the_wall(dated))
-    found = {anchor: _Bins.of(dated, cells, anchor) for anchor in _ANCHORS}
-    days = found["first"].total.sum(axis=1)
-    once = found["each"].total.sum(axis=1) <= ONCE_A_DAY * np.maximum(days, 1)
-    parts: list[tuple[Anchor, NDArray[np.intp]]] = [
-        (
-            anchor,
-            np.flatnonzero(
-                (once if anchor == "each" else ~once) & (bins.gathered >= GATHERED)
-            ),
-        )
-        for anchor, bins in found.items()
-    ]
+    keys = [Key(*name[:2]) for name in cells.names]
+    once = _once_a_day(tables[HAPPENINGS_SUM.name], axis, resolve, keys)
+    long = np.bincount(cells.subject, minlength=len(keys)) >= FEWEST_PERIODS
+    asked: dict[Anchor, NDArray[np.bool_]] = {
+        "each": once & long,
+        "first": ~once & long,
+        "last": ~once & long,
+    }
+    subjects: list[Subject] = []
+    values: list[Floats] = []
+    days: list[Numbers] = []
+    for anchor, kept in asked.items():
+        bins = _Bins(dated, cells, anchor, kept)
+        rows = np.flatnonzero(kept & (bins.gathered >= GATHERED))
+        subjects += [Subject(keys[row], anchor) for row in rows.tolist()]
+        values.append(bins.medians()[rows])
+        days.append(bins.total[rows])
     return Series(
-        "time",
-        axis,
-        tuple(
-            Subject(Key(*cells.names[row][:2]), anchor)
-            for anchor, rows in parts
-            for row in rows.tolist()
-        ),
-        np.concatenate([found[anchor].medians()[rows] for anchor, rows in parts]),
-        np.concatenate([found[anchor].total[rows] for anchor, rows in parts]),
+        "time", axis, tuple(subjects), np.concatenate(values), np.concatenate(days)
     )
+
+
+def _once_a_day(
+    happened: DatedTable, axis: Axis, resolve: Resolve, keys: Sequence[Key]
+) -> NDArray[np.bool_]:
+    """Return what people do about once on a day on which they do, shape (keys,)."""
+    cells = Cells.of(happened, axis, resolve)
+    table = happened.table
+    count = cells.sums(table.numbers("count") - table.numbers("automation"))
+    share = count.sum(axis=1) / cells.sums(table.numbers("days")).sum(axis=1).clip(1)
+    of = {Key(*name): each for name, each in zip(cells.names, share, strict=True)}
+    shares = np.array([of.get(key, 1.0) for key in keys])
+    once: NDArray[np.bool_] = shares <= ONCE_A_DAY
+    return once
 
 
 def recent_times(
@@ -83,11 +96,26 @@ def recent_times(
     mine = _by_the_wall(dated) & (dated.day >= newest)
     texts = [
         dated.table.texts(subject.anchor)[row]
-        for row in np.flatnonzero(mine).tolist()
-        if Key(resolve(ids[row]), states[row]) == subject.key
+        for row in rows_of(subject.key, ids, states, mine, resolve)
     ]
     _, place, count = codec.filled_bins(texts)
     return np.sort(np.repeat((place + 0.5) * BIN_MINUTES, count))
+
+
+def rows_of(
+    key: Key,
+    ids: Sequence[str],
+    states: Sequence[str],
+    admitted: NDArray[np.bool_],
+    resolve: Resolve,
+) -> list[int]:
+    """Return which of the rows that are admitted are about a key, by any of its ids."""
+    own = {entity_id for entity_id in set(ids) if resolve(entity_id) == key.entity_id}
+    return [
+        row
+        for row in np.flatnonzero(admitted).tolist()
+        if ids[row] in own and states[row] == key.state
+    ]
 
 
 def _by_the_wall(dated: DatedTable) -> NDArray[np.bool_]:
@@ -95,20 +123,23 @@ def _by_the_wall(dated: DatedTable) -> NDArray[np.bool_]:
     return np.fromiter((clock == Clock.WALL for clock in clocks), bool, len(clocks))
 
 
-_ANCHORS: Final[tuple[Anchor, ...]] = ("each", "first", "last")
-
-
 class _Bins:
     """Counts of ten minutes of one anchor, those that are not 0, by cell."""
 
     def __init__(
         self,
+        dated: DatedTable,
         cells: Cells,
-        row: NDArray[np.intp],
-        place: Numbers,
-        count: Numbers,
+        anchor: Anchor,
+        kept: NDArray[np.bool_],
     ) -> None:
-        """Take what is counted, ordered by row and place."""
+        """Decode the counts of an anchor, of the subjects that are kept."""
+        texts = dated.table.texts(anchor)
+        rows = np.flatnonzero(kept[cells.subject])
+        row, place, count = codec.filled_bins(
+            [texts[at] for at in cells.rows[rows].tolist()]
+        )
+        row = rows[row]
         self._cells = cells
         self._row, self._place, self._count = row, place, count
         self._subject = cells.subject[row]
@@ -128,13 +159,6 @@ class _Bins:
         sums = np.bincount(self._subject, count, minlength=cells.shape[0])
         self.gathered: Floats = np.hypot(east, north) / np.maximum(sums, 1)
         self._center = np.arctan2(north, east) / (2 * np.pi) * TIME_BINS
-
-    @classmethod
-    def of(cls, dated: DatedTable, cells: Cells, anchor: Anchor) -> _Bins:
-        """Return the counts of an anchor."""
-        texts = dated.table.texts(anchor)
-        row, place, count = codec.filled_bins([texts[at] for at in cells.rows.tolist()])
-        return cls(cells, row, place, count)
 
     def medians(self) -> Floats:
         """Return the median of each cell, minutes, NaN where there are few days.

@@ -10,17 +10,15 @@ import numpy as np
 from ..civil import DAY_MINUTES, circular_minutes, clock, date_of
 from ..history import History
 from ..home import Home
-from ..keys import Key
 from ..pattern import Evidence, Finding, Json, PatternType, Provenance, When
 from ..sums import HAPPENINGS_SUM, TIMES_SUM
 from ..tables import Numbers
-from .ahead import confidence_of, expected_next, slope_bounds
+from .ahead import confidence_of, expected_next, opposite, slope_bounds
 from .axes import WEEK_DAYS
 from .doubts import bounds, swing
 from .questions import Answer
-from .rates import Tables
-from .series import Measure, Subject
-from .times import recent_times
+from .series import Measure, Subject, Tables
+from .times import recent_times, rows_of
 
 SEASONS: Final = ("winter", "spring", "summer", "autumn")
 _HALF_YEAR: Final = 2
@@ -114,12 +112,9 @@ def provenance_of(
     if happened is None or not subject.key.state:
         return Provenance(0.0, 1.0, 0.0)
     ids, states = happened.table.texts("entity_id"), happened.table.texts("state")
-    within = np.isin(happened.day, periods)
-    rows = [
-        row
-        for row in np.flatnonzero(within).tolist()
-        if Key(home.resolve(ids[row]), states[row]) == subject.key
-    ]
+    rows = rows_of(
+        subject.key, ids, states, np.isin(happened.day, periods), home.resolve
+    )
     count, user, automation = (
         int(happened.table.numbers(name)[rows].sum())
         for name in ("count", "user", "automation")
@@ -199,6 +194,7 @@ def _details(answer: Answer) -> Mapping[str, Any]:
     unit = {"unit": _UNITS[measure] or f"{_subject(answer).unit}/d"}
     if question.kind == "season":
         curve = swing(answer)
+        at, rises = opposite(answer)
         return {
             "swing": {
                 "high": high,
@@ -206,6 +202,8 @@ def _details(answer: Answer) -> Mapping[str, Any]:
                 "low": low,
                 "low_month": date_of(int(curve.argmin())).month,
                 "months": int(np.isfinite(question.series.values[answer.row]).sum()),
+                "next": "above" if rises else "below",
+                "than": date_of(question.series.axis.start[at]).isoformat()[:7],
                 **unit,
             }
         }
