@@ -103,7 +103,8 @@ def by_the_sun(
             continue
         better = trials.better(home, months, keys, units, rhythms)
         # Either event could have explained it.
-        p_values = np.maximum(trials.corrected, len(SunEvent) * np.exp(-better))
+        by_chance = np.exp(np.minimum(-better, 0.0))
+        p_values = np.maximum(trials.corrected, len(SunEvent) * by_chance)
         for row, unit in enumerate(trials.suspects.unit.tolist()):
             if unit not in best or better[row] > best[unit][0]:
                 tell = _teller(window, home, keys[unit], trials, row)

@@ -25,8 +25,11 @@ from .sun_search import Suspects
 _AROUND_MINUTES: Final = 300.0
 """Within this of a sun's habit a time of the wall may explain it."""
 
-_BURST_MS: Final = 60 * MINUTE_MS
-"""What happens again within the hour counts together as one, to tell clocks apart."""
+_BURST_MS: Final = 120 * MINUTE_MS
+"""What happens again within two hours counts together as one, to tell clocks apart.
+
+The whole of a morning may be early or late.
+"""
 
 _LEAST_DENSITY: Final = 1e-6
 """A minute, of any rhythm: even in the night something may happen."""
