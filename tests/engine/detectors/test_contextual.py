@@ -94,6 +94,15 @@ def test_where_the_home_is_not_known_nothing_is_said_of_the_sun() -> None:
     assert not _found(window, replace(HOME, position=None))
 
 
+@pytest.mark.parametrize("skip", [120, 280])
+def test_where_the_sun_stays_up_or_down_nothing_is_said_of_it(skip: int) -> None:
+    """Far in the north: on all days of the window, or on its last ones."""
+    north = replace(HOME, position=Position(69.65, 0.0))
+    assert not _found(
+        window_with({LAMP: about([1020] * DAYS, EVERY)}, skip=skip), north
+    )
+
+
 def test_a_time_of_the_clock_is_none_of_the_sun() -> None:
     """At 17:00, which the sunset passes by."""
     assert not _found(window_with({LAMP: about([1020] * DAYS, EVERY)}))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -84,6 +85,9 @@ def suspects(units: Units, rhythms: Rhythms, sun: SunDays) -> Suspects:
         rhythms: of those units.
         sun: the days by one of its events.
     """
+    if np.isnan(sun.usual):
+        none = np.zeros(0)
+        return Suspects(none.astype(np.int64), none, none, none)
     place, offset = sun.since(units.wall)
     at = np.floor(offset / STEP_MINUTES) + _MIDDLE
     inside = np.isfinite(at) & (at >= 0) & (at < _BINS)
@@ -100,10 +104,25 @@ def suspects(units: Units, rhythms: Rhythms, sun: SunDays) -> Suspects:
         seen = np.cumsum(
             counts.reshape(size, sun.days, _BINS + 1).astype(np.int16), axis=2
         )
-        met = seen[:, :, HIGH] > seen[:, :, LOW]
-        met &= eligible[begin : begin + size, :, None]
-        kept[begin : begin + size] = met.sum(axis=1)
+        days = eligible[begin : begin + size, :, None]
+        parts = [(high > low) & days for low, high in _edges_of(seen)]
+        kept[begin : begin + size] = np.concatenate(
+            [met.sum(axis=1) for met in parts], axis=1
+        )
     return _best(kept, eligible.sum(axis=1), _expected(units, rhythms, sun, eligible))
+
+
+def _edges_of(
+    seen: NDArray[np.int16],
+) -> Iterator[tuple[NDArray[np.int16], NDArray[np.int16]]]:
+    """Yield running counts at the begins and ends of windows, by width."""
+    for half in HALF_WIDTHS:
+        step = max(1, half // 2)
+        before, after = (
+            seen[:, :, _MARGIN + apart : _BINS - _MARGIN + 1 + apart : step]
+            for apart in (-half, half)
+        )
+        yield before, after
 
 
 def _expected(
