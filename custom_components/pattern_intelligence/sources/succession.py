@@ -48,7 +48,8 @@ class Succession:
         old, new = self._past.extent(), self._recent.extent()
         days = {*self._past.silent()}
         if new:
-            days = {day for day in days if day < new[0]} | {*self._recent.silent()}
+            days = {day for day in days if day < new[0]}
+            days |= {day for day in self._recent.silent() if new[0] <= day}
         if old and new:
             day = timedelta(days=1)
             days |= {*days_between(old[1] + day, new[0] - day)}
