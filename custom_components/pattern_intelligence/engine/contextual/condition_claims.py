@@ -51,7 +51,7 @@ def _kept(
     days, kept = occasions(window, key, when)
     span = span_of(when)
     held, known = conditions.of(context, span.low, span.high)
-    holds = held & known & conditions.possible(key, span.low, span.high)
+    holds = held & known & conditions.possible([key], span.low, span.high)[0]
     which = member_of(window.days[holds], days)
     return days[which], kept[which]
 

@@ -95,10 +95,10 @@ class Stretches:
         names = [keys[own].entity_id for own in unit.tolist()]
         spans = Spans(np.full(unit.size, EACH), low, high)
         eligible = eligible_spans(window, names, spans, np.full(unit.size, 720.0))
-        for row, (begin, end) in enumerate(
-            zip(low.tolist(), high.tolist(), strict=True)
-        ):
-            eligible[row] &= conditions.possible(keys[int(unit[row])], begin, end)
+        for begin, end in sorted(set(zip(low.tolist(), high.tolist(), strict=True))):
+            rows = np.flatnonzero((low == begin) & (high == end))
+            own_keys = [keys[own] for own in unit[rows].tolist()]
+            eligible[rows] &= conditions.possible(own_keys, begin, end)
         kept = eligible & _met(units, unit, low, high, window.days)
         days, did = eligible.sum(axis=1), kept.sum(axis=1)
         told = (did >= FEWEST_KEPT) & (did <= MOST_KEPT * days)

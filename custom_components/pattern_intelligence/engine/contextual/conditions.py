@@ -166,19 +166,24 @@ class Conditions:
         held = value < below if below is not None else value > context["above"]
         return held, np.isfinite(value)
 
-    def possible(self, key: Key, low: float, high: float) -> NDArray[np.bool_]:
-        """Return on which days a key could be entered in a stretch of the clock.
+    def possible(
+        self, keys: Sequence[Key], low: float, high: float
+    ) -> NDArray[np.bool_]:
+        """Return on which days keys could be entered in a stretch of the clock.
 
         Somebody was home, and the state not there already when it began.
 
         Args:
-            key: what is entered.
+            keys: what is entered.
             low: minutes after midnight at which the stretch begins.
             high: minutes at which it ends.
+
+        Returns:
+            Shape (keys, days).
         """
-        found: NDArray[np.bool_] = ~self.holds([key], low)[0]
-        if domain_of(key.entity_id) != "person":
-            found &= self.somebody(low, high)
+        people = [domain_of(key.entity_id) == "person" for key in keys]
+        somebody = self.somebody(low, high) | np.array(people, bool)[:, None]
+        found: NDArray[np.bool_] = ~self.holds(keys, low) & somebody
         return found
 
     def since(self, key: Key, minute: float, days: NDArray[np.bool_]) -> float:
