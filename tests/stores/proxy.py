@@ -20,6 +20,7 @@ class Proxy:
         answers: bytes that may still come back before it is cut.
         canned: answers that are given in the server's place, one a connection.
         silent: whether nothing is passed on.
+        delay: seconds after which each piece is passed on, of a kilobyte at most.
     """
 
     def __init__(
@@ -34,6 +35,7 @@ class Proxy:
         self.answers: int | None = None
         self.canned: list[bytes] = []
         self.silent = False
+        self.delay = 0.0
         self.closed = Event()
         self._sockets: list[socket.socket] = []
         self._threads: list[Thread] = []
@@ -106,6 +108,7 @@ class Proxy:
             while data := source.recv(1024):
                 while self.silent and not self.closed.wait(0.01):
                     pass
+                self.closed.wait(self.delay)
                 left = getattr(self, way)
                 if left is not None:
                     setattr(self, way, left - len(data))

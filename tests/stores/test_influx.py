@@ -426,6 +426,38 @@ def test_silent(
         store.learned()
 
 
+def test_slow(behind: InfluxStore, proxy: Proxy) -> None:
+    """A server that lets one wait, but not for too long, is as good as another."""
+    proxy.delay = 0.02
+    learn(behind, 1, rows=200)
+    assert rows_of(behind.read_days(COUNTS, day(1), day(1)).table) == rows_of(
+        counts_of(1, 200)
+    )
+
+
+def test_too_slow(
+    factory: InfluxFactory, proxy: Proxy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The day stays due; what still arrives of it later takes nothing's place."""
+    through = replace(factory.address, url=proxy.url)
+    with closing(InfluxStore(server_at(through), factory.home)) as store:
+        learn(store, 1)
+        store.server.link.close()
+        monkeypatch.setattr(link, "SILENCE_S", 0.2)
+        proxy.delay = 0.6
+        with pytest.raises(StoreUnavailableError, match="too long"):
+            learn(store, 1, told_by=5)
+        store.server.link.close()
+        proxy.delay = 0.0
+        learn(store, 1, told_by=7)
+        sleep(0.8)
+        found = store.read_days(COUNTS, day(1), day(1)).table
+    assert rows_of(found) == rows_of(counts_of(7))
+    with closing(factory.open()) as again:
+        found = again.read_days(COUNTS, day(1), day(1)).table
+    assert rows_of(found) == rows_of(counts_of(7))
+
+
 def test_an_answer_that_never_ends(
     behind: InfluxStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
