@@ -249,6 +249,13 @@ def test_languages() -> None:
         assert found - {"en"} == LANGUAGES, folder
 
 
+@pytest.mark.parametrize("language", sorted({"en", *LANGUAGES}))
+def test_translations_are_plain(language: str) -> None:
+    """Hassfest refuses addresses, markup, and placeholders in single quotes."""
+    for key, text in _leaves(_load_json(TRANSLATIONS / f"{language}.json")):
+        assert not re.search(r"\w+://|<[^>]+>|'{\w+}'", text), key
+
+
 @pytest.mark.parametrize("language", sorted(LANGUAGES))
 def test_translations_are_whole(language: str, english: dict[str, Any]) -> None:
     """Every language has the texts that English has, with the same placeholders."""

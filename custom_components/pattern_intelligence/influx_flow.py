@@ -23,6 +23,11 @@ from .settings import Settings
 from .stores.base import Retention, StoreError
 
 _NOTHING = {"error": ""}
+_EXAMPLES = {
+    "example": "http://192.168.1.5:8086",
+    "example_tls": "https://influxdb.example.org",
+}
+"""Texts may hold no address of their own."""
 
 
 class InfluxSteps(ConfigFlow, ABC):
@@ -130,7 +135,7 @@ class InfluxSteps(ConfigFlow, ABC):
                 FORMS[kind], user_input if user_input is not None else values
             ),
             errors=errors,
-            description_placeholders=placeholders,
+            description_placeholders=_EXAMPLES | placeholders,
             last_step=False,
         )
 
