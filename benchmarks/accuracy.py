@@ -30,6 +30,7 @@ from .scoring import Score, false_kinds, score_pairs, score_times
 from .scoring_contextual import score_contextual
 from .scoring_day_types import score_day_types
 from .scoring_routines import score_durations, score_rooms, score_sequences
+from .scoring_seasonal import score_seasonal
 from .scoring_sessions import score_sessions
 from .simulator import Home, null_of, random_home, simulate
 from .simulator.plan import Noise
@@ -47,6 +48,7 @@ _SCORERS: dict[str, Callable[[Sequence[Json], Home, int, FreshDays], Score]] = {
     "day_type": score_day_types,
     "session": score_sessions,
     "contextual": score_contextual,
+    "seasonal": score_seasonal,
 }
 ANOMALY = "anomaly"
 _NULLS = ("poisson", "rhythm", "permuted", "turned", "redrawn")

@@ -116,6 +116,7 @@ def registry() -> Mapping[PatternType, Detector]:
     from .day_type import DayType
     from .duration import Duration
     from .room_based import RoomBased
+    from .seasonal import Seasonal
     from .sequence import Sequences
     from .session import Sessions
     from .time_of_day import TimeOfDay
@@ -132,5 +133,6 @@ def registry() -> Mapping[PatternType, Detector]:
             Sessions(),
             DayType(),
             Contextual(),
+            Seasonal(),
         )
     }
