@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import isqrt
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -24,12 +26,10 @@ from .tables import DatedTable, Numbers, Table
 
 def _edges() -> Numbers:
     """Return the shortest length plus 1 of each bin, exactly."""
-    edges = [1]
-    for step in range(1, LENGTH_BINS):
-        edge = edges[-1]
-        while edge**LENGTHS_PER_OCTAVE < 2**step:
-            edge += 1
-        edges.append(edge)
+    edges = []
+    for step in range(LENGTH_BINS):
+        root = isqrt(isqrt(2**step))
+        edges.append(root + (root**LENGTHS_PER_OCTAVE < 2**step))
     return np.array(edges, np.int64)
 
 

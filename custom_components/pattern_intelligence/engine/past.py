@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from itertools import pairwise
 
 import numpy as np
 
@@ -35,9 +36,11 @@ def sum_counts(
     day = wall // DAY_MS
     edges = np.array([day_number(each) for each in (*starts, before)], np.int64)
     period = np.searchsorted(edges, day, "right") - 1
+    order = np.argsort(period, kind="stable")
+    cuts = np.searchsorted(period[order], np.arange(len(starts) + 1))
     tables = []
-    for number in range(len(starts)):
-        rows = np.flatnonzero(period == number)
+    for low, high in pairwise(cuts.tolist()):
+        rows = order[low:high]
         meters, owner = np.unique(found.meter[rows], return_inverse=True)
         days = np.unique(np.stack((owner, day[rows])), axis=1)[0]
         amount, hour = found.amount[rows], wall[rows] % DAY_MS // HOUR_MS
