@@ -22,6 +22,7 @@ import numpy as np
 from custom_components.pattern_intelligence.engine.analysis import Detectors
 from custom_components.pattern_intelligence.engine.claim import Claim
 from custom_components.pattern_intelligence.engine.detectors import registry
+from custom_components.pattern_intelligence.engine.evidence import LISTED_FROM
 from custom_components.pattern_intelligence.engine.pattern import PatternType
 from custom_components.pattern_intelligence.engine.window import WINDOW_DAYS, Window
 
@@ -86,6 +87,10 @@ class FreshDays:
             if share - chance < max(CLEARLY[claim.type], _Z * float(error)):
                 return False
         return True
+
+    def listed(self, claim: Claim) -> bool:
+        """Tell whether a claim is true, and often enough to be listed."""
+        return self.share(claim, self.windows)[1] >= LISTED_FROM and self.true(claim)
 
     def share(self, claim: Claim, windows: Sequence[Window]) -> tuple[int, float]:
         """Return on how many occasions a claim was tried, and how often it held."""

@@ -160,7 +160,7 @@ def score_rooms(
     """Score patterns of the type `room_based`; arguments as for sequences.
 
     A planted move is expected to be found where fresh days show that its claim is
-    true: in a busy home somebody else may be seen first.
+    true, and sure enough to be listed: in a busy home somebody else may be seen first.
     """
     mine = [one for one in patterns if one["type"] == "room_based"]
     score = Score(reported=len(mine))
@@ -173,7 +173,8 @@ def score_rooms(
     for habit in planted:
         moves = len(habit.area_ids) > 1
         days = sum(day < learned for day in habit.kept)
-        if days < LEARNABLE_DAYS if not moves else not fresh.true(move_claim(habit)):
+        known = days >= LEARNABLE_DAYS if not moves else fresh.listed(move_claim(habit))
+        if not known:
             score.few += 1
             continue
         found = tuple(one for one in told if _same_rooms(one, habit))
