@@ -31,6 +31,7 @@ from custom_components.pattern_intelligence.repairs import (
     RetentionFlow,
     async_create_fix_flow,
 )
+from custom_components.pattern_intelligence.storage import anew_path
 from custom_components.pattern_intelligence.stores.base import Layer
 from custom_components.pattern_intelligence.stores.influx import link
 from custom_components.pattern_intelligence.stores.influx.address import (
@@ -59,6 +60,7 @@ from .common import (
     attribute,
     shown,
     state_of,
+    store_file,
 )
 from .history import async_record, days, household
 
@@ -693,3 +695,26 @@ async def test_damage_of_a_server_that_is_not_in_use(
 def _move(hass: HomeAssistant, entry: MockConfigEntry, server: dict[str, Any]) -> None:
     data = {**entry.data, "influxdb": server}
     hass.config_entries.async_update_entry(entry, data=data)
+
+
+async def test_history_from_before_the_first_day(
+    hass: HomeAssistant, address: InfluxAddress
+) -> None:
+    """It is learned anew in a file, which then takes the place of what there was."""
+    await _async_make_as_wanted(hass, address)
+    first = TODAY - timedelta(16)
+    rows = household(days(first, 16))
+    known = [row for row in rows if row.at.date() >= TODAY - timedelta(10)]
+    await async_record(hass, known)
+    entry = _entry(address)
+    await _async_load(hass, entry)
+    assert shown(hass, "days_learned") == "10"
+    await async_record(hass, [row for row in rows if row not in known])
+    response = await async_call(hass, "relearn", first_day=first.isoformat())
+    assert response["days_processed"] == 16
+    assert shown(hass, "days_learned") == "16"
+    assert not anew_path(store_file(hass)).exists()
+    store = entry.runtime_data.parts.storage.aggregates
+    kept = await hass.async_add_executor_job(store.kept_days)
+    assert list(kept) == days(first, 16)
+    assert (await async_call(hass, "run_analysis"))["days_processed"] == 0

@@ -17,7 +17,11 @@ from scripts.tools.hass_client import HassClient, HassError, Json
 from scripts.tools.hass_process import RunningHass, complaints, free_port, running
 
 pytest.importorskip("hass_frontend", reason="scripts/setup --demo installs it")
-pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("socket_enabled")]
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.timeout(1200),
+    pytest.mark.usefixtures("socket_enabled"),
+]
 
 DAYS = 21
 ENTRIES = "/api/config/config_entries"
@@ -47,7 +51,7 @@ async def started(place: tuple[Path, int]) -> AsyncIterator[RunningHass]:
 
 async def learned(client: HassClient) -> Json:
     """Wait until all is learned that there is, and return the patterns."""
-    async with asyncio.timeout(240):
+    async with asyncio.timeout(600):
         while True:
             try:
                 state = await client.state(STATUS)
@@ -140,6 +144,9 @@ async def _use_services(client: HassClient, report: Json) -> None:
     pattern_id = timed["id"]
     assert (await act(client, "run_analysis"))["days_processed"] == 0
     assert (await act(client, "run_analysis", days=2))["days_processed"] == 2
+    assert (await act(client, "validate"))["equal"]
+    saved = await act(client, "create_backup")
+    assert saved["days"] == DAYS
     first_day = report["home"]["last_day"]
     assert (await act(client, "relearn", first_day=first_day))["days_processed"] == 1
     accepted = await act(client, "accept_pattern", pattern_id=pattern_id)
@@ -165,6 +172,11 @@ async def _use_services(client: HassClient, report: Json) -> None:
     left = await learned(client)
     ids = {each["entity_id"] for p in left["patterns"] for each in p["entities"]}
     assert forgotten not in ids
+    restored = await act(client, "restore_backup", path=saved["path"])
+    assert restored["days"] == DAYS
+    back = await learned(client)
+    assert [p["id"] for p in back["patterns"]] == [p["id"] for p in report["patterns"]]
+    assert {p["followed"] for p in back["patterns"]} == {False}
     with pytest.raises(HassError, match="nobody"):
         await act(client, "accept_pattern", pattern_id="nobody")
 
@@ -257,7 +269,7 @@ async def test_restarted_while_it_learns(directory: tuple[Path, int]) -> None:
 
 async def _days(client: HassClient, least: int) -> None:
     """Wait until some days are learned, and not yet all."""
-    async with asyncio.timeout(120):
+    async with asyncio.timeout(600):
         while True:
             try:
                 state = await client.state("sensor.pattern_intelligence_days_learned")
