@@ -12,8 +12,11 @@ from .server import Rows, Server
 SILENT_DAYS: Final = 7
 """So many local days in a row without any point are no part of the home's past."""
 
-_PROBED_MS: Final = 3 * DAY_MS
-"""Less than half of them: wherever they begin, a probed stretch lies within."""
+_PROBED_MS: Final = DAY_MS
+_STRIDE_MS: Final = 6 * DAY_MS
+"""Together no more than those: wherever they begin, a probed stretch lies within."""
+
+_ASKED_MS: Final = 90 * DAY_MS
 
 _FIELDS: Final = ('"state"::string', '"value"::float')
 _ANY: Final = '"domain" =~ /./'
@@ -24,6 +27,9 @@ type Edges = tuple[int, int]
 
 def edges(server: Server, low: int, high: int) -> Edges | None:
     """Return the instants of the first and the last point from low to high. Blocks.
+
+    Asked for a quarter of a year at a time: a server opens all that lies in a stretch,
+    and for years of it would be silent for minutes.
 
     Args:
         server: asked.
@@ -36,10 +42,11 @@ def edges(server: Server, low: int, high: int) -> Edges | None:
     Raises:
         InfluxSourceError: the server is away, or says no.
     """
-    first = [*_selected(server, "first", low, high)]
-    if not first:
+    first = _first(server, low, high)
+    if first is None:
         return None
-    return min(first), max(_selected(server, "last", low, high))
+    last = _last(server, first, high)
+    return first, first if last is None else last
 
 
 def silent_days(server: Server, whole: Edges, civil: CivilTime) -> frozenset[date]:
@@ -56,11 +63,12 @@ def silent_days(server: Server, whole: Edges, civil: CivilTime) -> frozenset[dat
     found: set[date] = set()
     at, end = whole
     while at < end:
-        following = at + _PROBED_MS
-        if not _selected(server, "first", at, following):
-            before = max(_selected(server, "last", whole[0], at))
-            following = min(_selected(server, "first", at, end), default=end)
-            first = civil.day_of(before) + timedelta(days=1)
+        following = at + _STRIDE_MS
+        if not _any(server, at, at + _PROBED_MS):
+            before = _last(server, whole[0], at)
+            after = _first(server, at, end)
+            following = end if after is None else after
+            first = civil.day_of(at if before is None else before) + timedelta(days=1)
             last = civil.day_of(following) - timedelta(days=1)
             if (last - first).days + 1 >= SILENT_DAYS:
                 found |= set(days_between(first, last))
@@ -68,19 +76,44 @@ def silent_days(server: Server, whole: Edges, civil: CivilTime) -> frozenset[dat
     return frozenset(found)
 
 
+def _first(server: Server, low: int, high: int) -> int | None:
+    while low <= high:
+        top = min(low + _ASKED_MS, high)
+        if instants := _selected(server, "first", low, top):
+            return min(instants)
+        low = top + 1
+    return None
+
+
+def _last(server: Server, low: int, high: int) -> int | None:
+    while low <= high:
+        bottom = max(high - _ASKED_MS, low)
+        if instants := _selected(server, "last", bottom, high):
+            return max(instants)
+        high = bottom - 1
+    return None
+
+
+def _any(server: Server, low: int, high: int) -> bool:
+    return any(_instants(server, "first", field, low, high) for field in _FIELDS)
+
+
 def _selected(server: Server, which: str, low: int, high: int) -> list[int]:
     """Return the instants of each measurement's first or last points."""
+    return [
+        instant
+        for field in _FIELDS
+        for instant in _instants(server, which, field, low, high)
+    ]
 
+
+def _instants(server: Server, which: str, field: str, low: int, high: int) -> list[int]:
     def take(rows: Rows) -> list[int]:
         return [instant_of(int(row[2])) for row in rows]
 
-    values = {"low": low * NS, "high": high * NS}
-    found: list[int] = []
-    for field in _FIELDS:
-        found += server.ask(
-            take,
-            f"SELECT {which}({field}) FROM /.*/ WHERE time >= $low "  # noqa: S608
-            f"AND time <= $high AND {_ANY}",
-            values,
-        )
-    return found
+    return server.ask(
+        take,
+        f"SELECT {which}({field}) FROM /.*/ WHERE time >= $low "  # noqa: S608
+        f"AND time <= $high AND {_ANY}",
+        {"low": low * NS, "high": high * NS},
+    )
