@@ -130,7 +130,7 @@ def _measure(release: Release, source: SqliteStore) -> Figures:
         folder = Path(name)
         with running(release, folder) as server, _opened(server) as store:
             ensure_endless(store.server)
-            figures["a day written, of 90"] = _copied(server, source, store).told()
+            figures["a day written"] = _copied(server, source, store).told()
             figures[f"{_POINTS} points written"] = _written(server, store).told()
             figures |= _series(store.server)
             sleep(_SETTLES_S)
