@@ -92,29 +92,18 @@ def test_the_thermometer_tells_the_weather(home: Home) -> None:
 
 def test_what_was_planted_is_found_by_what_says_it(home: Home) -> None:
     """The sun by its event and offset, a number by its limit, a state by its entity."""
-    patterns = []
-    for name in ("sunset", "cold", "while on"):
-        habit = _habit(home, name)
-        condition = habit.condition
-        assert condition is not None
-        context: dict[str, Any] = {
-            "sunset": {
-                "kind": "sun",
-                "anchor": "sunset",
-                "offset_min": round(condition.offset) + 5,
-            },
-            "cold": {
-                "kind": "numeric",
-                "entity_id": OUTDOOR,
-                "below": condition.limit + 1,
-            },
-            "while on": {
-                "kind": "state",
-                "entity_id": condition.entity_id,
-                "state": "on",
-            },
-        }[name]
-        patterns.append(_pattern(habit, **context))
+    sunset, cold, on = (_habit(home, name) for name in ("sunset", "cold", "while on"))
+    assert sunset.condition is not None
+    assert cold.condition is not None
+    assert on.condition is not None
+    offset = round(sunset.condition.offset) + 5
+    patterns = [
+        _pattern(sunset, kind="sun", anchor="sunset", offset_min=offset),
+        _pattern(
+            cold, kind="numeric", entity_id=OUTDOOR, below=cold.condition.limit + 1
+        ),
+        _pattern(on, kind="state", entity_id=on.condition.entity_id, state="on"),
+    ]
     score = score_contextual(patterns, home, DAYS, Doubting(home))
     assert (score.reported, score.planted, score.false) == (3, 3, [])
     found = {one.habit.name for one in score.wanted if one.patterns}
