@@ -4,14 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
+from ...engine.civil import DAY_MS
+from ...engine.happenings import domain_of
 from ...engine.home import EntityInfo
 from .rows import BY_ENTITY, NS, ReadNumber, Wanted, entity_of, instant_of, one_of
 from .server import Rows, Server
 
 _CLASS: Final = "device_class_str"
 _NAME: Final = "friendly_name_str"
+_ASKED_MS: Final = 90 * DAY_MS
+"""A server opens all that lies in a stretch: for years, it would be silent too long."""
+
+type Span = tuple[int, int]
+
 _FLOAT_DIGITS: Final = 14
 """How many digits of a floating number Home Assistant writes as a state."""
 
@@ -29,8 +36,33 @@ class Stranger:
     last: int
 
 
+def written_entities(server: Server, domains: Collection[str]) -> frozenset[str]:
+    """Return the ids, as written, of the entities of some domains. Blocks.
+
+    Args:
+        server: asked.
+        domains: of the entities.
+
+    Raises:
+        InfluxSourceError: the server is away, or says no.
+    """
+    found: set[str] = set()
+    for domain in sorted(domains):
+        names = server.ask(
+            _tag_values,
+            'SHOW TAG VALUES WITH KEY = "entity_id" WHERE "domain" = $domain',
+            {"domain": domain},
+        )
+        found.update(f"{domain}.{name}" for name in names)
+    return frozenset(found)
+
+
+def _tag_values(rows: Rows) -> list[str]:
+    return [row[3] for row in rows]
+
+
 def strangers(
-    server: Server, domains: Collection[str], known: Collection[str]
+    server: Server, domains: Collection[str], known: Collection[str], span: Span
 ) -> dict[str, Stranger]:
     """Return the entities that have points, and that the home does not know. Blocks.
 
@@ -38,35 +70,31 @@ def strangers(
         server: asked.
         domains: of the entities.
         known: ids that they do not have.
+        span: the first and the last instant there is a point, UTC milliseconds.
 
     Raises:
         InfluxSourceError: the server is away, or says no.
     """
-    values = {"domains": one_of(domains)}
-
-    def ask[T](take: Callable[[Rows], T], field: str) -> T:
-        return server.ask(
-            take,
-            f'SELECT last({field}) FROM /.*/ WHERE "domain" =~ $domains '  # noqa: S608
-            f"{BY_ENTITY}",
-            values,
-        )
-
-    def times(rows: Rows) -> dict[str, int]:
-        found: dict[str, int] = {}
-        for _, tags, time, _ in rows:
-            entity_id = entity_of(tags)
-            if entity_id and entity_id not in known:
-                found[entity_id] = max(found.get(entity_id, 0), int(time))
-        return found
-
-    last = ask(times, '"state"::string')
-    for entity_id, time in ask(times, '"value"::float').items():
-        last[entity_id] = max(last.get(entity_id, 0), time)
-    if not last:
+    unknown = written_entities(server, domains) - set(known)
+    if not unknown:
         return {}
-    classes, names = ask(_texts, f'"{_CLASS}"'), ask(_texts, f'"{_NAME}"')
-    classes = ask(_classes_in_names, '"state"::string') | classes
+    asked = {
+        "domains": one_of({domain_of(each) for each in unknown}),
+        "ids": one_of({each.partition(".")[2] for each in unknown}),
+    }
+    last: dict[str, int] = {}
+    classes: dict[str, str] = {}
+    names: dict[str, str] = {}
+    for low in range(span[0], span[1] + 1, _ASKED_MS):
+        values = asked | {"low": low * NS, "high": (low + _ASKED_MS) * NS}
+        for field in ('"state"::string', '"value"::float'):
+            for measurement, entity_id, time, _ in _last(server, field, values):
+                if entity_id in unknown:
+                    last[entity_id] = max(last.get(entity_id, 0), time)
+                    classes |= _class_in(measurement, entity_id)
+        for found, field in ((classes, _CLASS), (names, _NAME)):
+            for _, entity_id, _, text in _last(server, f'"{field}"', values):
+                found[entity_id] = text
     return {
         entity_id: Stranger(
             EntityInfo(
@@ -80,24 +108,36 @@ def strangers(
     }
 
 
-def _texts(rows: Rows) -> dict[str, str]:
-    return {entity_of(tags): text for _, tags, _, text in rows if text}
+def _last(
+    server: Server, field: str, values: Mapping[str, Any]
+) -> list[tuple[str, str, int, str]]:
+    """Return measurement, id, nanoseconds and value of each series' last point."""
+
+    def take(rows: Rows) -> list[tuple[str, str, int, str]]:
+        return [(row[0], entity_of(row[1]), int(row[2]), row[3]) for row in rows]
+
+    return server.ask(
+        take,
+        f"SELECT last({field}) FROM /.*/ WHERE time >= $low AND time < $high "  # noqa: S608
+        f'AND "domain" =~ $domains AND "entity_id" =~ $ids {BY_ENTITY}',
+        values,
+    )
 
 
-def _classes_in_names(rows: Rows) -> dict[str, str]:
-    """Return the device classes that measurements such as ``light__x`` name."""
-    found = {}
-    for name, tags, *_ in rows:
-        domain, _, device_class = name.partition("__")
-        if device_class and tags.startswith(f"domain={domain},"):
-            found[entity_of(tags)] = device_class
-    return found
+def _class_in(measurement: str, entity_id: str) -> dict[str, str]:
+    """Return the device class that a measurement such as ``light__x`` names."""
+    domain, _, device_class = measurement.partition("__")
+    if device_class and domain == domain_of(entity_id):
+        return {entity_id: device_class}
+    return {}
 
 
 def last_states(
     server: Server, wanted: Wanted, before: int, read_number: ReadNumber
 ) -> dict[str, str]:
     """Return the states of entities before an instant, by id as written. Blocks.
+
+    Of what said nothing for a quarter of a year before it, none is known.
 
     Args:
         server: asked.
@@ -116,9 +156,13 @@ def last_states(
     def ask(field: str, domains: Collection[str]) -> list[tuple[str, int, str]]:
         return server.ask(
             texts,
-            f"SELECT last({field}) FROM /.*/ WHERE time < $before "  # noqa: S608
-            f'AND "domain" =~ $domains {BY_ENTITY}',
-            {"before": before * NS, "domains": one_of(domains)},
+            f"SELECT last({field}) FROM /.*/ WHERE time >= $low "  # noqa: S608
+            f'AND time < $before AND "domain" =~ $domains {BY_ENTITY}',
+            {
+                "low": (before - _ASKED_MS) * NS,
+                "before": before * NS,
+                "domains": one_of(domains),
+            },
         )
 
     found = [

@@ -18,37 +18,13 @@ from .server import Rows, Server
 WEATHER: Final = "weather"
 """The domain of entities whose temperature is an attribute."""
 
+MEASURING_DOMAINS: Final = (SENSOR, WEATHER)
 _FIELDS: Final = {SENSOR: '"value"::float', WEATHER: '"temperature"::float'}
 _LOOKED_BACK_MS: Final = 7 * DAY_MS
 """What was measured longer ago says nothing of a day's beginning."""
 
 type _Columns = tuple[list[str], NDArray[np.int64], NDArray[np.float64]]
 """Ids as written, UTC milliseconds, values."""
-
-
-def measuring_entities(server: Server) -> frozenset[str]:
-    """Return the ids, as written, of the entities that may measure. Blocks.
-
-    Args:
-        server: asked.
-
-    Raises:
-        InfluxSourceError: the server is away, or says no.
-    """
-    found: set[str] = set()
-    for domain in _FIELDS:
-
-        def take(rows: Rows, domain: str = domain) -> list[str]:
-            return [f"{domain}.{row[3]}" for row in rows]
-
-        found.update(
-            server.ask(
-                take,
-                'SHOW TAG VALUES WITH KEY = "entity_id" WHERE "domain" = $domain',
-                {"domain": domain},
-            )
-        )
-    return frozenset(found)
 
 
 def read_measured(

@@ -19,9 +19,16 @@ from ...engine.provenance import PHYSICAL, UNNAMED_AUTOMATION
 from ...engine.rawday import UNKNOWN_CARRY, RawDay
 from ...engine.scope import Scope, measuring, tracked
 from ..recorder_runs import BEGINNING, Recording
-from .entities import Stranger, last_states, number_of, number_reader, strangers
+from .entities import (
+    Stranger,
+    last_states,
+    number_of,
+    number_reader,
+    strangers,
+    written_entities,
+)
 from .extent import Edges, edges, silent_days
-from .measured import measuring_entities, read_measured
+from .measured import MEASURING_DOMAINS, read_measured
 from .place import nothing_at
 from .pulse import Pulse
 from .rows import SENSOR, Points, Wanted, read_points
@@ -162,14 +169,16 @@ class InfluxSource:
         """Return what is known of the home's entities, and of those it had."""
         if self._strangers is None:
             known = {*self._home.entities, *self._home.aliases}
-            self._strangers = strangers(self._server, self._domains(), known)
+            self._strangers = strangers(
+                self._server, self._domains(), known, self._span() or (0, 0)
+            )
         had = {i: stranger.info for i, stranger in self._strangers.items()}
         return {**had, **self._home.entities}
 
     def _sensors(self) -> Collection[str]:
         """Return the sensors whose numbers are read, as they are written."""
         if self._measuring is None:
-            written = measuring_entities(self._server)
+            written = written_entities(self._server, MEASURING_DOMAINS)
             present = [self._home.resolve(name) for name in written]
             chosen = {*measuring(present, self._entities(), self._scope)}
             self._measuring = [i for i in written if self._home.resolve(i) in chosen]
