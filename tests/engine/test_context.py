@@ -36,9 +36,11 @@ def _day(
     start = BERLIN.start_of(day)
     names = tuple(sorted({*carried, *(name for name, *_ in rows)}))
     rows = sorted(rows, key=lambda row: row[1])
-    spans = recorded and [
-        (start + round(a * HOUR), start + round(b * HOUR)) for a, b in recorded
-    ]
+    spans = (
+        None
+        if recorded is None
+        else [(start + round(a * HOUR), start + round(b * HOUR)) for a, b in recorded]
+    )
     return replace(
         raw_day(day, [], recorded=spans),
         readings=Readings(

@@ -173,10 +173,10 @@ def test_times_are_those_of_a_naive_count(
     assert list(
         zip(*(table.texts(name) for name in TIMES_SUM.keys), strict=True)
     ) == sorted(expected)
-    for row, key in enumerate(sorted(expected)):
+    for row, sums_of in enumerate(expected[key] for key in sorted(expected)):
         for name in TIMES_SUM.bins:
             found = codec.decode_bins([table.texts(name)[row]], 144)[0]
-            assert found.tolist() == expected[key][name]
+            assert found.tolist() == sums_of[name]
 
 
 def test_without_a_place_there_is_no_sun() -> None:

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, time, timedelta
 from random import Random
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from homeassistant.components.recorder.models import (
@@ -31,6 +32,8 @@ from tests.engine.builders import BERLIN, dated
 from .common import async_set_up, store_file
 from .history import async_record, days as dates, household
 from .test_recorder_source import async_ask, async_source
+
+type Period = Literal["hour", "day", "week", "month"]
 
 METER = "sensor.meter"
 FIRST = date(2026, 1, 29)
@@ -65,7 +68,7 @@ async def async_count(
 
 
 async def async_changes(
-    hass: HomeAssistant, period: str, first: date, before: date
+    hass: HomeAssistant, period: Period, first: date, before: date
 ) -> list[tuple[date, float]]:
     """Return what the recorder itself says was counted in each period."""
     zone = ZoneInfo("Europe/Berlin")
@@ -99,10 +102,11 @@ async def test_days_weeks_and_months(hass: HomeAssistant) -> None:
 
     (meter,) = await async_ask(hass, source.meters)
     assert await async_ask(hass, source.begun, [meter]) == FIRST
-    for kind, starts in (
-        ("week", [date(2026, 2, 2) + timedelta(weeks=n) for n in range(9)]),
-        ("month", [date(2026, 2, 1), date(2026, 3, 1), date(2026, 4, 1)]),
-    ):
+    periods: dict[Period, list[date]] = {
+        "week": [date(2026, 2, 2) + timedelta(weeks=n) for n in range(9)],
+        "month": [date(2026, 2, 1), date(2026, 3, 1), date(2026, 4, 1)],
+    }
+    for kind, starts in periods.items():
         first, before = starts[0], starts[-1]
         counts = await async_ask(hass, source.counted, meter, first, before)
         sums = sum_counts(BERLIN, counts, starts[:-1], before)

@@ -67,12 +67,13 @@ def test_temperature_of_a_weather_service(
             "2026-06-01 12:00",
             attributes={"temperature": 18},
         )
-        for when, attributes in {
+        told: dict[str, dict[str, object]] = {
             "03:00": {"temperature": 11.5, "humidity": 60},
             "04:00": {"temperature": None},
             "05:00": {"temperature": "warm"},
             "06:00": {"humidity": 1},
-        }.items():
+        }
+        for when, attributes in told.items():
             recorder.state(
                 "weather.home", "cloudy", f"{DAY} {when}", attributes=attributes
             )
