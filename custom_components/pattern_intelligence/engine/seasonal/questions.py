@@ -149,12 +149,11 @@ def _series(
         spec.name: sums[spec.name] if spec.name in sums else dated(spec, ())
         for spec in SUM_TABLES
     }
+    yield times_of(tables, axis, home.resolve).lasting()
+    yield lengths_of(tables, axis, home.resolve).lasting()
     counts = counts_of(tables, axis, home.resolve)
-    away = periods_away(counts)
-    times = times_of(tables, axis, home.resolve)
-    lengths = lengths_of(tables, axis, home.resolve)
-    for each in (times, lengths, counts):
-        yield each.without(away).lasting()
+    # When, and for how long, is the same on the days that were left of a week.
+    yield counts.without(periods_away(counts)).lasting()
     if tables[CONSUMPTION_SUM.name].day.size:
         yield consumption_of(tables, axis, home.resolve).lasting()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 import numpy as np
@@ -31,8 +32,14 @@ WATCHED_DAYS: Final = 3.5
 FEWEST_RUNS: Final = 3
 """Runs that make a week's, or a month's, usual length."""
 
-AWAY: Final = 0.5
-"""Share of what usually happens below which the household was mostly away."""
+AWAY: Final = 0.75
+"""Share of what usually happens below which the household was away for a while."""
+
+TELLING: Final = 5 / WEEK_DAYS
+"""Happenings a day from which a week tells: of fewer, weeks differ by chance."""
+
+_AROUND: Final[Mapping[str, int]] = {"week": 4, "month": 2}
+"""Periods before and after that tell what is usual."""
 
 FEWEST_TO_TELL: Final = 5
 """Things that tell together whether the household was away."""
@@ -95,17 +102,22 @@ def _watched(
 def periods_away(counts: Series) -> NDArray[np.bool_]:
     """Return in which periods most of what people do was done far less, (periods,).
 
+    Less than in the periods around it, since a whole season may be quiet.
+
     Args:
         counts: how often things were done.
     """
     rate = counts.values**2
-    if len(rate) < FEWEST_TO_TELL:
-        return np.zeros(counts.axis.start.size, bool)
-    usual = np.nanmedian(rate, axis=1, keepdims=True)
-    share = np.where(usual > 0, rate / np.maximum(usual, 1e-9), np.nan)
-    told = np.isfinite(share).sum(axis=0) >= FEWEST_TO_TELL
-    away = np.zeros(told.size, bool)
-    away[told] = np.nanmedian(share[:, told], axis=0) < AWAY
+    usual = np.array([np.median(own[np.isfinite(own)]) for own in rate])
+    rate, usual = rate[usual >= TELLING], usual[usual >= TELLING, None]
+    share = rate / usual
+    away = np.zeros(counts.axis.start.size, bool)
+    told = np.flatnonzero(np.isfinite(share).sum(axis=0) >= FEWEST_TO_TELL)
+    together = np.array([np.nanmedian(share[:, period]) for period in told.tolist()])
+    around = _AROUND[counts.axis.period]
+    for place, period in enumerate(told.tolist()):
+        near = together[max(place - around, 0) : place + around + 1]
+        away[period] = together[place] < AWAY * np.median(near)
     return away
 
 
