@@ -7,6 +7,7 @@ from itertools import combinations
 
 from .claims import Json, all_told, claim_of
 from .fresh import FreshDays
+from .lately import follows_the_sun, kept_lately
 from .proofs import Prover, Window
 from .simulator import Home, PlantedHabit, Step
 from .simulator.clock import DAY_MINUTES
@@ -101,11 +102,17 @@ def score_times(patterns: Sequence[Json], home: Home, learned: int) -> Score:
         said = any(says(pattern, habit) for habit in planted)
         silent = silent_about(pattern, automated.get(plain(home, step)))
         score.planted += said
-        proven = said or prover.true(
-            step.entity_id,
-            step.state,
-            window_of(pattern),
-            automated=bool(pattern["automated_by"]),
+        by_sun = follows_the_sun(home, plain(home, step))
+        lately = by_sun and kept_lately(home, step, window_of(pattern), learned)
+        proven = (
+            said
+            or lately
+            or prover.true(
+                step.entity_id,
+                step.state,
+                window_of(pattern),
+                automated=bool(pattern["automated_by"]),
+            )
         )
         if silent or not proven:
             score.false.append(pattern)
