@@ -7,8 +7,9 @@ by what each share that may last makes of the series (the likelihood that H. D.
 Patterson and R. Thompson, Recovery of inter-block information, Biometrika 58 (1971),
 free of the coefficients), beginning with what the home's other series of the same
 measure show (H. Robbins, An empirical Bayes approach to statistics, 1956). For a given
-share Student's t is exact. In the lab Mann and Kendall's test with K. H. Hamed and
-A. R. Rao's variance, which plugs in an estimate, was too sure ten times as often.
+share Student's t is exact. H. B. Mann's and M. G. Kendall's test with the variance of
+K. H. Hamed and A. R. Rao (1998) plugs in an estimate: of 26 to 52 weeks without a trend
+it says p < .001 fifteen to seventy times as often as it should.
 """
 
 from __future__ import annotations
