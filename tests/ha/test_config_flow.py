@@ -7,6 +7,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType, InvalidData
 from homeassistant.helpers import entity_registry as er
 import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.pattern_intelligence.const import DOMAIN
 from custom_components.pattern_intelligence.engine.detectors import registry
@@ -171,3 +172,23 @@ async def test_a_detector_switched_off_has_no_sensor(
         assert (entity_registry.async_get(links) is not None) is enabled
         assert (hass.states.get(links) is not None) is enabled
         assert hass.states.get(PREFIX + "time_of_day_patterns")
+
+
+async def test_core_influxdb_without_an_address(hass: HomeAssistant) -> None:
+    """Nothing is prefilled from it, and nobody is asked to learn from there."""
+    MockConfigEntry(domain="influxdb", data={"api_version": "1"}).add_to_hass(hass)
+    await _async_to_scope(hass)
+    flow = await hass.config_entries.flow.async_init(
+        DOMAIN, context={"source": SOURCE_USER}
+    )
+    for kind, url in (("influxdb_1", ""), ("influxdb_2", None)):
+        form = await hass.config_entries.flow.async_configure(
+            flow["flow_id"], {"store": kind}
+        )
+        assert form["step_id"] == kind
+        (field,) = (key for key in form["data_schema"].schema if key == "url")
+        assert (field.description or {}).get("suggested_value") == url
+        hass.config_entries.flow.async_abort(flow["flow_id"])
+        flow = await hass.config_entries.flow.async_init(
+            DOMAIN, context={"source": SOURCE_USER}
+        )
