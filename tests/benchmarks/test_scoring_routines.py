@@ -1,5 +1,6 @@
 """Sequences, durations and rooms are scored as a person would count."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -11,6 +12,7 @@ from benchmarks.scoring import Score, score_pairs
 from benchmarks.scoring_routines import score_durations, score_rooms, score_sequences
 from benchmarks.simulator import Home, PlantedHabit, Step, simulate
 from custom_components.pattern_intelligence.engine.claim import Claim
+from custom_components.pattern_intelligence.engine.window import Window
 
 LEARNED = 66
 
@@ -18,9 +20,22 @@ LEARNED = 66
 class Believing(FreshDays):
     """Takes every claim for true, so that only what is planted is scored."""
 
+    often = 0.7
+    """On so many of its occasions a claim holds."""
+
     def true(self, claim: Claim) -> bool:
         """Say so."""
         return True
+
+    def share(self, claim: Claim, windows: Sequence[Window]) -> tuple[int, float]:
+        """Return the same for every claim."""
+        return 100, self.often
+
+
+class Unsure(Believing):
+    """Takes every claim for true, but for so rare that it is not listed."""
+
+    often = 0.45
 
 
 class Doubting(FreshDays):
@@ -188,3 +203,5 @@ def test_moves_are_found_one_way(home: Home) -> None:
     assert _found(score_rooms([back], home, LEARNED, Believing(home, {}))) == set()
     doubted = score_rooms([there], home, LEARNED, Doubting(home, {}))
     assert habit.name not in {one.habit.name for one in doubted.wanted}
+    unlisted = score_rooms([], home, LEARNED, Unsure(home, {}))
+    assert habit.name not in {one.habit.name for one in unlisted.wanted}
