@@ -13,8 +13,8 @@ from homeassistant.core import callback
 
 from .const import CONF_MOVE, CONF_SCOPE, CONF_STORE, DOMAIN, StoreKind
 from .forms import SCOPE_SCHEMA, STORE_SCHEMA
-from .history_flow import HistorySteps
 from .influx_flow import InfluxSteps
+from .influx_history_flow import HistorySteps
 from .migration import MINOR_VERSION, VERSION
 from .move_flow import MoveSteps
 from .options_flow import PatternIntelligenceOptionsFlow

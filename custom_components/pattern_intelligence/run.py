@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date, timedelta
 
-from homeassistant.components.recorder import get_instance
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.json import json_dumps
 from homeassistant.util import dt as dt_util
@@ -15,23 +14,21 @@ from homeassistant.util import dt as dt_util
 from .anew import opened, taken_over
 from .const import LOGGER, LearningStatus, Trigger
 from .coordinator import Progress
+from .day_learning import DayLearning
 from .decisions import keep_book
 from .engine.detectors import registry
 from .engine.home import Home
 from .engine.pattern import Json
-from .engine.rawday import RawDay
 from .free_days import async_show_free_days
-from .gate import finished, in_executor
-from .history import async_with_history, note_causes, wanted_since, with_causes
+from .gate import in_executor
 from .home_context import async_build_home
+from .influx_history import async_with_history, note_causes, wanted_since, with_causes
 from .news import TOLD, News, Told
 from .parts import Parts
-from .past import Past
-from .phases import Phase, Phases
+from .phases import Phases
 from .published import REPORT, admitted, count_changes
 from .run_log import RUNS, RunRecord, appended, resident_mb
 from .runner import Runner
-from .sources.base import DaySource, PastSource
 from .sources.recorder import RecorderSource
 from .storage import anew_path, database_path
 from .stores.base import AggregateStore, StoreError
@@ -56,6 +53,7 @@ class Run:
         self._before: list[Json] = report["patterns"] if report else []
         self._bytes = parts.coordinator.data.store_bytes
         self.record = RunRecord(dt_util.utcnow(), trigger)
+        self._days = DayLearning(hass, parts, self.record, self._phases)
 
     async def async_pass(self, wish: Wish) -> None:
         """Learn what is due and what is wished, then say what is known.
@@ -80,19 +78,21 @@ class Run:
         runner = await parts.gate.async_run(self._runner, home)
         outdated = await parts.gate.async_run(runner.outdated_layers)
         source = RecorderSource(self._hass, home, parts.settings.scope)
-        extent = await self._async_read(source.extent)
+        extent = await self._days.async_read(source.extent)
         if extent is not None:
             await parts.gate.async_run(self._check_zone, home)
             await self._async_forget_after(runner, _yesterday(home))
-            silent = await self._async_read(source.silent)
+            silent = await self._days.async_read(source.silent)
             days = [
                 day
-                for day in await parts.gate.async_run(self._days, runner, extent, wish)
+                for day in await parts.gate.async_run(self._due, runner, extent, wish)
                 if day not in silent
             ]
-            await self._async_learn_past(runner, source, days)
-            await self._async_learn(runner, source, days, extent[1])
-            await parts.gate.async_run(self._settle)
+            await self._days.async_learn_past(runner, source, days)
+            await self._days.async_learn(
+                runner, source, days, extent[1], self._async_report
+            )
+            await parts.gate.async_run(self._days.settle)
         if since := await parts.gate.async_run(
             wanted_since, parts.storage.local, parts.entry
         ):
@@ -142,11 +142,6 @@ class Run:
             store, home, detectors, self._parts.settings.retention, self._phases, scope
         )
 
-    async def _async_read[*Ts, T](self, read: Callable[[*Ts], T], *args: *Ts) -> T:
-        """Read from the recorder in its own executor."""
-        instance = get_instance(self._hass)
-        return await finished(instance.async_add_executor_job(read, *args))
-
     def _check_zone(self, home: Home) -> None:
         """Begin anew where what was learned is of days that begin at other times."""
         storage = self._parts.storage
@@ -170,39 +165,6 @@ class Run:
                 days=len(marks), events=sum(mark.rows for mark in marks)
             )
 
-    async def _async_learn_past(
-        self, runner: Runner, source: PastSource, days: Sequence[date]
-    ) -> None:
-        """Sum up what meters counted before the first day, where that is not done.
-
-        Args:
-            runner: whose store it is for.
-            source: reads it.
-            days: the days to learn, oldest first.
-        """
-        meters = await self._async_read(source.meters)
-        begun = await self._async_read(source.begun, meters)
-        if begun is None:
-            return
-        async with self._parts.gate:
-            past = await in_executor(self._hass, self._past_due, runner, begun, days)
-            if past is None:
-                return
-            for meter in meters:
-                counts = await self._async_read(
-                    source.counted, meter, past.first, past.before
-                )
-                await in_executor(self._hass, past.add, counts)
-            await in_executor(self._hass, past.write, runner.store)
-
-    def _past_due(
-        self, runner: Runner, begun: date, days: Sequence[date]
-    ) -> Past | None:
-        # What a person had forgotten stays forgotten.
-        if self._parts.storage.local.read_text(NOT_BEFORE):
-            return None
-        return runner.past_due(begun, days[0] if days else None)
-
     async def _async_learn_anew(
         self, home: Home, recorder: RecorderSource, since: str
     ) -> None:
@@ -216,7 +178,7 @@ class Run:
         parts, storage = self._parts, self._parts.storage
         gate, publish = parts.gate, parts.coordinator.async_publish
         source = await async_with_history(self._hass, parts, home, recorder)
-        extent = await self._async_read(source.extent)
+        extent = await self._days.async_read(source.extent)
         if extent is None:
             return
         path = anew_path(database_path(self._hass))
@@ -225,10 +187,10 @@ class Run:
             anew = await gate.async_run(self._runner, home, fresh)
             first = max(extent[0], date.fromisoformat(since))
             due = await gate.async_run(anew.due, first, extent[1])
-            silent = await self._async_read(source.silent)
+            silent = await self._days.async_read(source.silent)
             days = [day for day in due if day not in silent]
-            await self._async_learn_past(anew, source, days)
-            await self._async_learn(anew, source, days, extent[1], shown=False)
+            await self._days.async_learn_past(anew, source, days)
+            await self._days.async_learn(anew, source, days, extent[1])
             steps = taken_over(storage, fresh)
             while step := await gate.async_run(next, steps, None):
                 publish(progress=Progress(*step))
@@ -238,44 +200,7 @@ class Run:
         marks = await gate.async_run(storage.aggregates.learned)
         publish(days=len(marks), events=sum(mark.rows for mark in marks))
 
-    async def _async_learn(
-        self,
-        runner: Runner,
-        source: DaySource,
-        days: Sequence[date],
-        last: date,
-        *,
-        shown: bool = True,
-    ) -> None:
-        """Learn days in order; where one changes what the next begins with, that too.
-
-        Args:
-            runner: learns them.
-            source: reads them.
-            days: oldest first.
-            last: the last day there is.
-            shown: whether what is known by then is shown meanwhile.
-        """
-        queue, done = list(days), 0
-        publish = self._parts.coordinator.async_publish
-        while queue:
-            publish(progress=Progress(done, done + len(queue)))
-            day = queue.pop(0)
-            async with self._parts.gate:
-                carried = await in_executor(self._hass, runner.carried_into, day)
-                raw = await self._async_read(self._read, source, day, carried)
-                again = await in_executor(self._hass, self._learn, runner, raw)
-                marks = await in_executor(self._hass, runner.store.learned)
-            done += 1
-            if shown:
-                publish(days=len(marks), events=sum(mark.rows for mark in marks))
-            following = day + timedelta(days=1)
-            if again and following <= last and following not in queue[:1]:
-                queue.insert(0, following)
-            if shown and queue and day.isoweekday() == 7 and day == marks[-1].day:
-                await self._async_report(runner, day)
-
-    def _days(
+    def _due(
         self, runner: Runner, extent: tuple[date, date], wish: Wish
     ) -> Sequence[date]:
         local = self._parts.storage.local
@@ -286,25 +211,6 @@ class Run:
             local.read_text(UNSETTLED),
             local.read_text(NOT_BEFORE),
         )
-
-    def _settle(self) -> None:
-        """Note that no day waits for the one before it any more."""
-        local = self._parts.storage.local
-        if local.read_text(UNSETTLED):
-            local.write_text(UNSETTLED, "")
-
-    def _read(self, source: DaySource, day: date, carried: Mapping[str, str]) -> RawDay:
-        with self._phases.of(Phase.READ):
-            return source.read(day, carried)
-
-    def _learn(self, runner: Runner, raw: RawDay) -> bool:
-        if any(mark.day == raw.day for mark in runner.store.learned()):
-            self._parts.storage.local.write_text(UNSETTLED, raw.day.isoformat())
-        again = runner.learn(raw)
-        self.record.sample_memory()
-        self.record.days += 1
-        self.record.rows += raw.rows
-        return again
 
     async def _async_report(self, runner: Runner, last: date) -> None:
         """Find what is known at the end of a day, and publish it."""

@@ -22,7 +22,7 @@ from .engine.summarize import summarize
 from .engine.sums import HAPPENINGS_SUM, TIMES_SUM
 from .engine.tables import EXPOSURE, HOME, Table
 from .lookback import Lookback, TooOldError, decoding, period
-from .past import Past, past_due
+from .past_consumption import Past, past_due
 from .phases import Phase, Phases, counted_as
 from .report import Report
 from .stores.base import AggregateStore, Layer, LearnedDay, Retention

@@ -19,10 +19,10 @@ from homeassistant.helpers.service import async_register_admin_service
 from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
+from .backup_restore import back_up, new_path, present_path, take_over, unpack
 from .const import CONF_MOVE, DOMAIN, StoreKind
 from .gate import in_executor
 from .influx_entry import kind_of
-from .keeping import back_up, new_path, present_path, take_over, unpack
 from .messages import async_said
 from .move_data import name_of
 from .moving import async_restored

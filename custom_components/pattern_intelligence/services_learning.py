@@ -28,8 +28,8 @@ from .decisions import Shown, keep_book
 from .engine.civil import days_between
 from .forgetting import Subject, forget, forget_everything
 from .gate import finished, in_executor
-from .history import IN_INFLUXDB, IN_RECORDER, async_history_extent, begin_from
 from .home_context import async_build_home
+from .influx_history import IN_INFLUXDB, IN_RECORDER, async_history_extent, begin_from
 from .learner import Learner
 from .messages import async_said
 from .news import Told

@@ -13,7 +13,7 @@ from custom_components.pattern_intelligence.engine.consumption import (
     thousandths,
 )
 from custom_components.pattern_intelligence.engine.day_sums import sum_consumption
-from custom_components.pattern_intelligence.engine.past import sum_counts
+from custom_components.pattern_intelligence.engine.past_consumption import sum_counts
 from custom_components.pattern_intelligence.engine.rawday import Counts, RawDay
 from custom_components.pattern_intelligence.engine.sums import CONSUMPTION_SUM
 from custom_components.pattern_intelligence.engine.tables import (

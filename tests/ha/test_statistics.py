@@ -21,7 +21,7 @@ from pytest_homeassistant_custom_component.components.recorder.common import (
 )
 
 from custom_components.pattern_intelligence.engine.day_sums import sum_consumption
-from custom_components.pattern_intelligence.engine.past import sum_counts
+from custom_components.pattern_intelligence.engine.past_consumption import sum_counts
 from custom_components.pattern_intelligence.engine.summarize import summarize
 from custom_components.pattern_intelligence.engine.sums import CONSUMPTION_SUM
 from custom_components.pattern_intelligence.engine.tables import CONSUMPTION

@@ -31,11 +31,14 @@ from custom_components.pattern_intelligence.forms import (
     STORE_SCHEMA,
     options_schema,
 )
-from custom_components.pattern_intelligence.history import IN_INFLUXDB, IN_RECORDER
-from custom_components.pattern_intelligence.history_entry import SAID
-from custom_components.pattern_intelligence.history_flow import HISTORY_SCHEMA
 from custom_components.pattern_intelligence.influx_entry import ERRORS
 from custom_components.pattern_intelligence.influx_forms import CREDENTIALS_FORMS, FORMS
+from custom_components.pattern_intelligence.influx_history import (
+    IN_INFLUXDB,
+    IN_RECORDER,
+)
+from custom_components.pattern_intelligence.influx_history_entry import SAID
+from custom_components.pattern_intelligence.influx_history_flow import HISTORY_SCHEMA
 from custom_components.pattern_intelligence.move_flow import (
     BEGIN_EMPTY,
     CALL_OFF,

@@ -15,7 +15,7 @@ from homeassistant.core import HomeAssistant
 
 from .anew import ANEW
 from .decisions import DECISIONS
-from .history import CAUSES_SINCE, HISTORY
+from .influx_history import CAUSES_SINCE, HISTORY
 from .news import TOLD
 from .published import REPORT
 from .renames import RENAMES

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from .engine.civil import CivilTime
-from .engine.past import sum_counts
+from .engine.past_consumption import sum_counts
 from .engine.rawday import Counts
 from .engine.rollup import merge
 from .engine.sums import CONSUMPTION_SUM

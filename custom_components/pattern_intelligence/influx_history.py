@@ -18,8 +18,8 @@ from .const import LOGGER
 from .engine.home import Home
 from .engine.pattern import Json
 from .gate import in_executor
-from .history_entry import async_core_place
 from .home_context import async_build_home
+from .influx_history_entry import async_core_place
 from .parts import Parts
 from .sources.influx.server import Server
 from .sources.influx.source import InfluxSource

@@ -20,7 +20,7 @@ from custom_components.pattern_intelligence.engine.sums import (
     TIMES_SUM,
 )
 from custom_components.pattern_intelligence.lookback import period
-from custom_components.pattern_intelligence.past import Past, past_due
+from custom_components.pattern_intelligence.past_consumption import Past, past_due
 from custom_components.pattern_intelligence.runner import Runner
 from custom_components.pattern_intelligence.stores.base import Layer, Retention
 from custom_components.pattern_intelligence.stores.sqlite import SqliteStore

@@ -16,7 +16,7 @@ from homeassistant.exceptions import ServiceValidationError, Unauthorized
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, MockUser
 
-from custom_components.pattern_intelligence.keeping import FOLDER
+from custom_components.pattern_intelligence.backup_restore import FOLDER
 from custom_components.pattern_intelligence.storage import restoring_path
 from custom_components.pattern_intelligence.stores.influx import link
 from tests.stores.influx_servers import VERSIONS, Servers, address_of, make_buckets
