@@ -17,6 +17,7 @@ from custom_components.pattern_intelligence.engine.home import Home
 from custom_components.pattern_intelligence.engine.pattern import Finding, PatternType
 from custom_components.pattern_intelligence.engine.rawday import RawDay
 from custom_components.pattern_intelligence.engine.scope import Scope
+from custom_components.pattern_intelligence.engine.sentence import Sentence
 from custom_components.pattern_intelligence.engine.sums import HAPPENINGS_SUM
 from custom_components.pattern_intelligence.engine.window import Key, Window
 from custom_components.pattern_intelligence.lookback import Lookback
@@ -72,8 +73,8 @@ class _Weekly:
     ) -> Tally:
         return Tally(0, 0)
 
-    def waits_for(self, window: Window, home: Home) -> str:
-        return ""
+    def waits_for(self, window: Window, home: Home) -> Sentence:
+        return Sentence.of("waits.explained")
 
 
 class _Monthly(_Weekly):

@@ -70,7 +70,9 @@ type Result = dict[str, Any]
 
 def opened(recording: Path) -> RecorderFile:
     """Return the source of a recording."""
-    return open_recording(recording, now=int(time() * 1000))
+    source = open_recording(recording, now=int(time() * 1000))
+    assert isinstance(source, RecorderFile)
+    return source
 
 
 class _Timed:

@@ -186,6 +186,7 @@ async def test_core_influxdb_without_an_address(hass: HomeAssistant) -> None:
             flow["flow_id"], {"store": kind}
         )
         assert form["step_id"] == kind
+        assert form["data_schema"] is not None
         (field,) = (key for key in form["data_schema"].schema if key == "url")
         assert (field.description or {}).get("suggested_value") == url
         hass.config_entries.flow.async_abort(flow["flow_id"])

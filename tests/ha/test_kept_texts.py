@@ -50,6 +50,7 @@ def test_triggers_are_kept_by_name() -> None:
         "nightly",
         "retry",
         "renamed",
+        "move",
         "service",
         "button",
         "switched_on",

@@ -60,7 +60,9 @@ def test_core(folder: Path) -> None:
         language="de",
         calendar=home.calendar,
         position=Position(52.5, 13.0, 40),
+        phrases=home.phrases,
     )
+    assert home.phrases["day.mon"] == "montags"
     unity = day_number(date(2025, 10, 3))
     assert unity in home.calendar.holidays
 
