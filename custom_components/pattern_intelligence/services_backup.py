@@ -59,10 +59,11 @@ async def _async_create(call: ServiceCall) -> ServiceResponse:
         path = await hass.async_add_executor_job(
             new_path, hass, call.data.get(CONF_PATH), dt_util.now()
         )
-        async with parts.deciding:
-            await parts.gate.async_run(parts.renames.keep, parts.storage.local)
-            found = await parts.gate.async_run(
-                back_up, parts.storage, path, dt_util.utcnow()
+        # In this order everywhere, or two would wait for each other.
+        async with parts.gate, parts.deciding:
+            await in_executor(hass, parts.renames.keep, parts.storage.local)
+            found = await in_executor(
+                hass, back_up, parts.storage, path, dt_util.utcnow()
             )
     except StoreError as err:
         raise _failed("not_backed_up", hass, err) from err

@@ -8,6 +8,7 @@ import gzip
 import json
 from pathlib import Path
 import sqlite3
+from threading import Event
 from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
@@ -17,6 +18,8 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, MockUser
 
 from custom_components.pattern_intelligence.backup_restore import FOLDER
+from custom_components.pattern_intelligence.const import Trigger
+from custom_components.pattern_intelligence.run import Run
 from custom_components.pattern_intelligence.storage import restoring_path
 from custom_components.pattern_intelligence.stores.influx import link
 from tests.stores.influx_servers import VERSIONS, Servers, address_of, make_buckets
@@ -83,6 +86,32 @@ async def test_restored_into_an_empty_home(hass: HomeAssistant) -> None:
     assert await _async_known(hass) == known
     assert shown(hass, "days_learned") == "16"
     assert not restoring_path(store_file(hass)).exists()
+
+
+async def test_made_while_a_run_keeps_what_it_found(hass: HomeAssistant) -> None:
+    """Neither waits for the other for ever."""
+    parts = (await _async_household(hass)).runtime_data.parts
+    async with parts.gate:
+        made = hass.async_create_task(async_call(hass, "create_backup"))
+        await _async_real_pause(hass, 20)
+        run = Run(hass, parts, Trigger.SERVICE)
+        kept = hass.async_create_task(run.async_keep())
+        await _async_real_pause(hass, 5)
+    for _ in range(400):
+        if made.done() and kept.done():
+            break
+        await _async_real_pause(hass, 1)
+    else:
+        made.cancel()
+        kept.cancel()
+    assert (await made)["days"] == 16
+    await kept
+
+
+async def _async_real_pause(hass: HomeAssistant, count: int) -> None:
+    """Let others go on, while the clock stands still."""
+    for _ in range(count):
+        await hass.async_add_executor_job(Event().wait, 0.01)
 
 
 async def test_what_was_there_is_replaced(hass: HomeAssistant) -> None:
