@@ -178,6 +178,24 @@ def test_a_longer_sequence_stands_for_its_parts() -> None:
     }
 
 
+def test_parts_done_far_more_often_than_the_whole_are_explained_step_by_step() -> None:
+    """Six steps, each left out every twelfth day: three are done on half as many more."""
+
+    def at(day: int) -> datetime:
+        begin = datetime.combine(MONDAY + timedelta(days=day), datetime.min.time())
+        return begin + timedelta(minutes=360 + 13 * (day * 23 % 60))
+
+    rows = []
+    for day in range(60):
+        steps = scripts("abcdef")
+        if day % 12 < 6:
+            steps.pop(day % 12)
+        rows += routine(steps, [day], at=at)
+    assert set(found(home_of(rows, 60))) == {
+        tuple(f"script.{letter}=on" for letter in "abcdef")
+    }
+
+
 def test_nobody_reads_more_than_six_steps() -> None:
     """What goes on after the sixth step is named as what goes along."""
     findings = found(home_of(routine(scripts("abcdefgh"))))
