@@ -65,6 +65,9 @@ class MoveSteps(ConfigFlow):
     ) -> ConfigFlowResult:
         """Change the store, and leave what is learned where it is."""
         entry = self._get_reconfigure_entry()
+        if CONF_MOVE in entry.data:
+            # It was begun in another dialog.
+            return await self.async_step_under_way()
         return self.async_update_reload_and_abort(
             entry, data=with_store(entry.data, self._store)
         )
@@ -76,6 +79,9 @@ class MoveSteps(ConfigFlow):
         entry = self._get_reconfigure_entry()
         if entry.state is not ConfigEntryState.LOADED:
             return self.async_abort(reason="not_loaded")
+        if CONF_MOVE in entry.data or name_of(self._store) == name_of(entry.data):
+            # It was begun, or ended, in another dialog.
+            return await self.async_step_begin_empty()
         runtime: RuntimeData = entry.runtime_data
         try:
             # What is due is learned afterwards, into the new store.

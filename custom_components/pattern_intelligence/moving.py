@@ -185,6 +185,7 @@ class Mover:
         publish = parts.coordinator.async_publish
         publish(status=LearningStatus.MOVING, message=None, progress=None)
         try:
+            await parts.gate.async_run(_check_apart, parts.storage, there)
             while step := await parts.gate.async_run(next, steps, None):
                 publish(progress=Progress(*step))
         finally:
@@ -220,6 +221,20 @@ def _opened(path: Path, address: InfluxAddress | None, home: str) -> Storage:
         return open_storage(path, address, home)
 
 
+def _check_apart(old: Storage, new: Storage) -> None:
+    """Make sure that what is cleared is not what is copied.
+
+    Raises:
+        StoreError: it is, or a server is away.
+    """
+    here, there = old.remote, new.remote
+    if here is not None and there is not None and here.same_as(there):
+        raise StoreError(
+            "both addresses lead to the same store: call moving off, then change the "
+            "address without taking anything along"
+        )
+
+
 async def async_call_off(hass: HomeAssistant, parts: Parts) -> bool:
     """Give a move up, unless all is in the new store already.
 
@@ -243,7 +258,9 @@ async def async_call_off(hass: HomeAssistant, parts: Parts) -> bool:
     home = await instance_id.async_get(hass)
     try:
         await hass.async_add_executor_job(remove, moving_path(database_path(hass)))
-        await hass.async_add_executor_job(erase, other, home)
+        if mark is not None and mark.last is not None:
+            # Else what is there was there before.
+            await hass.async_add_executor_job(erase, other, home)
     except StoreError as err:
         LOGGER.warning("What was copied so far is still there: %s", err)
     return True

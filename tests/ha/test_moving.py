@@ -482,3 +482,66 @@ async def test_watched_while_the_entry_cannot_be_loaded(
     done = dict(await hass.config_entries.flow.async_configure(menu["flow_id"]))
     assert _ended(done) == "move_held_up"
     complaints.clear()
+
+
+@pytest.mark.parametrize("reached", [True, False])
+async def test_another_address_of_the_same_store(
+    hass: HomeAssistant,
+    servers: dict[str, InfluxAddress],
+    complaints: list[str],
+    *,
+    reached: bool,
+) -> None:
+    """Nothing is deleted, neither then nor when it is called off."""
+    address = servers["2.7"]
+    with proxied(address.url) as proxy:
+        old = replace(address, url=proxy.url)
+        entry = await _async_household(hass)
+        form = await _async_menu(hass, entry, old)
+        await _async_choose(hass, form, "take_along")
+        await async_learned(hass)
+        await async_learned(hass)
+        assert entry.data == _store(old)
+        known = await _async_known(hass)
+        if not reached:
+            proxy.cut(requests=20_000)
+            proxy.canned = [answer("503 Service Unavailable", "{}")] * 99
+        form = await _async_menu(hass, entry, address)
+        await _async_choose(hass, form, "take_along")
+        await async_learned(hass)
+        assert entry.data == _store(old) | {"move": _store(address)}
+        menu = await entry.start_reconfigure_flow(hass)
+        done = await _async_choose(hass, dict(menu), "call_off")
+        assert (done["type"], done["reason"]) == (FlowResultType.ABORT, "called_off")
+        await async_learned(hass)
+    form = await _async_menu(hass, entry, address)
+    await _async_choose(hass, form, "begin_empty")
+    await async_learned(hass)
+    assert entry.data == _store(address)
+    await async_call(hass, "run_analysis")
+    assert shown(hass, "days_learned") == "16"
+    assert await _async_known(hass) == known
+    complaints.clear()
+
+
+async def test_begun_in_two_dialogs(
+    hass: HomeAssistant, servers: dict[str, InfluxAddress]
+) -> None:
+    """All is moved once: the second one is told of the first, or that it is done."""
+    entry = await _async_household(hass)
+    known = await _async_known(hass)
+    address = servers["2.7"]
+    forms = [await _async_menu(hass, entry, address) for _ in range(3)]
+    await _async_choose(hass, forms[0], "take_along")
+    menu = await _async_choose(hass, forms[1], "begin_empty")
+    assert (menu["type"], menu["step_id"]) == (FlowResultType.MENU, "under_way")
+    await async_learned(hass)
+    await async_learned(hass)
+    assert entry.data == _store(address)
+    await _async_choose(hass, forms[2], "take_along")
+    await async_learned(hass)
+    await async_learned(hass)
+    assert entry.data == _store(address)
+    assert await _async_known(hass) == known
+    await async_call(hass, "run_analysis")
+    assert shown(hass, "days_learned") == "16"

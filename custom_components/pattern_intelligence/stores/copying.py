@@ -102,9 +102,12 @@ def copied(
     mark = MoveMark.of(local)
     if mark is None or replace(mark, last=None) != begun:
         mark = begun
-    if mark.last is None:
-        target.clear()
     old, new = Contents(source), Contents(target)
+    if mark.last is None:
+        # Nothing is deleted for what cannot be read, nor before that is noted.
+        old.pieces()
+        mark.keep(local)
+        target.clear()
     for _ in range(_ROUNDS):
         pieces = old.pieces()
         steps = 2 * len(pieces)
