@@ -1,5 +1,7 @@
 """A roll-up is a commutative monoid, and equals the sum of its days exactly."""
 
+from collections.abc import Collection
+from dataclasses import replace
 from datetime import date, timedelta
 
 from hypothesis import given, strategies as st
@@ -7,9 +9,14 @@ import numpy as np
 import pytest
 
 from custom_components.pattern_intelligence.engine import codec
-from custom_components.pattern_intelligence.engine.civil import DAY_MS, day_number
+from custom_components.pattern_intelligence.engine.civil import (
+    DAY_MS,
+    HOUR_MS,
+    day_number,
+)
 from custom_components.pattern_intelligence.engine.day_sums import sum_runs
 from custom_components.pattern_intelligence.engine.provenance import AUTOMATION
+from custom_components.pattern_intelligence.engine.rawday import Counts
 from custom_components.pattern_intelligence.engine.rollup import SUMMED, merge, rollup
 from custom_components.pattern_intelligence.engine.summarize import summarize
 from custom_components.pattern_intelligence.engine.sums import (
@@ -50,9 +57,44 @@ HAPPENED = st.lists(
     max_size=40,
 )
 
+ALWAYS = [
+    (day, at, "light.a", state, 0)
+    for day in (0, 4)
+    for at, state in ((60, "on"), (90, "off"))
+]
+"""So that no table is empty: a lamp, for half an hour, before others are drawn."""
+
+ALWAYS_COUNTED = {(0, 23, "sensor.gas", 1), (4, 23, "sensor.gas", -1)}
+
+COUNTED = st.sets(
+    st.tuples(
+        st.integers(0, 5),
+        st.integers(0, 22),
+        st.sampled_from(["sensor.gas", "sensor.power"]),
+        st.integers(-5_000, 5_000),
+    ),
+    max_size=20,
+)
+
+
+def _counts(
+    start: int, counted: Collection[tuple[int, int, str, int]], day: int
+) -> Counts:
+    """Return what was counted in some hours of a day."""
+    meters = (("sensor.gas", "m³"), ("sensor.power", "kWh"))
+    names = [entity_id for entity_id, _ in meters]
+    own = sorted(row[1:] for row in counted if row[0] == day)
+    return Counts(
+        meters,
+        np.array([names.index(name) for _, name, _ in own], np.int32),
+        np.array([start + HOUR_MS * hour for hour, _, _ in own], np.int64),
+        np.array([amount for _, _, amount in own], np.int64),
+    )
+
 
 def _tables(
     happened: list[tuple[int, int, str, str, int]],
+    counted: Collection[tuple[int, int, str, int]] = (),
 ) -> list[tuple[date, dict[str, Table]]]:
     rows = [
         Row(
@@ -64,8 +106,11 @@ def _tables(
         for day, at, entity_id, state, cause in happened
     ]
     return [
-        (raw.day, summarize(raw))
-        for raw in raw_days(FIRST, FIRST + timedelta(days=5), rows)
+        (
+            raw.day,
+            summarize(replace(raw, counts=_counts(raw.start, counted, number))),
+        )
+        for number, raw in enumerate(raw_days(FIRST, FIRST + timedelta(days=5), rows))
     ]
 
 
@@ -75,13 +120,17 @@ def _rolled(
     return rollup(BERLIN, {spec.name: dated(days, spec) for spec in SUMMED}, position)
 
 
-@given(HAPPENED, st.permutations(range(6)), st.integers(0, 6))
+@given(HAPPENED, COUNTED, st.permutations(range(6)), st.integers(0, 6))
 def test_parts_add_up_in_any_order(
-    happened: list[tuple[int, int, str, str, int]], order: list[int], cut: int
+    happened: list[tuple[int, int, str, str, int]],
+    counted: set[tuple[int, int, str, int]],
+    order: list[int],
+    cut: int,
 ) -> None:
     """However days are grouped and ordered, the sum is the same, byte for byte."""
-    days = _tables(happened)
+    days = _tables([*ALWAYS, *happened], {*counted, *ALWAYS_COUNTED})
     whole = _rolled(days)
+    assert all(len(whole[spec.name]) for spec in SUM_TABLES)
     parts = [
         _rolled(sorted((days[i] for i in part), key=lambda day: day[0]))
         for part in (order[:cut], order[cut:])
