@@ -21,6 +21,7 @@ from .published import REPORT
 from .renames import RENAMES
 from .storage import Storage, anew_path, restoring_path
 from .stores.backup_file import SUFFIX, BackupError, Summary, read_backup, write_backup
+from .stores.base import StoreUnavailableError
 from .stores.copying import MOVE, MoveMark
 from .stores.learned_zone import TIME_ZONE, foreign_zone
 from .stores.sqlite import SqliteStore
@@ -56,11 +57,19 @@ def new_path(hass: HomeAssistant, given: str | None, now: datetime) -> Path:
         now: the local time.
 
     Raises:
-        BackupError: nothing may, or can, be written there.
+        BackupError: nothing may be written there.
+        StoreUnavailableError: nothing can.
     """
     if given is None:
         folder = Path(hass.config.path(FOLDER))
-        folder.mkdir(mode=0o700, exist_ok=True)
+        try:
+            folder.mkdir(mode=0o700, exist_ok=True)
+        except OSError as err:
+            raise StoreUnavailableError(
+                "{path} cannot be written: {reason}",
+                path=folder,
+                reason=err.strerror or err,
+            ) from err
         return folder / f"{now:%Y-%m-%d_%H%M%S}{SUFFIX}"
     path = Path(hass.config.config_dir, given)
     # Nothing that is read by anybody else ends like this.

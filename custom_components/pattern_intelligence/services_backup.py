@@ -21,11 +21,13 @@ import voluptuous as vol
 
 from .backup_restore import back_up, new_path, present_path, take_over, unpack
 from .const import CONF_MOVE, DOMAIN, StoreKind
+from .decisions import DECISIONS, Shown, read_book
 from .gate import in_executor
 from .influx_entry import kind_of
 from .messages import async_said
 from .move_data import name_of
 from .moving import async_restored
+from .news import Told
 from .runtime import async_loaded_entry
 from .storage import database_path
 from .stores.backup_file import BackupError, Summary
@@ -92,6 +94,12 @@ async def _async_restore(call: ServiceCall) -> ServiceResponse:
                 found = await in_executor(hass, unpack, path, database_path(hass), zone)
                 await in_executor(hass, take_over, parts.storage.built_in, mark)
                 parts.renames.clear()
+                decided = await in_executor(
+                    hass, parts.storage.local.read_text, DECISIONS
+                )
+                # Else what is decided next would be added to what was before.
+                shown = Shown(book=read_book(decided))
+                parts.coordinator.async_publish(report=None, shown=shown, told=Told())
             if remote:
                 async_restored(hass, entry)
             await hass.config_entries.async_reload(entry.entry_id)

@@ -2,6 +2,7 @@
 
 # ruff: noqa: ASYNC240
 
+import asyncio
 from contextlib import closing
 from datetime import UTC, datetime, time, timedelta
 import gzip
@@ -13,11 +14,16 @@ from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import Context, HomeAssistant
-from homeassistant.exceptions import ServiceValidationError, Unauthorized
+from homeassistant.exceptions import (
+    HomeAssistantError,
+    ServiceValidationError,
+    Unauthorized,
+)
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, MockUser
 
-from custom_components.pattern_intelligence.backup_restore import FOLDER
+from custom_components.pattern_intelligence import services_backup
+from custom_components.pattern_intelligence.backup_restore import FOLDER, take_over
 from custom_components.pattern_intelligence.const import Trigger
 from custom_components.pattern_intelligence.run import Run
 from custom_components.pattern_intelligence.storage import restoring_path
@@ -112,6 +118,45 @@ async def _async_real_pause(hass: HomeAssistant, count: int) -> None:
     """Let others go on, while the clock stands still."""
     for _ in range(count):
         await hass.async_add_executor_job(Event().wait, 0.01)
+
+
+async def test_the_usual_folder_cannot_be_made(hass: HomeAssistant) -> None:
+    """It is said in one line."""
+    await _async_household(hass)
+    Path(hass.config.path(FOLDER)).write_text("a file")
+    with pytest.raises(HomeAssistantError, match="cannot be written"):
+        await async_call(hass, "create_backup")
+
+
+async def test_decided_while_it_is_restored(
+    hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the backup holds of decisions is not lost over it."""
+    await _async_household(hass)
+    third = (await async_call(hass, "get_patterns"))["patterns"][2]["id"]
+    await async_call(hass, "create_backup", path="mine.jsonl.gz")
+    await _async_empty(hass)
+    await async_call(hass, "relearn", first_day=(TODAY - timedelta(16)).isoformat())
+    waiting: list[asyncio.Task[Any]] = []
+
+    def decide() -> None:
+        call = async_call(hass, "accept_pattern", pattern_id=third)
+        waiting.append(asyncio.ensure_future(call))
+
+    def restored(*args: Any) -> None:
+        take_over(*args)
+        hass.loop.call_soon_threadsafe(decide)
+
+    monkeypatch.setattr(services_backup, "take_over", restored)
+    await async_call(hass, "restore_backup", path="mine.jsonl.gz")
+    await asyncio.gather(*waiting, return_exceptions=True)
+    await hass.config_entries.async_reload(
+        hass.config_entries.async_entries("pattern_intelligence")[0].entry_id
+    )
+    await async_learned(hass)
+    for status in ("accepted", "dismissed"):
+        found = await async_call(hass, "get_patterns", status=status)
+        assert found["patterns"], status
 
 
 async def test_what_was_there_is_replaced(hass: HomeAssistant) -> None:
