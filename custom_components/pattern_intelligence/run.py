@@ -191,6 +191,9 @@ class Run:
             days = [day for day in due if day not in silent]
             await self._days.async_learn_past(anew, source, days)
             await self._days.async_learn(anew, source, days, extent[1])
+            if not await gate.async_run(fresh.learned):
+                # Nothing takes the place of what is known.
+                return
             steps = taken_over(storage, fresh)
             while step := await gate.async_run(next, steps, None):
                 publish(progress=Progress(*step))

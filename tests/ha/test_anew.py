@@ -7,6 +7,7 @@ from homeassistant.core import HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.pattern_intelligence.anew import ANEW
 from custom_components.pattern_intelligence.const import Trigger
 from custom_components.pattern_intelligence.storage import anew_path
 from custom_components.pattern_intelligence.stores.contents import Contents
@@ -214,3 +215,13 @@ async def test_after_everything_was_forgotten(
     assert shown(hass, "days_learned") == "19"
     await async_call(hass, "relearn", first_day=(FIRST + timedelta(days=3)).isoformat())
     assert shown(hass, "days_learned") == "26"
+
+
+async def test_nothing_does_not_take_the_place_of_all(hass: HomeAssistant) -> None:
+    """Asked for while the clock was ahead: what is known stays."""
+    entry = await _async_home(hass)
+    before = _everything(_store(entry))
+    _store(entry).write_text(ANEW, (LAST + timedelta(days=1)).isoformat())
+    await async_call(hass, "run_analysis")
+    assert shown(hass, "days_learned") == "19"
+    assert _everything(_store(entry)) == before
