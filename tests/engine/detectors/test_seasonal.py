@@ -30,6 +30,7 @@ from custom_components.pattern_intelligence.engine.sun import (
     SunEvent,
     sun_times,
 )
+from custom_components.pattern_intelligence.engine.wording import Wording
 from tests.engine.builders import BERLIN, Row, raw_days, waits_for, window_of
 from tests.engine.long_histories import Told
 from tests.engine.test_life import finding
@@ -387,8 +388,8 @@ def test_a_meter_counts_more_from_year_to_year() -> None:
     assert context["percent_per_week"] == pytest.approx(40 / 103, abs=0.05)
 
 
-def test_without_a_position_nothing_is_told() -> None:
-    """Neither daylight nor seasons are known."""
+def test_without_a_position_no_time_is_told() -> None:
+    """The sun may be why, for all that is known."""
     told = _half_year()
     _move(told, 1200, -4.5)
     home = Home(BERLIN.zone)
@@ -397,6 +398,35 @@ def test_without_a_position_nothing_is_told() -> None:
         DETECTOR, window_of(raw_days(LAST, LAST, [], tracked=[LAMP])), home
     )
     assert text == "needs to know where the home is"
+
+
+def test_without_a_position_a_meter_swings() -> None:
+    """As with one, but of which season its month is, is not known."""
+    told = _two_years()
+    for day, error in zip(told.days, _jitter(told, 150), strict=True):
+        angle = 2 * pi * (day.timetuple().tm_yday - 15) / 365.25
+        told.used.append(("sensor.heat", day, round(6000 + 3000 * cos(angle) + error)))
+    (found,) = _found(told, Home(BERLIN.zone))
+    (known,) = _found(told)
+    assert known.context == {**(found.context or {}), "season": "winter"}
+    assert found.context is not None
+    assert "season" not in found.context
+    assert found.details == known.details
+    # 15 January, of a curve through whole months.
+    assert Wording(HOME).title(found).endswith(" counts more in January")
+    assert Wording(HOME).title(known).endswith(" counts more in winter")
+
+
+def test_without_a_position_a_long_trend_of_counts_is_told() -> None:
+    """A year's swing is taken away already; of half a year the sun may be why."""
+    told = Told(date(2025, 4, 7), date(2026, 4, 5))
+    rng = np.random.default_rng(5)
+    for at, day in enumerate(told.days):
+        often = 1 + rng.poisson(1 + 3 * at / len(told.days))
+        told.add(LAMP, [(day, 600.0 + 60 * n) for n in range(often)])
+    of = {f.context["of"] for f in _found(told, Home(BERLIN.zone)) if f.context}
+    assert "count" in of
+    assert "time" not in of
 
 
 def test_nothing_is_found_in_nothing() -> None:

@@ -23,7 +23,7 @@ from ..pattern import Finding, PatternType
 from ..seasonal.checking import month_moved
 from ..seasonal.doubts import bounds, is_daylight, is_step, noticed
 from ..seasonal.questions import Answer, answers, questions_of
-from ..seasonal.told import finding_of, season_of
+from ..seasonal.told import finding_of, quarter_of
 from ..sentence import Sentence
 from ..window import Window
 
@@ -48,8 +48,6 @@ class Seasonal:
         self, window: Window, history: History, home: Home
     ) -> Sequence[Finding]:
         """Return swings, then trends, of times, lengths, counts and consumption."""
-        if home.position is None:
-            return ()
         last_day = day_number(window.last_day)
         sure = [
             answer
@@ -99,7 +97,7 @@ def _each_once(sure: Sequence[Answer], home: Home) -> list[list[Answer]]:
             question.kind,
             question.series.measure,
             home.unit(_key(answer).entity_id),
-            _direction(answer, home),
+            _direction(answer),
         )
         groups.setdefault(group, []).append(answer)
     return [
@@ -136,8 +134,8 @@ def _key(answer: Answer) -> Key:
     return answer.question.series.subjects[answer.row].key
 
 
-def _direction(answer: Answer, home: Home) -> str:
+def _direction(answer: Answer) -> str:
     if answer.question.kind == "season":
-        return season_of(answer, home)
+        return str(quarter_of(answer))
     begin, end = bounds(answer)
     return "up" if end > begin else "down"

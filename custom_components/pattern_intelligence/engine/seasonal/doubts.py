@@ -96,14 +96,17 @@ def is_daylight(answer: Answer, home: Home) -> bool:
 
     It is none where a line tells of the series far better than any curve of the sun
     in its place. Of more than ten months, a year's swing is taken away already; for
-    times the clock's change still shows who keeps to it.
+    times the clock's change still shows who keeps to it. Where the home is unknown,
+    the sun may explain whatever it might explain elsewhere.
     """
     question = answer.question
     series = question.series
-    if question.kind != "trend" or home.position is None:
+    if question.kind != "trend":
         return False
     if question.design.shape[1] > _BENT and series.measure != "time":
         return False
+    if home.position is None:
+        return True
     values = question.values[answer.row : answer.row + 1]
     curves = _daylight(series, home.civil, home.position)
     along = _likelihood(question, values, question.design[:, 1])

@@ -12,6 +12,7 @@ from ..history import History
 from ..home import Home
 from ..pattern import Evidence, Finding, Json, PatternType, Provenance, When
 from ..sums import HAPPENINGS_SUM, TIMES_SUM
+from ..sun import Position
 from ..tables import Numbers
 from .ahead import confidence_of, expected_next, opposite, slope_bounds
 from .axes import WEEK_DAYS
@@ -151,8 +152,9 @@ def _context(answer: Answer, home: Home) -> Json:
     measure = question.series.measure
     low, high = bounds(answer)
     if question.kind == "season":
-        season = season_of(answer, home)
-        told: Json = {"kind": "season", "season": season, "of": measure}
+        told: Json = {"kind": "season", "of": measure}
+        if home.position is not None:
+            told["season"] = season_of(answer, home.position)
         if measure == "time":
             return {**told, "minutes": round(high - low)}
         return {**told, "percent": _percent(low, high)}
@@ -176,12 +178,15 @@ def _weeks(answer: Answer) -> float:
     return float(weeks[known[-1]] - weeks[known[0]])
 
 
-def season_of(answer: Answer, home: Home) -> str:
+def quarter_of(answer: Answer) -> int:
+    """Return the quarter in which a swing is highest: 0 from December on."""
+    return date_of(int(swing(answer).argmax())).month % 12 // 3
+
+
+def season_of(answer: Answer, position: Position) -> str:
     """Return the season in which a swing is highest: latest, longest, most."""
-    assert home.position is not None
-    month = date_of(int(swing(answer).argmax())).month
-    place = month % 12 // 3
-    if home.position.latitude < 0:
+    place = quarter_of(answer)
+    if position.latitude < 0:
         place += _HALF_YEAR
     return SEASONS[place % len(SEASONS)]
 

@@ -38,6 +38,7 @@ PHRASES: Final[dict[str, str]] = {
     "seasonal.waits.nothing": (
         "nothing moves from week to week, or swings with the year, beyond chance"
     ),
+    "season.month": "{month}",
     "season.winter": "winter",
     "season.spring": "spring",
     "season.summer": "summer",
@@ -64,7 +65,7 @@ def title(words: Words, finding: Finding) -> str:
     phrase = f"seasonal.{context['kind']}.{context['of']}"
     what = _what(words, finding)
     if context["kind"] == "season":
-        season = words.say(f"season.{context['season']}")
+        season = _season(words, finding)
         return words.say(f"{phrase}.title", what=what, season=season)
     return words.say(
         f"{phrase}.{'up' if _change(finding) > 0 else 'down'}.title", what=what
@@ -93,6 +94,15 @@ def description(words: Words, finding: Finding) -> str:
         weeks=trend["weeks"],
         change=words.say(f"seasonal.change.{unit}", value=float(abs(_change(finding)))),
     )
+
+
+def _season(words: Words, finding: Finding) -> str:
+    """Return when it is most: a month where no season is known."""
+    assert finding.context is not None
+    if "season" in finding.context:
+        return words.say(f"season.{finding.context['season']}")
+    month = words.say(f"month.{finding.details['swing']['high_month']}")
+    return words.say("season.month", month=month)
 
 
 def _change(finding: Finding) -> float:
