@@ -1,13 +1,13 @@
 """What sensors measured on a day, from the recorder's rows of it.
 
-The rows of a sensor come by the index on entity and time: of all rows of a day, these
-are few, and the database touches no others.
+The numbers of sensors are among the rows that one scan of the day has found. What
+weather services tell stands in their attributes, and is asked for one by one: their rows
+are few.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import batched
+from collections.abc import Iterator, Mapping, Sequence
 import json
 from typing import Any, Final
 
@@ -18,55 +18,37 @@ from sqlalchemy import Connection, Select, select
 from ..engine.happenings import domain_of
 from ..engine.rawday import NO_READINGS, Readings
 from .recorder_entities import last_states
+from .recorder_scan import Scan
 from .recorder_schema import STATE_ATTRIBUTES, STATES
 
 WEATHER: Final = "weather"
 """The domain of entities whose temperature is an attribute."""
 
 _CHUNK_ROWS: Final = 500
-_CHUNK_IDS: Final = 900
 _STREAMED: Final = {"yield_per": _CHUNK_ROWS}
 
-type _Columns = tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]
-"""Metadata ids, UTC seconds, values."""
+type _Columns = tuple[NDArray[np.int32], NDArray[np.float64], NDArray[np.float64]]
+"""Entities, UTC seconds, values."""
 
 
-class _Values(dict[str | None, float]):
-    """The numbers that texts stand for, each looked at once; NaN for no number."""
+def of_states(present: Mapping[int, str]) -> list[int]:
+    """Return the metadata ids of those whose numbers are their states.
 
-    def __missing__(self, text: str | None) -> float:
-        value = self[text] = self.read(text or "")
-        return value
-
-    def read(self, text: str) -> float:
-        """Return the number that a state is."""
-        try:
-            return float(text)
-        except ValueError:
-            return np.nan
-
-
-class _Temperatures(_Values):
-    """The temperatures that attributes hold."""
-
-    def read(self, text: str) -> float:
-        """Return the temperature among a weather service's attributes."""
-        try:
-            temperature = json.loads(text)["temperature"]
-        except ValueError, LookupError, TypeError:
-            return np.nan
-        is_number = isinstance(temperature, int | float)
-        return float(temperature) if is_number else np.nan
+    Args:
+        present: the sensors' and weather services' present ids, by metadata id.
+    """
+    return [i for i, name in present.items() if domain_of(name) != WEATHER]
 
 
 def read_readings(
-    connection: Connection, present: Mapping[int, str], start: int, end: int
+    connection: Connection, present: Mapping[int, str], scan: Scan, start: int, end: int
 ) -> Readings:
     """Return what sensors measured in an interval.
 
     Args:
         connection: to the recorder's database.
         present: the sensors' and weather services' present ids, by metadata id.
+        scan: of the rows of that interval, :func:`of_states` among them.
         start: UTC milliseconds.
         end: the first after it.
     """
@@ -74,48 +56,73 @@ def read_readings(
         return NO_READINGS
     entities = tuple(sorted(set(present.values())))
     place = {name: index for index, name in enumerate(entities)}
-    sensors = [i for i, name in present.items() if domain_of(name) != WEATHER]
-    weather = [i for i, name in present.items() if domain_of(name) == WEATHER]
+    number = {metadata_id: place[name] for metadata_id, name in present.items()}
+    sensors = of_states(present)
+    weather = sorted(present.keys() - set(sensors))
     columns = [
-        *_values(connection, _rows_of(sensors, start, end), _Values()),
-        *_values(connection, _attributes_of(weather, start, end), _Temperatures()),
+        _numbers(scan, {i: number[i] for i in sensors}),
+        *_temperatures(connection, {i: number[i] for i in weather}, start, end),
     ]
-    ids, seconds, value = map(np.concatenate, zip(*columns, strict=True))
+    entity, seconds, value = map(np.concatenate, zip(*columns, strict=True))
     order = np.argsort(seconds, kind="stable")
-    number = np.zeros(max(present) + 1, np.int32)
-    for metadata_id, name in present.items():
-        number[metadata_id] = place[name]
     return Readings(
         entities,
-        number[ids[order]],
+        entity[order],
         np.rint(seconds[order] * 1000).astype(np.int64),
         value[order],
         _carried(connection, sensors, weather, number, len(entities), start),
     )
 
 
-def _rows_of(ids: Sequence[int], start: int, end: int) -> list[Select[Any]]:
-    states = STATES.c
-    return [
-        select(states.metadata_id, states.last_updated_ts, states.state)
-        .where(
-            states.metadata_id.in_(some),
-            states.last_updated_ts >= start / 1000,
-            states.last_updated_ts < end / 1000,
-        )
-        .order_by(states.metadata_id, states.last_updated_ts)
-        for some in batched(ids, _CHUNK_IDS, strict=False)
-    ]
+def _numbers(scan: Scan, sensors: Mapping[int, int]) -> _Columns:
+    """Return the rows of which the states are numbers."""
+    entity, rows = scan.of(sensors)
+    value = np.array([_number(text) for text in rows.texts], np.float64)
+    return entity, rows.seconds, value[rows.text]
 
 
-def _attributes_of(ids: Sequence[int], start: int, end: int) -> list[Select[Any]]:
-    states = STATES.c
-    return [
-        select(
-            states.metadata_id,
-            states.last_updated_ts,
-            STATE_ATTRIBUTES.c.shared_attrs,
+def _temperatures(
+    connection: Connection, weather: Mapping[int, int], start: int, end: int
+) -> Iterator[_Columns]:
+    """Yield the rows of which the attributes hold a temperature, some at a time."""
+    # SQLite hands over rows as they are found; only servers must be told to.
+    streamed = {} if connection.dialect.name == "sqlite" else _STREAMED
+    for metadata_id, entity in weather.items():
+        found = connection.execute(
+            _attributes_of(metadata_id, start, end), execution_options=streamed
         )
+        for rows in found.partitions(_CHUNK_ROWS):
+            seconds, texts = zip(*rows, strict=True)
+            told = {text: _temperature(text) for text in set(texts)}
+            yield (
+                np.full(len(rows), entity, np.int32),
+                np.array(seconds, np.float64),
+                np.array([told[text] for text in texts]),
+            )
+
+
+def _number(state: str | None) -> float:
+    """Return the number that a state is; NaN where it is none."""
+    try:
+        return float(state or "")
+    except ValueError:
+        return np.nan
+
+
+def _temperature(attributes: str | None) -> float:
+    """Return the temperature among a weather service's attributes, or NaN."""
+    try:
+        temperature = json.loads(attributes or "")["temperature"]
+    except ValueError, LookupError, TypeError:
+        return np.nan
+    is_number = isinstance(temperature, int | float)
+    return float(temperature) if is_number else np.nan
+
+
+def _attributes_of(metadata_id: int, start: int, end: int) -> Select[Any]:
+    states = STATES.c
+    return (
+        select(states.last_updated_ts, STATE_ATTRIBUTES.c.shared_attrs)
         .select_from(_with_attributes())
         .where(
             states.metadata_id == metadata_id,
@@ -123,8 +130,7 @@ def _attributes_of(ids: Sequence[int], start: int, end: int) -> list[Select[Any]
             states.last_updated_ts < end / 1000,
         )
         .order_by(states.last_updated_ts)
-        for metadata_id in ids
-    ]
+    )
 
 
 def _with_attributes() -> Any:
@@ -133,37 +139,17 @@ def _with_attributes() -> Any:
     )
 
 
-def _values(
-    connection: Connection, questions: Iterable[Select[Any]], values: _Values
-) -> Iterator[_Columns]:
-    """Yield the rows that answer questions, some at a time; an empty lot first."""
-    yield np.zeros(0, np.int64), np.zeros(0), np.zeros(0)
-    # SQLite hands over rows as they are found; only servers must be told to.
-    streamed = {} if connection.dialect.name == "sqlite" else _STREAMED
-    for question in questions:
-        found = connection.execute(question, execution_options=streamed)
-        for rows in found.partitions(_CHUNK_ROWS):
-            ids, seconds, texts = zip(*rows, strict=True)
-            size = len(rows)
-            yield (
-                np.fromiter(ids, np.int64, size),
-                np.fromiter(seconds, np.float64, size),
-                np.fromiter(map(values.__getitem__, texts), np.float64, size),
-            )
-
-
 def _carried(
     connection: Connection,
     sensors: Sequence[int],
     weather: Sequence[int],
-    number: NDArray[np.int32],
+    number: Mapping[int, int],
     size: int,
     start: int,
 ) -> NDArray[np.float64]:
     """Return each entity's value before an instant, shape (size,)."""
-    states, temperatures = _Values(), _Temperatures()
     before = [
-        (updated, metadata_id, states[state])
+        (updated, metadata_id, _number(state))
         for metadata_id, state, updated in last_states(
             connection, sensors, start / 1000
         )
@@ -180,7 +166,7 @@ def _carried(
             .limit(1)
         )
         for updated, text in connection.execute(newest):
-            before.append((float(updated), metadata_id, temperatures[text]))
+            before.append((float(updated), metadata_id, _temperature(text)))
     carried = np.full(size, np.nan)
     # Of two ids of one entity, the one that was written last counts.
     for _, metadata_id, value in sorted(before, key=lambda row: row[0]):
