@@ -13,7 +13,7 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 
-from .anew import ANEW, begin
+from .anew import ANEW, begin, call_off
 from .const import LOGGER
 from .engine.home import Home
 from .engine.pattern import Json
@@ -66,6 +66,21 @@ def begin_from(where: str, local: LocalStore, path: Path, first: date) -> None:
     """
     begin(local, path, first)
     local.write_text(HISTORY, where)
+
+
+def give_up(local: LocalStore, path: Path) -> None:
+    """Give up learning anew, also what was chosen and is not begun yet. Blocks.
+
+    Args:
+        local: notes it.
+        path: the file in which it is done.
+
+    Raises:
+        StoreError: the store failed.
+    """
+    call_off(local, path)
+    if local.read_text(HISTORY) is None:
+        local.write_text(HISTORY, "")
 
 
 async def async_history_extent(

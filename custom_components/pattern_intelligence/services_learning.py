@@ -22,14 +22,19 @@ from homeassistant.helpers.service import async_register_admin_service
 from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
-from .anew import call_off
 from .const import DOMAIN, Trigger
 from .decisions import Shown, keep_book
 from .engine.civil import days_between
 from .forgetting import Subject, forget, forget_everything
 from .gate import finished, in_executor
 from .home_context import async_build_home
-from .influx_history import IN_INFLUXDB, IN_RECORDER, async_history_extent, begin_from
+from .influx_history import (
+    IN_INFLUXDB,
+    IN_RECORDER,
+    async_history_extent,
+    begin_from,
+    give_up,
+)
 from .learner import Learner
 from .messages import async_said
 from .news import Told
@@ -239,10 +244,9 @@ async def _async_forget(call: ServiceCall) -> ServiceResponse:
     try:
         # A run under way would write what it has read before.
         async with data.scheduler.learner.async_held():
+            gate, storage = data.parts.gate, data.parts.storage
             # Else it would come back with what is learned anew.
-            await data.parts.gate.async_run(
-                call_off, data.parts.storage.local, _anew_path(hass)
-            )
+            await gate.async_run(give_up, storage.local, _anew_path(hass))
             if everything:
                 return await _async_forget_everything(hass, data)
             return await _async_forget_some(hass, data.parts, entities, areas)

@@ -233,3 +233,20 @@ async def test_the_server_is_away(
     await async_call(hass, "run_analysis")
     assert written.days[4:] == days(BEGIN, 14)
     assert shown(hass, "status") == "idle"
+
+
+async def test_forgotten_before_it_was_begun(
+    hass: HomeAssistant, server: RunningInflux, place: InfluxPlace, written: DayTap
+) -> None:
+    """What is forgotten does not come back from there."""
+    add_core_entry(hass, server, place)
+    flow_id = (await async_to_history(hass))["flow_id"]
+    await hass.config_entries.flow.async_configure(flow_id, {"history": "influxdb"})
+    written.stop_before(SINCE)
+    await hass.config_entries.flow.async_configure(flow_id, {})
+    await hass.async_add_executor_job(written.wait)
+    written.release_soon()
+    await async_call(hass, "forget", everything=True)
+    await async_learned(hass)
+    assert written.days == [SINCE]
+    assert shown(hass, "days_learned") == "0"
