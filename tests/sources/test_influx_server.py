@@ -163,7 +163,15 @@ def test_a_version_that_cannot_be_read(
 
 @pytest.mark.parametrize(
     "url",
-    ["", "host:8086", "ftp://host", "http://a:b@host", "http://h?x=1", "http://:1"],
+    [
+        "",
+        "host:8086",
+        "ftp://host",
+        "http://a:b@host",
+        "http://:b@host",
+        "http://h?x=1",
+        "http://:1",
+    ],
 )
 def test_addresses_that_are_none(url: str) -> None:
     """They are refused before anything is sent."""

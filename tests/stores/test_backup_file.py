@@ -145,6 +145,19 @@ def test_nothing_is_overwritten_or_left(lived: Path, tmp_path: Path) -> None:
     assert [each.name for each in tmp_path.iterdir()] == [path.name]
 
 
+def test_a_link_in_its_way_is_not_followed(lived: Path, tmp_path: Path) -> None:
+    """What it leads to is not written into, and what stays is for nobody else."""
+    other = tmp_path / "other"
+    other.write_bytes(b"mine")
+    path = tmp_path / "backup.jsonl.gz"
+    (tmp_path / f".{path.name}.part").symlink_to(other)
+    with closing(SqliteStore(lived)) as store:
+        write_backup(path, store, TEXTS, NOW)
+    assert other.read_bytes() == b"mine"
+    assert not path.is_symlink()
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
 def test_nobody_else_may_read_it(backup: Path) -> None:
     """It tells how people live."""
     assert backup.stat().st_mode & 0o777 == 0o600

@@ -90,8 +90,10 @@ def write_backup(
     created = created.astimezone(UTC).replace(microsecond=0)
     aside = path.with_name(f".{path.name}.part")
     try:
+        # What was left there, or put there, is neither written into nor followed.
+        aside.unlink(missing_ok=True)
         # Who else may look into this folder need not read how people live.
-        handle = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        handle = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(handle, "wb") as raw:
             sums = _write(raw, store, texts, created)
             raw.flush()

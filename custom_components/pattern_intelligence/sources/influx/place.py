@@ -77,7 +77,7 @@ class InfluxPlace:
             usable = usable and (parts.port or 1) > 0
         except ValueError:
             usable = False
-        if not usable or parts.username or parts.query or parts.fragment:
+        if not usable or "@" in parts.netloc or parts.query or parts.fragment:
             raise InfluxSourceError(
                 Trouble.ADDRESS,
                 "the address of InfluxDB is not usable: write http://HOST:8086 or "
