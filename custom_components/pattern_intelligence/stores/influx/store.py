@@ -25,10 +25,10 @@ from . import told
 from .address import home_tag
 from .attic import Attic, in_attic
 from .keeper import Keeper
-from .points import DAY_NS, LAST_NS
-from .problem import InfluxError, Problem
+from .points import LAST_NS
 from .server import Server
 from .watermark import Kind, Shelf, Watermark
+from .writer import Writer
 
 _LOT: Final = 30
 """So many points of time that are too old are deleted together."""
@@ -65,6 +65,7 @@ class InfluxStore:
         self._home = home_tag(home)
         self._attic = Attic(attic)
         self._keeper = Keeper(server, self._home, clock)
+        self._writer = Writer(server, self._keeper, self._attic, self._home)
         self._lock = RLock()
         self._closed = False
 
@@ -82,7 +83,7 @@ class InfluxStore:
         """Write a day with its mark, or replace it, as a whole or not at all."""
         number = day_number(learned.day)
         with self._changing() as mark:
-            self._replace(mark, DAYS, number, tables, learned)
+            self._writer.replace(mark, DAYS, number, tables, learned)
             mark.learned[number] = (learned.rows, learned.entities)
             if not keep_life:
                 for shelf in (LIFE, VERDICTS):
@@ -110,7 +111,7 @@ class InfluxStore:
         """Write the roll-up of the week or month that begins at a date."""
         shelf = (coarse(layer), Kind.TABLES)
         with self._changing() as mark:
-            self._replace(mark, shelf, day_number(start), tables, None)
+            self._writer.replace(mark, shelf, day_number(start), tables, None)
 
     def read_periods(
         self, layer: Layer, spec: TableSpec, first: date, last: date
@@ -125,7 +126,7 @@ class InfluxStore:
     def write_life(self, sunday: date, life: str) -> None:
         """Write the life of patterns as of the end of a Sunday."""
         with self._changing() as mark:
-            self._tell(mark, LIFE, day_number(sunday), life)
+            self._writer.tell(mark, LIFE, day_number(sunday), life)
 
     def read_life(self, last: date) -> tuple[date, str] | None:
         """Return the newest life that is not after a date, with its Sunday."""
@@ -140,7 +141,7 @@ class InfluxStore:
     def write_verdicts(self, day: date, verdicts: str) -> None:
         """Write what was out of the ordinary on a day; kept as long as the day is."""
         with self._changing() as mark:
-            self._tell(mark, VERDICTS, day_number(day), verdicts)
+            self._writer.tell(mark, VERDICTS, day_number(day), verdicts)
 
     def read_verdicts(self, first: date, last: date) -> Mapping[date, str]:
         """Return the verdicts of the days from first to last that have any."""
@@ -248,68 +249,6 @@ class InfluxStore:
             # What was asked for is done; what is left over can wait.
             with suppress(StoreError):
                 self._keeper.sweep(mark, _LOT)
-
-    def _replace(
-        self,
-        mark: Watermark,
-        shelf: Shelf,
-        day: int,
-        tables: Mapping[str, Table],
-        learned: LearnedDay | None,
-    ) -> None:
-        """Write tables of a day or period under a new version."""
-
-        def lines(time: int) -> list[str]:
-            written = [
-                line
-                for table in tables.values()
-                for line in told.table_lines(shelf[0], table, self._home, time)
-            ]
-            count = sum(map(len, tables.values()))
-            marked = told.mark_lines(shelf[0], self._home, time, count, learned)
-            return [*written, *marked]
-
-        if not self._sent(mark, shelf, day, lines):
-            self._attic.put(mark, shelf, day, tables, learned)
-
-    def _tell(self, mark: Watermark, shelf: Shelf, day: int, text: str) -> None:
-        """Write a text of a date under a new version."""
-
-        def lines(time: int) -> list[str]:
-            return told.text_lines(shelf, self._home, time, text)
-
-        if not self._sent(mark, shelf, day, lines):
-            self._attic.put(mark, shelf, day, text, None)
-
-    def _sent(
-        self,
-        mark: Watermark,
-        shelf: Shelf,
-        day: int,
-        lines: Callable[[int], list[str]],
-    ) -> bool:
-        """Send points under a new version; tell whether the server takes such old ones.
-
-        Args:
-            mark: names the version as the valid one afterwards.
-            shelf: the layer, and what of it.
-            day: day number.
-            lines: makes the points of a time.
-        """
-        layer = shelf[0]
-        if self._keeper.too_old(layer, day):
-            return False
-        version = mark.begin(shelf, day)
-        points = lines(day * DAY_NS + version)
-        self._keeper.put(mark)
-        try:
-            self.server.write(layer, points)
-        except InfluxError as err:
-            if err.problem is not Problem.EXPIRED or not self._attic.open:
-                raise
-            return False
-        mark.done(shelf, day, version)
-        return True
 
     def _read(
         self, layer: Layer, spec: TableSpec, first: date, last: date
