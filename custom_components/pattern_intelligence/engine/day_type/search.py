@@ -234,16 +234,9 @@ def _each(units: Units, weights: Counts) -> Counts:
 
 def _extreme(units: Units, kinds: NDArray[np.bool_], *, last: bool) -> Counts:
     """Return the days whose first or last lies in each window, shaped likewise."""
-    kept, day, since = units.waking
-    unit = units.unit[kept]
-    group = unit * units.days + day
-    chosen = np.ones(group.size, bool)
-    if last:
-        chosen[:-1] = group[1:] != group[:-1]
-    else:
-        chosen[1:] = group[1:] != group[:-1]
-    kind = kinds[1][day[chosen]] * units.size + unit[chosen]
-    flat = kind * (BINS + 1) + since[chosen] // _STEP_MS + 1
+    unit, day, since = units.extremes(last=last)
+    kind = kinds[1][day] * units.size + unit
+    flat = kind * (BINS + 1) + since // _STEP_MS + 1
     counts = np.bincount(flat, minlength=2 * units.size * (BINS + 1))
     seen = np.cumsum(counts.reshape(2, units.size, BINS + 1), axis=2)
     which = (LAST if last else FIRST) == ASKED.anchor

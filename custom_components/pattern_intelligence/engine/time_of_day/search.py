@@ -240,18 +240,11 @@ def _each(units: Units, masks: Weights) -> Weights:
 
 def _extreme(units: Units, *, last: bool) -> Weights:
     """Return the days whose first or last lies in each window, shaped likewise."""
-    kept, day, since = units.waking
-    unit = units.unit[kept]
-    group = unit * units.days + day
-    chosen = np.ones(group.size, bool)
-    if last:
-        chosen[:-1] = group[1:] != group[:-1]
-    else:
-        chosen[1:] = group[1:] != group[:-1]
+    unit, day, since = units.extremes(last=last)
     rows = units.sorts.rows.astype(np.float32)
     sorts = rows.shape[1]
-    kind = unit[chosen] * sorts + units.sorts.sort[day[chosen]]
-    flat = kind * (BINS + 1) + since[chosen] // STEP_MS + 1
+    kind = unit * sorts + units.sorts.sort[day]
+    flat = kind * (BINS + 1) + since // STEP_MS + 1
     counts = np.bincount(flat, minlength=units.size * sorts * (BINS + 1))
     by_kind = counts.reshape(units.size, sorts, BINS + 1).astype(np.float32)
     seen = running_sums(np.matmul(rows, by_kind))

@@ -78,6 +78,23 @@ class Units:
         kept[kept] = self.eligible[self.unit[kept], day[kept]]
         return kept, day[kept], since[kept] % DAY_MS
 
+    def extremes(self, *, last: bool) -> tuple[Numbers, Numbers, Instants]:
+        """Return each unit's first, or last, of each eligible waking day.
+
+        Returns:
+            The unit, the day's place, and the milliseconds since 04:00 of each, all of
+            the same shape.
+        """
+        kept, day, since = self.waking
+        unit = self.unit[kept]
+        group = unit * self.days + day
+        chosen = np.ones(group.size, bool)
+        if last:
+            chosen[:-1] = group[1:] != group[:-1]
+        else:
+            chosen[1:] = group[1:] != group[:-1]
+        return unit[chosen], day[chosen], since[chosen]
+
     def profile(self) -> Floats:
         """Return how often bins of the day were met, shape (units, BINS).
 
