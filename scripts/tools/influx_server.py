@@ -22,6 +22,7 @@ from .command_line import Parser
 from .failure import UnusableError, run
 from .hass_process import free_port
 from .influx_program import RELEASES, Release, build, can_build, find, find_engine
+from .stopping import stop
 
 NAME = "influxdb"
 ORGANIZATION: Final = "home"
@@ -30,7 +31,6 @@ DATABASE: Final = "pattern_intelligence"
 USER: Final = "admin"
 PASSWORD: Final = "a-password-for-trying-out"
 _STARTS_WITHIN_S: Final = 60
-_STOPS_WITHIN_S: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,7 @@ def running(
             _set_up(server)
         yield server
     finally:
-        _stop(process)
+        stop(process, signal.SIGTERM)
 
 
 @contextmanager
@@ -196,17 +196,6 @@ def _set_up(server: RunningInflux) -> None:
         )
     with urlopen(request, timeout=30):  # noqa: S310
         pass
-
-
-def _stop(process: subprocess.Popen[bytes]) -> None:
-    """Ask the server to end, and make it."""
-    if process.poll() is None:
-        process.send_signal(signal.SIGTERM)
-        try:
-            process.wait(_STOPS_WITHIN_S)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
 
 
 def main() -> int:

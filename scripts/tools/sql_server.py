@@ -23,11 +23,11 @@ from sqlalchemy.exc import OperationalError
 
 from .failure import UnusableError
 from .hass_process import free_port
+from .stopping import stop
 
 DATABASE: Final = "recorder"
 _UNPRIVILEGED: Final = "nobody"
 _STARTS_WITHIN_S: Final = 60
-_STOPS_WITHIN_S: Final = 20
 _POSTGRESQL: Final = Path("/usr/lib/postgresql")
 """Where Debian keeps programs that are not on the path, by version."""
 
@@ -132,7 +132,8 @@ def running(kind: Kind, folder: Path) -> Generator[str]:
         _make_database(kind, port, process)
         yield kind.url.format(port=port, database=DATABASE)
     finally:
-        _stop(process)
+        # At once, whoever is connected.
+        stop(process, signal.SIGINT, signal.SIGTERM)
 
 
 def _program(kind: Kind, name: str) -> str:
@@ -183,15 +184,3 @@ def _make_database(kind: Kind, port: int, process: subprocess.Popen[bytes]) -> N
     finally:
         engine.dispose()
     raise UnusableError(f"{kind.name} does not answer")
-
-
-def _stop(process: subprocess.Popen[bytes]) -> None:
-    """Ask the server to end at once, whoever is connected, and make it."""
-    if process.poll() is None:
-        process.send_signal(signal.SIGINT)
-        process.send_signal(signal.SIGTERM)
-        try:
-            process.wait(_STOPS_WITHIN_S)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
