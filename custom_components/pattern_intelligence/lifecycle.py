@@ -44,6 +44,7 @@ from .storage import Storage, database_path, delete_all, open_storage
 from .stores.base import StoreError
 from .stores.influx.address import InfluxAddress
 from .texts import items_of
+from .validator import Validator
 
 
 async def async_load(
@@ -80,7 +81,7 @@ async def async_load(
     snapshot = await _async_in_scope(hass, settings, snapshot)
     coordinator = PatternCoordinator(hass, entry, snapshot, settings, renames.resolve)
     parts = Parts(entry, settings, storage, coordinator, renames, Gate(hass))
-    data = RuntimeData(parts, Scheduler(hass, parts), detectors)
+    data = RuntimeData(parts, Scheduler(hass, parts), Validator(hass, parts), detectors)
     entry.runtime_data = data
     _remove_stale_entities(hass, entry, detectors)
     async_clear_of_store(hass, remote=storage.remote is not None)

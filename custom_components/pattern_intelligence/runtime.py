@@ -11,6 +11,7 @@ from homeassistant.exceptions import ServiceValidationError
 from .const import DOMAIN
 from .parts import Parts
 from .scheduler import Scheduler
+from .validator import Validator
 
 type PatternIntelligenceConfigEntry = ConfigEntry[RuntimeData]
 
@@ -22,16 +23,19 @@ class RuntimeData:
     Attributes:
         parts: what runs work with.
         scheduler: starts them.
+        validator: holds what was learned against a batch run.
         detectors: the types of the detectors that are switched on.
     """
 
     parts: Parts
     scheduler: Scheduler
+    validator: Validator
     detectors: tuple[str, ...]
 
     async def async_close(self) -> None:
-        """End the run under way after the day it is in, and close the storage."""
+        """End what is under way after the day it is in, and close the storage."""
         self.parts.storage.hurry()
+        await self.validator.async_stop()
         await self.scheduler.async_stop()
         self.parts.gate.async_give_up()
         await self.parts.gate.async_run(self.parts.close)

@@ -242,6 +242,8 @@ async def _async_forget(call: ServiceCall) -> ServiceResponse:
             translation_domain=DOMAIN, translation_key="backup_meanwhile"
         )
     try:
+        # Nor is what is forgotten to be told as a difference.
+        await data.validator.async_stop()
         # A run under way would write what it has read before.
         async with data.scheduler.learner.async_held():
             gate, storage = data.parts.gate, data.parts.storage

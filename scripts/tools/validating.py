@@ -82,7 +82,9 @@ def _copies(path: Path) -> Iterator[tuple[SqliteStore, SqliteStore]]:
             f"{path} is not there: name the store's file with --store; what lies on a "
             f"server is compared by the action {DOMAIN}.validate"
         )
-    with tempfile.TemporaryDirectory(prefix="pattern_intelligence.") as folder:
+    with tempfile.TemporaryDirectory(
+        prefix="pattern_intelligence.", ignore_cleanup_errors=True
+    ) as folder:
         copy = Path(folder) / "learned.db"
         try:
             with (
@@ -93,7 +95,9 @@ def _copies(path: Path) -> Iterator[tuple[SqliteStore, SqliteStore]]:
             ):
                 old.backup(new)
         except sqlite3.Error as err:
-            raise UnusableError(f"{path} cannot be read: {err}") from err
+            raise UnusableError(
+                f"{path} cannot be copied to {folder} to be read: {err}"
+            ) from err
         with (
             closing(SqliteStore(copy)) as learned,
             closing(SqliteStore(Path(folder) / "batch.db")) as batch,

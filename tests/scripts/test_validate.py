@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from contextlib import closing
 import json
 from pathlib import Path
+import tempfile
 
 import pytest
 
@@ -11,6 +12,7 @@ from custom_components.pattern_intelligence.const import DATABASE
 from custom_components.pattern_intelligence.stores.base import LearnedDay
 from custom_components.pattern_intelligence.stores.sqlite import SqliteStore
 from scripts.tools import validating
+from tests.permissions import full_disk
 
 from .conftest import DAYS, FIRST, Analyze, Command, Outcome
 from .test_analyze import MIDDLE
@@ -54,6 +56,28 @@ def test_what_differs(learned: Path, run_here: RunHere) -> None:
     assert f"{MIDDLE} rows : learned {{'rows': {mark.rows + 1}}}" in said.out
     assert f"{MIDDLE} happenings" in said.out
     assert "learned None" in said.out
+
+
+def test_no_room_for_a_copy(
+    learned: Path,
+    run_here: RunHere,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """One line says so, and nothing is left behind."""
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    with full_disk(8 * 1024):
+        full = run_here(validating.main, [learned])
+    assert full.status == 2
+    assert full.err.count("\n") == 1
+    assert f"cannot be copied to {folder}" in full.err
+    assert [*folder.iterdir()] == []
+    folder.rmdir()
+    none = run_here(validating.main, [learned])
+    assert (none.status, none.err.count("\n")) == (2, 1)
+    assert str(folder) in none.err
 
 
 def test_there_is_nothing_to_compare(home: Path, run_here: RunHere) -> None:

@@ -1,9 +1,8 @@
 """What is special about the built-in store: its file, and what may happen to it."""
 
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
-import resource
 import shutil
 import signal
 import sqlite3
@@ -25,7 +24,7 @@ from custom_components.pattern_intelligence.stores.base import (
     StoreUnavailableError,
 )
 from custom_components.pattern_intelligence.stores.sqlite import SqliteStore, path_of
-from tests.permissions import without_privileges
+from tests.permissions import full_disk, without_privileges
 
 from .makers import COUNTS, ROOMS, counts_of, day, rows_of, table, tables
 from .writer import ROWS
@@ -366,23 +365,12 @@ def test_no_such_folder(tmp_path: Path) -> None:
         SqliteStore(tmp_path)
 
 
-@contextmanager
-def _full_disk(limit: int) -> Iterator[None]:
-    """Let no file grow beyond a limit, in bytes."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (limit, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-
-
-def test_full_disk(path: Path) -> None:
+def testfull_disk(path: Path) -> None:
     """The day stays due, the days before are whole, and later it goes on."""
     with closing(SqliteStore(path)) as store:
         learn(store, 1, ROWS)
         with (
-            _full_disk(path.with_name("store.db-wal").stat().st_size + 8192),
+            full_disk(path.with_name("store.db-wal").stat().st_size + 8192),
             pytest.raises(StoreUnavailableError, match="disk"),
         ):
             learn(store, 2, ROWS)
