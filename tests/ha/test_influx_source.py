@@ -1,5 +1,6 @@
 """Days as Home Assistant's own ``influxdb`` integration has written them."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -9,7 +10,9 @@ import pytest
 from custom_components.pattern_intelligence.engine.civil import days_between
 from custom_components.pattern_intelligence.engine.home import EntityInfo, Home
 from custom_components.pattern_intelligence.engine.provenance import PHYSICAL
+from custom_components.pattern_intelligence.engine.rawday import RawDay
 from custom_components.pattern_intelligence.engine.scope import Scope
+from custom_components.pattern_intelligence.sources.influx import stretch
 from custom_components.pattern_intelligence.sources.influx.place import InfluxPlace
 from custom_components.pattern_intelligence.sources.influx.server import Server
 from custom_components.pattern_intelligence.sources.influx.source import InfluxSource
@@ -267,3 +270,77 @@ async def test_silence_without_sensors(
     raw = await hass.async_add_executor_job(source.read, date(2026, 6, 6))
     assert raw.recorded == ((raw.start, raw.end),)
     assert raw.rows == 0
+
+
+def all_of(raw: RawDay) -> tuple[object, ...]:
+    """Return all that was read of a day, told by names."""
+    readings = raw.readings
+    measured = zip(
+        [readings.entities[number] for number in readings.entity.tolist()],
+        readings.instant.tolist(),
+        readings.value.tolist(),
+        strict=True,
+    )
+    carried = zip(readings.entities, map(str, readings.carried.tolist()), strict=True)
+    return rows_of(raw), carried_of(raw), raw.recorded, [*measured], [*carried]
+
+
+def times_read(asked: list[str]) -> int:
+    """Return how often the texts of points were asked for."""
+    return sum(each.startswith('SELECT "state"::string FROM') for each in asked)
+
+
+@pytest.mark.parametrize(("at_once", "times"), [(200_000, 3), (20, 10)])
+async def test_days_in_a_row(
+    hass: HomeAssistant,
+    server: RunningInflux,
+    place: InfluxPlace,
+    monkeypatch: pytest.MonkeyPatch,
+    at_once: int,
+    times: int,
+) -> None:
+    """Some are asked for at once; each is as if it had been asked for alone.
+
+    The first one is, for more may not be wanted, and then a week at a time. Where but
+    20 points may be held, days of ten by twos; three turn out to be too many once.
+    """
+    monkeypatch.setattr(stretch, "ROWS_AT_ONCE", at_once)
+    # Clocks are changed on the 29th.
+    days = list(days_between(date(2026, 3, 23), date(2026, 4, 6)))
+    degrees = {"unit_of_measurement": "°C", "device_class": "temperature"}
+    clocks = ("00:00", "07:00:00.123", "12:00", "23:59:59.9996")
+    said = [
+        say(f"{day} {clock}", entity_id, state, **attributes)
+        for number, day in enumerate(days)
+        for at, clock in enumerate(clocks)
+        for entity_id, state, attributes, often in (
+            ("light.kitchen", ("off", "on")[(number + at) % 2], {}, True),
+            ("select.mode", f"{day.day % 3}", {}, day.day % 4),
+            ("sensor.outdoor", f"{number}.{at}", degrees, day.day % 5),
+            ("sensor.cellar", "7.5", degrees, number < 2),
+        )
+        if often
+    ]
+    await async_write(hass, server, place, said)
+    known = [
+        EntityInfo(name, device_class="temperature")
+        for name in ("sensor.outdoor", "sensor.cellar")
+    ]
+
+    def read(days: Iterable[date]) -> dict[date, tuple[object, ...]]:
+        source = source_of(place, *known)
+        return {day: all_of(source.read(day)) for day in days}
+
+    asked = []
+    ask = Server.ask
+
+    def noting(self: Server, take: Any, query: str, values: Any = None) -> Any:
+        asked.append(query)
+        return ask(self, take, query, values)
+
+    monkeypatch.setattr(Server, "ask", noting)
+    backwards = await hass.async_add_executor_job(read, days[::-1])
+    assert times_read(asked) == len(days)
+    asked.clear()
+    assert await hass.async_add_executor_job(read, days) == backwards
+    assert times_read(asked) == times

@@ -133,7 +133,7 @@ def _class_in(measurement: str, entity_id: str) -> dict[str, str]:
 
 
 def last_states(
-    server: Server, wanted: Wanted, before: int, read_number: ReadNumber
+    server: Server, wanted: Wanted, read_number: ReadNumber, before: int
 ) -> dict[str, str]:
     """Return the states of entities before an instant, by id as written. Blocks.
 
@@ -142,8 +142,8 @@ def last_states(
     Args:
         server: asked.
         wanted: whose states.
-        before: UTC milliseconds.
         read_number: how a number is written as a state.
+        before: UTC milliseconds.
 
     Raises:
         InfluxSourceError: the server is away, or says no.

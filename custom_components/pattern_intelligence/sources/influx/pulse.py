@@ -7,15 +7,16 @@ no sensors are written, silence says nothing and counts as recorded.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from datetime import date, timedelta
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ...engine.civil import MINUTE_MS, CivilTime
+from ...engine.civil import MINUTE_MS, CivilTime, days_between
 from .rows import NS, one_of
 from .server import Rows, Server
 
@@ -46,7 +47,7 @@ class Pulse:
         self._known: dict[date, _Beats] = {}
 
     def recorded(
-        self, day: date, instants: NDArray[np.int64], edges: Interval
+        self, day: date, instants: NDArray[np.int64], edges: Interval, until: date
     ) -> tuple[Interval, ...]:
         """Return when states were written on a day. Blocks.
 
@@ -54,6 +55,7 @@ class Pulse:
             day: the local date.
             instants: shape (points,), of the points that are read, UTC milliseconds.
             edges: the first instant there is at all, and the one after the last.
+            until: the last day of those that will be asked about next.
 
         Returns:
             Intervals ``[start, end)``, ascending and disjoint, UTC milliseconds.
@@ -66,7 +68,9 @@ class Pulse:
         if start >= end:
             return ()
         begin = self._civil.bounds(day)[0]
-        beats = self._beats(day).copy()
+        if day not in self._known:
+            self._ask(day, max(day, until))
+        beats = self._known[day].copy()
         beats[(instants[(instants >= start) & (instants < end)] - begin) // _BIN_MS] = (
             True
         )
@@ -94,10 +98,18 @@ class Pulse:
 
     def _beats(self, day: date) -> _Beats:
         """Return in which five minutes of a day something was measured."""
-        if (known := self._known.get(day)) is not None:
-            return known
-        start, end = self._civil.bounds(day)
-        beats = np.zeros(-((start - end) // _BIN_MS), bool)
+        if day not in self._known:
+            self._ask(day, day)
+        return self._known[day]
+
+    def _ask(self, first: date, last: date) -> None:
+        """Ask about days, and forget those long before them."""
+        starts = [self._civil.start_of(day) for day in days_between(first, last)]
+        end = self._civil.bounds(last)[1]
+        asked = [
+            np.zeros(-((low - high) // _BIN_MS), bool)
+            for low, high in pairwise([*starts, end])
+        ]
 
         def take(rows: Rows) -> list[int]:
             return [int(row[2]) // NS for row in rows]
@@ -106,13 +118,13 @@ class Pulse:
             take,
             'SELECT count("value"::float) FROM /.*/ WHERE time >= $start '
             'AND time < $end AND "domain" =~ $domains GROUP BY time(5m) fill(none)',
-            {"start": start * NS, "end": end * NS, "domains": one_of(_MEASURED)},
+            {"start": starts[0] * NS, "end": end * NS, "domains": one_of(_MEASURED)},
         ):
-            beats[(max(at, start) - start) // _BIN_MS] = True
-        oldest = day - timedelta(days=_DAYS_BEFORE)
+            day = max(0, bisect_right(starts, at) - 1)
+            asked[day][(max(at, starts[day]) - starts[day]) // _BIN_MS] = True
+        oldest = first - timedelta(days=_DAYS_BEFORE)
         self._known = {d: b for d, b in self._known.items() if d >= oldest}
-        self._known[day] = beats
-        return beats
+        self._known |= zip(days_between(first, last), asked, strict=True)
 
 
 def _silences(beats: _Beats) -> Iterator[tuple[int, int]]:

@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...engine.happenings import ANY, RULES, domain_of
+from .budget import Budget
 from .server import Rows, Server
 
 NS: Final = 1_000_000
@@ -44,14 +45,42 @@ class Points:
         states: the distinct states, in the order of theirs.
         entity: shape (points,), index into ``entities``.
         state: shape (points,), index into ``states``.
-        instant: shape (points,), UTC milliseconds.
+        time: shape (points,), nanoseconds since 1970.
     """
 
     entities: tuple[str, ...]
     states: tuple[str, ...]
     entity: NDArray[np.int32]
     state: NDArray[np.int32]
-    instant: NDArray[np.int64]
+    time: NDArray[np.int64]
+
+    @property
+    def instant(self) -> NDArray[np.int64]:
+        """Return UTC milliseconds, shape (points,)."""
+        return instants(self.time)
+
+    def within(self, start: int, end: int) -> Points:
+        """Return the points of a part of the stretch.
+
+        Args:
+            start: UTC milliseconds.
+            end: the first instant after it.
+        """
+        chosen = (self.time >= start * NS) & (self.time < end * NS)
+        entity, entities = _numbered_anew(self.entity[chosen], self.entities)
+        state, states = _numbered_anew(self.state[chosen], self.states)
+        return Points(entities, states, entity, state, self.time[chosen])
+
+
+def _numbered_anew(
+    number: NDArray[np.int32], names: Sequence[str]
+) -> tuple[NDArray[np.int32], tuple[str, ...]]:
+    """Return numbers of those names alone that occur, in the order in which they do."""
+    used, first, place = np.unique(number, return_index=True, return_inverse=True)
+    order = np.argsort(first)
+    rank = np.empty(used.size, np.int32)
+    rank[order] = np.arange(used.size, dtype=np.int32)
+    return rank[place], tuple(names[each] for each in used[order].tolist())
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +129,9 @@ type _Columns = tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int64]]
 class _Taker:
     """Numbers entities and states as they come, answer by answer."""
 
-    def __init__(self, read_number: ReadNumber) -> None:
+    def __init__(self, read_number: ReadNumber, budget: Budget) -> None:
         """Begin with none."""
+        self._budget = budget
         self.entities: dict[str, int] = {}
         self.states: dict[str, int] = {}
         self._read_number = read_number
@@ -111,7 +141,7 @@ class _Taker:
         """Return the columns of rows of the field ``state``."""
         return [
             self._columns(tags, times, states)
-            for some in batched(rows, _CHUNK_ROWS, strict=False)
+            for some in batched(self._budget.count(rows), _CHUNK_ROWS, strict=False)
             for _, tags, times, states in [zip(*some, strict=True)]
         ]
 
@@ -138,9 +168,9 @@ class _Taker:
         size = len(tags)
         entity = np.fromiter(map(self._tags.__getitem__, tags), np.int32, size)
         state_of = np.fromiter(map(self.states.__getitem__, states), np.int32, size)
-        instant = instants(np.fromiter(map(int, times), np.int64, size))
+        time = np.fromiter(map(int, times), np.int64, size)
         known = entity >= 0
-        return entity[known], state_of[known], instant[known]
+        return entity[known], state_of[known], time[known]
 
     def _number(self, tags: str, value: str) -> str:
         return self._read_number(entity_of(tags), float(value))
@@ -170,7 +200,12 @@ def instant_of(time: int) -> int:
 
 
 def read_points(
-    server: Server, wanted: Wanted, start: int, end: int, read_number: ReadNumber
+    server: Server,
+    wanted: Wanted,
+    start: int,
+    end: int,
+    read_number: ReadNumber,
+    budget: Budget,
 ) -> Points:
     """Return the points of a stretch of time. Blocks.
 
@@ -180,11 +215,13 @@ def read_points(
         start: UTC milliseconds.
         end: the first instant after it.
         read_number: how a number is written as a state.
+        budget: how many points there may be.
 
     Raises:
+        CrowdedError: there are more.
         InfluxSourceError: the server is away, or says no.
     """
-    taker = _Taker(read_number)
+    taker = _Taker(read_number, budget)
     columns: list[_Columns] = [
         (np.zeros(0, np.int32), np.zeros(0, np.int32), np.zeros(0, np.int64))
     ]
@@ -211,10 +248,10 @@ def read_points(
             f'AND "entity_id" =~ $ids {BY_ENTITY}',
             span | {"domains": one_of([SENSOR]), "ids": one_of(ids)},
         )
-    entity, state, instant = (
+    entity, state, time = (
         np.concatenate(column) for column in zip(*columns, strict=True)
     )
-    return Points(tuple(taker.entities), tuple(taker.states), entity, state, instant)
+    return Points(tuple(taker.entities), tuple(taker.states), entity, state, time)
 
 
 def one_of(texts: Collection[str]) -> dict[str, str]:

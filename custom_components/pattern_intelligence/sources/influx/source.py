@@ -19,6 +19,7 @@ from ...engine.provenance import PHYSICAL, UNNAMED_AUTOMATION
 from ...engine.rawday import UNKNOWN_CARRY, RawDay
 from ...engine.scope import Scope, measuring, tracked
 from ..recorder_runs import BEGINNING, Recording
+from .budget import Budget
 from .entities import (
     Stranger,
     last_states,
@@ -31,14 +32,16 @@ from .extent import Edges, edges, silent_days
 from .measured import MEASURING_DOMAINS, read_measured
 from .place import nothing_at
 from .pulse import Pulse
-from .rows import SENSOR, Points, Wanted, read_points
+from .rows import SENSOR, Points, ReadNumber, Wanted, read_points
 from .server import Server
+from .stretch import ReadAhead, Stretch
 
 
 class InfluxSource:
     """A day source over the states in an InfluxDB of 2.x or 1.8.
 
-    Holds no more than a day of them. Every call blocks.
+    Holds no more than a week of them, and of many points no more than a day. Every
+    call blocks.
 
     Args:
         server: where they are.
@@ -64,6 +67,7 @@ class InfluxSource:
         self._now = now
         self._whole = whole
         self._pulse = Pulse(server, home.civil)
+        self._ahead = ReadAhead(self._stretch, home.civil, now)
         self._edges: Edges | None = None
         self._strangers: Mapping[str, Stranger] | None = None
         self._measuring: Collection[str] | None = None
@@ -93,14 +97,13 @@ class InfluxSource:
         """Return the rows of the tracked entities on a local day."""
         civil = self._home.civil
         start, end = civil.bounds(day)
+        stretch = self._ahead.of(day)
+        points = stretch.points.within(start, end)
         entities_known = self._entities()
-        wanted = self._wanted(entities_known)
-        read_number = number_reader(entities_known, self._whole, self._home.resolve)
-        points = read_points(self._server, wanted, start, end, read_number)
         before = carried or {
             self._home.resolve(entity_id): state
             for entity_id, state in last_states(
-                self._server, wanted, start, read_number
+                self._server, *self._asked(entities_known), start
             ).items()
         }
         there = {
@@ -110,7 +113,17 @@ class InfluxSource:
         }
         present = [self._home.resolve(entity_id) for entity_id in points.entities]
         entities = tracked({*present, *there}, entities_known, self._scope)
-        return self._raw_day(day, entities, present, points, before)
+        return self._raw_day(day, entities, present, points, before, stretch)
+
+    def _stretch(self, first: date, last: date, budget: Budget) -> Stretch:
+        """Return what was written on the days from first to last."""
+        start, end = self._home.civil.start_of(first), self._home.civil.bounds(last)[1]
+        wanted, read_number = self._asked(self._entities())
+        points = read_points(self._server, wanted, start, end, read_number, budget)
+        measured = read_measured(
+            self._server, self._home, self._sensors(), start, end, budget
+        )
+        return Stretch(first, last, points, measured)
 
     def _raw_day(
         self,
@@ -119,6 +132,7 @@ class InfluxSource:
         present: list[str],
         points: Points,
         before: Mapping[str, str],
+        stretch: Stretch,
     ) -> RawDay:
         start, end = self._home.civil.bounds(day)
         numbers = {entity_id: number for number, entity_id in enumerate(entities)}
@@ -141,6 +155,7 @@ class InfluxSource:
         )
         span = self._span()
         edge = (span[0], span[1] + 1) if span else (end, end)
+        instant = points.instant
         return RawDay(
             day=day,
             start=start,
@@ -149,14 +164,12 @@ class InfluxSource:
             states=tuple(states),
             entity=entity[kept],
             state=points.state[kept],
-            instant=np.clip(points.instant[kept], start, end - 1),
+            instant=np.clip(instant[kept], start, end - 1),
             cause=np.full(int(kept.sum()), PHYSICAL, np.int16),
             carried=carried,
             automations=(UNNAMED_AUTOMATION,),
-            recorded=self._pulse.recorded(day, points.instant, edge),
-            readings=read_measured(
-                self._server, self._home, self._sensors(), start, end
-            ),
+            recorded=self._pulse.recorded(day, instant, edge, stretch.last),
+            readings=stretch.measured.within(start, end),
         )
 
     def _span(self) -> Edges | None:
@@ -187,15 +200,17 @@ class InfluxSource:
     def _domains(self) -> Collection[str]:
         return RULES if self._scope.domains is None else self._scope.domains
 
-    def _wanted(self, entities: Mapping[str, EntityInfo]) -> Wanted:
-        return Wanted(
-            self._domains(),
-            [
-                info.entity_id
-                for info in entities.values()
-                if info.domain == SENSOR
-                and any(number_of(option) is not None for option in info.options or ())
-            ],
+    def _asked(self, entities: Mapping[str, EntityInfo]) -> tuple[Wanted, ReadNumber]:
+        """Return whose points are asked for, and how their numbers are states."""
+        sensors = [
+            info.entity_id
+            for info in entities.values()
+            if info.domain == SENSOR
+            and any(number_of(option) is not None for option in info.options or ())
+        ]
+        return (
+            Wanted(self._domains(), sensors),
+            number_reader(entities, self._whole, self._home.resolve),
         )
 
     def _is_gone(self, entity_id: str, start: int) -> bool:
