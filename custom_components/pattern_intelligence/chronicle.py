@@ -5,13 +5,13 @@ Both are functions of the days learned: told late, or again, they say the same.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
 from .engine.analysis import Detectors, advance
 from .engine.civil import last_sunday, month_of
-from .engine.detectors import Detector, Judge, LongDetector
+from .engine.detectors import Judge, LongDetector
 from .engine.finding_json import from_json, to_json
 from .engine.life import Life
 from .engine.pattern import MONTHLY, WEEKLY, Finding, PatternType
@@ -66,21 +66,20 @@ class Chronicle:
             first: the first day learned.
             last: a day learned.
         """
-        life = self._fold(first, last)
         judge = self._detectors.get(PatternType.ANOMALY)
         if isinstance(judge, Judge):
-            self._judge(judge, last)
-        return life
+            self._judge(judge, first, last)
+        return self._fold(first, last)
 
     def _fold(self, first: date, last: date) -> Life:
         """Tell the Sundays not yet told; return the life as of the last one."""
         sunday, life = self._life(last)
         following = (sunday or last_sunday(first - timedelta(days=1))) + timedelta(7)
         while following <= last:
-            if view := self.past.view(following):
+            if window := self.past.view(following):
                 standing = self._standing(following, life, anew=True)
                 life = advance(
-                    view.window,
+                    window,
                     self.past.home,
                     self._detectors,
                     replace(life, standing=tuple(map(to_json, standing))),
@@ -101,18 +100,23 @@ class Chronicle:
         with decoding():
             return stored[0], Life.from_text(stored[1], self.past.home.resolve)
 
-    def _judge(self, judge: Judge, last: date) -> None:
-        """Judge the days not yet judged that can still be looked back on."""
+    def _judge(self, judge: Judge, first: date, last: date) -> None:
+        """Judge the days not yet judged that can still be looked back on.
+
+        Each before detectors look at it, so that the window they look at needs not be
+        held beside the one it is judged in.
+        """
         newest = self._store.learned()[-1].day
         oldest = newest - timedelta(days=RELEARNED_DAYS - 1)
         judged = self._store.read_verdicts(oldest, last)
         for mark in self._store.learned():
             if not oldest <= mark.day <= last or mark.day in judged:
                 continue
-            view = self.past.view(mark.day)
-            assert view is not None
-            _, life = self._life(mark.day - timedelta(days=1))
-            verdicts = judge.judge(view.whole, life.claims, self.past.home)
+            life = self._fold(first, mark.day - timedelta(days=1))
+            window = self.past.whole(mark.day)
+            assert window is not None
+            verdicts = judge.judge(window, life.claims, self.past.home)
+            del window
             with self._phases.of(Phase.STORE):
                 self._store.write_verdicts(mark.day, to_text(verdicts))
 
@@ -142,29 +146,33 @@ class Chronicle:
         sunday = last_sunday(last)
         before = sunday - timedelta(days=7) if anew else sunday
         looks = {
-            **(dict.fromkeys(WEEKLY, sunday) if anew else {}),
-            **(dict.fromkeys(MONTHLY, month) if month > before else {}),
+            **(self._looked(WEEKLY, sunday) if anew else {}),
+            **(self._looked(MONTHLY, month) if month > before else {}),
         }
         return [
             *(found for found in kept if found.type not in looks),
-            *(
-                found
-                for kind, detector in self._detectors.items()
-                if kind in looks
-                for found in self._looked(detector, looks[kind])
-            ),
+            *(found for kind in self._detectors for found in looks.get(kind, ())),
         ]
 
-    def _looked(self, detector: Detector, day: date) -> Sequence[Finding]:
-        """Return what a weekly or monthly detector finds as of a day."""
-        if not isinstance(detector, LongDetector):
-            view = self.past.view(day)
-            return detector.detect(view.window, self.past.home) if view else ()
-        window = self.past.window(day - timedelta(days=MONTHLY_DAYS - 1), day)
-        if window is None:
-            return ()
-        history = self.past.history(day)
-        return detector.detect_long(window, history, self.past.home)
+    def _looked(
+        self, kinds: Collection[PatternType], day: date
+    ) -> dict[PatternType, Sequence[Finding]]:
+        """Return what weekly or monthly detectors find as of a day, by type.
+
+        Those that look further back share what they look at.
+        """
+        found: dict[PatternType, Sequence[Finding]] = dict.fromkeys(kinds, ())
+        asked = [own for kind, own in self._detectors.items() if kind in kinds]
+        far = [own for own in asked if isinstance(own, LongDetector)]
+        near = [own for own in asked if not isinstance(own, LongDetector)]
+        if far and (window := self.past.window(day - timedelta(MONTHLY_DAYS - 1), day)):
+            history = self.past.history(day)
+            for long in far:
+                found[long.type] = long.detect_long(window, history, self.past.home)
+        if near and (window := self.past.view(day)):
+            for detector in near:
+                found[detector.type] = detector.detect(window, self.past.home)
+        return found
 
     def _month_stands(self, last: date) -> date:
         """Return the day that monthly detectors look at: the last end of a month.

@@ -6,14 +6,13 @@ verdicts, and by the report.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import date, timedelta
 
 from .engine.analysis import Detectors, detect
 from .engine.civil import day_number, month_end, month_of, week_of
-from .engine.history import History
+from .engine.history import History, OnDemand
 from .engine.home import Home
 from .engine.pattern import Finding
 from .engine.scope import Scope
@@ -35,20 +34,6 @@ from .stores.base import AggregateStore, Layer, StoreDamagedError, StoreError
 
 class TooOldError(StoreError):
     """A day that is asked about can no longer be said anything about."""
-
-
-@dataclass(frozen=True, eq=False)
-class View:
-    """The days up to one.
-
-    Attributes:
-        whole: with one day more than detectors look at: a day and all before it that
-            it is judged by.
-        window: what detectors look at.
-    """
-
-    whole: Window
-    window: Window
 
 
 class Lookback:
@@ -78,18 +63,38 @@ class Lookback:
         self._detectors = detectors
         self._scope = scope
         self._phases = phases
-        self._view: tuple[date, View | None] | None = None
+        self._whole: tuple[date, Window | None] | None = None
+        self._view: tuple[date, Window | None] | None = None
         self._found: tuple[date, Sequence[Finding]] | None = None
 
-    def view(self, last: date) -> View | None:
-        """Return the days up to one; None where none of them was learned.
+    def whole(self, last: date) -> Window | None:
+        """Return a day and all those before it that it is judged by.
+
+        One day more than detectors look at; None where none of the latter was learned.
+        It is held until they look: ask for it before :meth:`view`.
+
+        Raises:
+            TooOldError: one of the days is no longer kept.
+            StoreError: the store failed.
+        """
+        if self._whole is None or self._whole[0] != last:
+            # Let go before more is read: a window is most of what a run holds.
+            self._whole = self._view = None
+            self._whole = last, self._read(last)
+        return self._whole[1]
+
+    def view(self, last: date) -> Window | None:
+        """Return the days that detectors look at; None where none was learned.
 
         Raises:
             TooOldError: a day that detectors look at is no longer kept.
             StoreError: the store failed.
         """
         if self._view is None or self._view[0] != last:
-            self._view = last, self._read(last)
+            whole = self.whole(last)
+            looked_at = day_number(last) - WINDOW_DAYS + 1
+            self._view = last, whole.since(looked_at) if whole else None
+            self._whole = None
         return self._view[1]
 
     def found(self, last: date, standing: Sequence[Finding] = ()) -> Sequence[Finding]:
@@ -104,11 +109,9 @@ class Lookback:
             StoreError: the store failed.
         """
         if self._found is None or self._found[0] != last:
-            view = self.view(last)
+            window = self.view(last)
             found = (
-                detect(view.window, self.home, self._detectors, standing)
-                if view
-                else ()
+                detect(window, self.home, self._detectors, standing) if window else ()
             )
             self._found = last, found
         return self._found[1]
@@ -121,22 +124,24 @@ class Lookback:
         """
         return History(self._sums(Layer.WEEKLY, last), self._sums(Layer.MONTHLY, last))
 
-    def _sums(self, layer: Layer, last: date) -> dict[str, DatedTable]:
+    def _sums(self, layer: Layer, last: date) -> Mapping[str, DatedTable]:
+        """Return tables by name, each of them read when it is first asked for."""
         with self._phases.of(Phase.STORE):
             over = [
                 start
                 for start in self._store.periods(layer)
                 if period(layer, start)[1] <= last
             ]
-            if not over:
-                return {}
-            return {
-                spec.name: only(
-                    self._store.read_periods(layer, spec, over[0], over[-1]),
-                    self._looked_at(spec),
-                )
-                for spec in SUM_TABLES
-            }
+
+        specs = {spec.name: spec for spec in SUM_TABLES} if over else {}
+
+        def read(name: str) -> DatedTable:
+            spec = specs[name]
+            with self._phases.of(Phase.STORE):
+                rows = self._store.read_periods(layer, spec, over[0], over[-1])
+            return only(rows, self._looked_at(spec))
+
+        return OnDemand(tuple(specs), read)
 
     def _looked_at(self, spec: TableSpec) -> Callable[[str], bool]:
         """Return what tells of the ids in a table whether they are looked at."""
@@ -153,12 +158,10 @@ class Lookback:
         """Tell whether the person lets an entity be looked at, by an id it had."""
         return self._scope.admits(self.home.entity(self.home.resolve(entity_id)))
 
-    def _read(self, last: date) -> View | None:
+    def _read(self, last: date) -> Window | None:
         looked_at = last - timedelta(days=WINDOW_DAYS - 1)
         whole = self.window(looked_at - timedelta(days=1), last)
-        if whole is None or whole.last_day < looked_at:
-            return None
-        return View(whole, whole.since(day_number(looked_at)))
+        return None if whole is None or whole.last_day < looked_at else whole
 
     def window(self, first: date, last: date) -> Window | None:
         """Return the days from first to last; None where none of them was learned.

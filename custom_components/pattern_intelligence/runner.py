@@ -172,11 +172,14 @@ class Runner:
     def _roll_up_complete(self, day: date, newest: date | None) -> None:
         """Write the periods that a day completed, and those it is part of."""
         end = max(newest or day, day)
-        for touched in {day, newest or day}:
-            for layer in (Layer.WEEKLY, Layer.MONTHLY):
-                first, last = period(layer, touched)
-                if last <= end:
-                    self.roll_up(layer, first, last)
+        touched = {
+            (layer, *period(layer, one))
+            for one in (day, newest or day)
+            for layer in (Layer.WEEKLY, Layer.MONTHLY)
+        }
+        for layer, first, last in sorted(touched):
+            if last <= end:
+                self.roll_up(layer, first, last)
 
     @counted_as(Phase.STORE)
     def roll_up(self, layer: Layer, first: date, last: date) -> None:
@@ -246,10 +249,10 @@ class Runner:
         first, newest = marks[0].day, marks[-1].day
         chronicle = self._chronicle()
         life = chronicle.tell(first, newest)
-        view = chronicle.past.view(newest)
-        assert view is not None
+        window = chronicle.past.view(newest)
+        assert window is not None
         analysis = analyze(
-            view.window,
+            window,
             self.home,
             self.detectors,
             life,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import override
 
 from .tables import DatedTable
 
@@ -19,3 +20,40 @@ class History:
 
     weeks: Mapping[str, DatedTable] = field(default_factory=dict)
     months: Mapping[str, DatedTable] = field(default_factory=dict)
+
+
+class OnDemand(Mapping[str, DatedTable]):
+    """Tables by name, each read when it is first asked for: some never are.
+
+    Args:
+        names: of all that there are.
+        read: returns the table of a name.
+    """
+
+    def __init__(
+        self, names: tuple[str, ...], read: Callable[[str], DatedTable]
+    ) -> None:
+        """Take where they come from; nothing is read yet."""
+        self._names = names
+        self._read = read
+        self._held: dict[str, DatedTable] = {}
+
+    @override
+    def __getitem__(self, name: str) -> DatedTable:
+        if name not in self._names:
+            raise KeyError(name)
+        if name not in self._held:
+            self._held[name] = self._read(name)
+        return self._held[name]
+
+    @override
+    def __contains__(self, name: object) -> bool:
+        return name in self._names
+
+    @override
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    @override
+    def __len__(self) -> int:
+        return len(self._names)

@@ -97,8 +97,8 @@ def _measured(
     watched: list[Watched] = [watch_lasting(window, least)]
     if lived:
         watched += [
-            watch_counts(doings.many, least),
-            watch_counts(counts.few, least),
+            watch_counts(doings.many(), least),
+            watch_counts(counts.few(), least),
             watch_silences(counts, doings.uses, least),
             watch_hours(doings, least),
         ]

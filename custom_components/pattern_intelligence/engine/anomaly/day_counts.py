@@ -98,13 +98,11 @@ class Counts:
         found: Floats = lived / np.maximum(uses.possible.sum(axis=2), 1e-9)
         return found
 
-    @cached_property
     def many(self) -> CountTails:
         """Return how probable it is that today's counts are so large."""
         recent = trend(self.uses.counts, self.known, self.expected)
         return self._tails(self.expected, np.maximum(recent, 1.0), few=False)
 
-    @cached_property
     def few(self) -> CountTails:
         """Return how probable it is that today's counts are so small."""
         recent = trend(self.uses.counts, self.known, self.expected)
