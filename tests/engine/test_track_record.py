@@ -1,9 +1,11 @@
 """A home measures on its own life how far it may trust what it is told."""
 
+from dataclasses import replace
+
 import pytest
 
 from custom_components.pattern_intelligence.engine.track_record import (
-    FULL_TRUST_AT,
+    HOMES_DIFFER,
     WEEKS_SHOWN,
     TrackRecord,
     TypeTally,
@@ -38,13 +40,46 @@ def test_nothing_is_corrected_before_anything_was_checked() -> None:
     assert TrackRecord({"a": TypeTally()}).recalibrated("a", 0.7) == 0.7
 
 
-def test_the_correction_is_half_at_the_stated_number_of_checks() -> None:
+def half_trusted(*, stated: float = 0.8) -> TypeTally:
+    """Return 1 000 claims thought of at .8, half of which came true.
+
+    What happened is as unsure as homes differ.
+    """
+    tally = TypeTally.of(1000, 500, stated, raw=0.8)
+    return replace(tally, apart=(HOMES_DIFFER * 1000) ** 2)
+
+
+def test_the_correction_is_half_where_weeks_differ_as_much_as_homes() -> None:
     """Said odds of 4, happened with odds of 1: half way is odds of 2."""
-    record = TrackRecord(
-        {"a": TypeTally.of(FULL_TRUST_AT, FULL_TRUST_AT // 2, 0.8, 0.8)}
-    )
+    record = TrackRecord({"a": half_trusted()})
     assert record.recalibrated("a", 0.8) == pytest.approx(2 / 3)
     assert record.recalibrated("b", 0.8) == 0.8
+
+
+def test_a_week_in_which_all_fails_tells_little_of_other_weeks() -> None:
+    """As many failed in both homes: in one all in a week, in the other week by week."""
+    once = even = TrackRecord()
+    for happened in (80, 80, 0, 80, 80):
+        once = once.after({"a": TypeTally.of(100, happened, 0.8, 0.8)})
+        even = even.after({"a": TypeTally.of(100, 64, 0.8, 0.8)})
+    # (0 - 80)^2 of 500^2, and five times (64 - 80)^2 of them.
+    assert once.total["a"].doubt == pytest.approx(6400 / 250_000)
+    assert even.total["a"].doubt == pytest.approx(1280 / 250_000)
+    assert even.recalibrated("a", 0.8) < once.recalibrated("a", 0.8) < 0.8
+
+
+def test_occasions_alone_leave_doubt() -> None:
+    """A week that went just as was said proves no more than its 25 occasions do."""
+    record = TrackRecord().after({"a": TypeTally.of(25, 20, 0.8, 0.8)})
+    assert record.total["a"].doubt == pytest.approx(0.8 * 0.2 / 25)
+
+
+def test_what_was_told_and_what_was_not_are_of_one_week() -> None:
+    """Two too many of one and two too few of the other are no difference."""
+    record = TrackRecord().after(
+        {"a": TypeTally.of(10, 8, 0.6, 0.6)}, {"a": TypeTally.of(10, 2, 0.4, 0.4)}
+    )
+    assert record.total["a"].apart == pytest.approx(0)
 
 
 def test_a_record_that_holds_corrects_nothing() -> None:
@@ -55,8 +90,8 @@ def test_a_record_that_holds_corrects_nothing() -> None:
 
 def test_the_correction_measures_the_detectors_word_not_the_corrected_one() -> None:
     """Otherwise a good correction would undo itself."""
-    tally = TypeTally.of(FULL_TRUST_AT, FULL_TRUST_AT // 2, stated=0.5, raw=0.8)
-    assert TrackRecord({"a": tally}).recalibrated("a", 0.8) == pytest.approx(2 / 3)
+    record = TrackRecord({"a": half_trusted(stated=0.5)})
+    assert record.recalibrated("a", 0.8) == pytest.approx(2 / 3)
 
 
 def test_it_survives_as_json() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import exp, log
 from typing import Any, Final
 
@@ -12,8 +12,9 @@ from .pattern import Json
 WEEKS_SHOWN: Final = 8
 """How many weeks the published track record looks back on."""
 
-FULL_TRUST_AT: Final = 300
-"""Checked occasions at which a home's own record counts half."""
+HOMES_DIFFER: Final = 0.03
+"""Standard deviation of the share by which claims come true more or less often than
+detectors think, from home to home: what is shrunk towards."""
 
 _CLIP: Final = 0.02
 
@@ -28,6 +29,7 @@ class TypeTally:
         stated: sum of the confidences told.
         raw: sum of the confidences the detector gave.
         squares: sum of the squared errors of the confidences told.
+        apart: sum over weeks of the square of ``happened`` less ``raw``.
     """
 
     claims: int = 0
@@ -35,6 +37,7 @@ class TypeTally:
     stated: float = 0.0
     raw: float = 0.0
     squares: float = 0.0
+    apart: float = 0.0
 
     def __add__(self, other: TypeTally) -> TypeTally:
         """Return the sum of both."""
@@ -44,7 +47,21 @@ class TypeTally:
             self.stated + other.stated,
             self.raw + other.raw,
             self.squares + other.squares,
+            self.apart + other.apart,
         )
+
+    @property
+    def doubt(self) -> float:
+        """Return the variance of the share by which more happened than was thought.
+
+        Occasions of one week hang together: while somebody is ill or a timetable is
+        off, everything fails at once. So weeks are what varies (the sandwich estimator
+        for clusters: K.-Y. Liang, S. L. Zeger, Biometrika 73, 1986), about no
+        difference; at the least it is that of occasions by themselves.
+        """
+        share = self.happened / self.claims
+        alone = max(share * (1 - share), _CLIP * (1 - _CLIP)) / self.claims
+        return max(self.apart / self.claims**2, alone)
 
     @classmethod
     def of(cls, occasions: int, happened: int, stated: float, raw: float) -> TypeTally:
@@ -83,9 +100,12 @@ class TrackRecord:
                 that was mistrusted once could never be trusted again.
         """
         total = {**self.total}
-        for tallies in (week, untold or {}):
-            for kind, tally in tallies.items():
-                total[kind] = total.get(kind, TypeTally()) + tally
+        for kind in {**week, **(untold or {})}:
+            checked = week.get(kind, TypeTally()) + (untold or {}).get(
+                kind, TypeTally()
+            )
+            apart = (checked.happened - checked.raw) ** 2
+            total[kind] = total.get(kind, TypeTally()) + replace(checked, apart=apart)
         return TrackRecord(
             dict(sorted(total.items())), (*self.weeks, week)[-WEEKS_SHOWN:]
         )
@@ -94,7 +114,7 @@ class TrackRecord:
         """Return a detector's confidence, corrected by what this home has seen.
 
         The log odds are shifted by the difference between what happened and what was
-        said, shrunk towards no shift while little has been checked.
+        said, shrunk towards no shift while the weeks do not tell it surely.
 
         Args:
             kind: the type.
@@ -103,7 +123,7 @@ class TrackRecord:
         tally = self.total.get(kind)
         if not tally or not tally.claims:
             return confidence
-        trust = tally.claims / (tally.claims + FULL_TRUST_AT)
+        trust = HOMES_DIFFER**2 / (HOMES_DIFFER**2 + tally.doubt)
         shift = _log_odds(tally.happened / tally.claims) - _log_odds(
             tally.raw / tally.claims
         )
@@ -144,7 +164,7 @@ class TrackRecord:
 
 def _week_to_json(week: Week) -> Json:
     return {
-        kind: [t.claims, t.happened, t.stated, t.raw, t.squares]
+        kind: [t.claims, t.happened, t.stated, t.raw, t.squares, t.apart]
         for kind, t in sorted(week.items())
     }
 
