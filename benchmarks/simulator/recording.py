@@ -125,8 +125,10 @@ def _quiet(
             fire = np.array(mine, np.int64)
             parts.append(Rows.of(number, on, at + 0.05, changed=False, fire=fire))
         else:
+            # Drawn for all, so that a home does not depend on how many there are.
             due = clock.utc(rng.integers(0, clock.days, 2), rng.uniform(0, 1440, 2))
-            parts.append(Rows.of(number, np.array([on, off]), np.sort(due)))
+            if entity.domain == "update":
+                parts.append(Rows.of(number, np.array([on, off]), np.sort(due)))
     return parts
 
 

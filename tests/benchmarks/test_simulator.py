@@ -210,6 +210,22 @@ def test_entities_are_in_one_state_at_a_time(homes: list[Home]) -> None:
         assert (runs.start[1:] >= runs.end[:-1])[same].all()
 
 
+def test_what_is_recorded_as_on_is_on() -> None:
+    """Whatever a lamp is used for, in a home with sittings and conditions, too."""
+    home = simulate(3, 21, rows_per_day=0, rich=True)
+    stream = home.stream
+    for number, entity in enumerate(home.entities):
+        if entity.domain not in {"light", "switch", "media_player"}:
+            continue
+        code = stream.labels.index(entity.active)
+        told = (stream.entity == number) & (stream.state == code) & stream.changed
+        mine = home.runs.take(home.runs.entity == number)
+        at = np.searchsorted(np.sort(mine.start), stream.instant[told] + 0.01) - 1
+        ends = mine.end[np.argsort(mine.start)]
+        assert (at >= 0).all(), entity.entity_id
+        assert (stream.instant[told] < ends[at] + 0.01).all(), entity.entity_id
+
+
 def test_motion_sees_what_people_do(home: Home) -> None:
     """Nine of ten uses of a room with a sensor are seen within a minute."""
     names = [entity.entity_id for entity in home.entities]
