@@ -7,6 +7,7 @@ import gzip
 import hashlib
 import json
 from pathlib import Path
+import tracemalloc
 from typing import Any
 
 import pytest
@@ -16,14 +17,16 @@ from benchmarks.simulator import Home, simulate
 from custom_components.pattern_intelligence.engine.detectors import registry
 from custom_components.pattern_intelligence.engine.tables import EXPOSURE, RUNS
 from custom_components.pattern_intelligence.runner import Runner
-from custom_components.pattern_intelligence.stores import backup_file
 from custom_components.pattern_intelligence.stores.backup_file import (
+    LONGEST_LINE,
+    MOST_VALUES,
     BackupError,
     read_backup,
     write_backup,
 )
 from custom_components.pattern_intelligence.stores.base import (
     LearnedDay,
+    StoreError,
     StoreUnavailableError,
 )
 from custom_components.pattern_intelligence.stores.copying import MoveMark, copied
@@ -299,15 +302,63 @@ def test_a_file_of_an_older_version(
     assert len(empty.read_days(RUNS, first, first).table) == 0
 
 
-def test_an_endless_line(
-    tmp_path: Path, empty: SqliteStore, monkeypatch: pytest.MonkeyPatch
+def test_a_file_with_wrong_sums(
+    backup: Path, tmp_path: Path, empty: SqliteStore
 ) -> None:
-    """A small file may unpack to a huge one: no line is read that is too long."""
-    monkeypatch.setattr(backup_file, "_LONGEST_LINE", 1_000)
-    path = tmp_path / "bomb"
+    """Those of the lines, or those of what is compressed."""
+    path = tmp_path / "wrong"
+    *lines, last = gzip.decompress(backup.read_bytes()).splitlines(keepends=True)
+    for wrong in (
+        {"lines": len(lines), "sha256": "0" * 64},
+        json.loads(last) | {"lines": len(lines) + 1},
+    ):
+        end = json.dumps(wrong).encode() + b"\n"
+        path.write_bytes(gzip.compress(b"".join(lines) + end))
+        with pytest.raises(BackupError, match="is damaged"):
+            read_backup(path, empty, TEXTS)
+        empty.clear()
+    for place in (-8, -4):
+        whole = bytearray(backup.read_bytes())
+        whole[place] ^= 1
+        path.write_bytes(whole)
+        with pytest.raises(BackupError, match="is damaged"):
+            read_backup(path, empty, TEXTS)
+        empty.clear()
+
+
+BOMBS: dict[str, bytes] = {
+    "endless": b" " * (2 * LONGEST_LINE),
+    "crowded": b"[" + b"[]," * MOST_VALUES + b"[]]",
+}
+
+
+@pytest.mark.parametrize("bomb", BOMBS)
+def test_a_small_file_that_unpacks_to_a_huge_one(
+    bomb: str, tmp_path: Path, empty: SqliteStore
+) -> None:
+    """It is refused before it takes more than a few times the memory of a line."""
     head = {"format": "pattern_intelligence_backup", "version": 1}
     head["created"] = NOW.isoformat()
-    line = json.dumps(head).encode() + b"\n"
-    path.write_bytes(gzip.compress(line + b" " * 1_000_000 + b"\n"))
-    with pytest.raises(BackupError, match="is damaged"):
-        read_backup(path, empty, TEXTS)
+    path = tmp_path / "bomb"
+    with gzip.open(path, "wb", compresslevel=1) as file:
+        file.write(json.dumps(head).encode() + b"\n" + BOMBS[bomb] + b"\n")
+    assert path.stat().st_size < 1 << 20
+    tracemalloc.start()
+    try:
+        with pytest.raises(BackupError, match="is damaged"):
+            read_backup(path, empty, TEXTS)
+        assert tracemalloc.get_traced_memory()[1] < 3 * LONGEST_LINE
+    finally:
+        tracemalloc.stop()
+
+
+def test_what_could_not_be_read_again_is_not_written(
+    lived: Path, tmp_path: Path
+) -> None:
+    """It is said at once, not when it is needed."""
+    with (
+        closing(SqliteStore(lived)) as store,
+        pytest.raises(StoreError, match="more than a backup can"),
+    ):
+        write_backup(tmp_path / "a.jsonl.gz", store, {"report": "," * MOST_VALUES}, NOW)
+    assert [*tmp_path.iterdir()] == []

@@ -29,8 +29,14 @@ VERSION: Final = 1
 SUFFIX: Final = ".jsonl.gz"
 
 _LEVEL: Final = 6
-_LONGEST_LINE: Final = 1 << 28
-"""Bytes of a line at most: a day with a million happenings has a tenth of it."""
+LONGEST_LINE: Final = 1 << 26
+"""Bytes of a line at most: a day of a million happenings of 10 000 entities has half."""
+
+MOST_VALUES: Final = 1 << 21
+"""Values in a line at most: a month of 10 000 entities has a third of them.
+
+A value takes two bytes of a line, and fifty times that when it is read.
+"""
 
 _UNREADABLE: Final = (
     ValueError,
@@ -172,7 +178,12 @@ def _write(
     # Without a name and a time of its own, the same home gives the same bytes.
     with gzip.GzipFile("", "wb", _LEVEL, raw, mtime=0) as file:
         for told in _lines(store, texts, created):
-            file.write(sums.add(_encoded(told)))
+            line = _encoded(told)
+            if not _fits(line):
+                raise StoreError(
+                    "one day holds more than a backup can: leave out what is never still"
+                )
+            file.write(sums.add(line))
         file.write(_encoded(sums.as_json()))
     return sums
 
@@ -228,12 +239,20 @@ def _known(name: str, names: Collection[str]) -> str:
 
 
 def _line(file: gzip.GzipFile) -> bytes:
-    line = file.readline(_LONGEST_LINE)
+    line = file.readline(LONGEST_LINE)
     if not line:
         raise EOFError
-    if not line.endswith(b"\n"):
-        raise ValueError("a line is cut short, or endless")
+    if not line.endswith(b"\n") or not _fits(line):
+        raise ValueError("a line is cut short, or holds more than any day does")
     return line
+
+
+def _fits(line: bytes) -> bool:
+    """Tell whether a line is small enough to be taken apart; that is seen before."""
+    return (
+        len(line) <= LONGEST_LINE
+        and sum(map(line.count, (b",", b"[", b"{"))) <= MOST_VALUES
+    )
 
 
 def _summary(
