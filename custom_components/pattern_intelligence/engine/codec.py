@@ -22,6 +22,9 @@ _VALUE = np.full(256, 255, np.uint8)
 _VALUE[_CHARACTER] = np.arange(64, dtype=np.uint8)
 _MAX_GROUPS = 12
 
+_AT_ONCE = 1 << 14
+"""Numbers decoded at once: few enough for the processor to keep them nearby."""
+
 
 def encode(values: NDArray[np.int64], lengths: NDArray[np.int64]) -> list[str]:
     """Encode rows of whole numbers.
@@ -68,26 +71,47 @@ def decode(texts: Sequence[str]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         ValueError: a text is not one that :func:`encode` writes.
     """
     sizes = np.fromiter(map(len, texts), np.int64, len(texts))
-    data = np.frombuffer("".join(texts).encode("ascii", "replace"), np.uint8)
-    digit = _VALUE[data]
-    if not data.size:
+    digit = _VALUE[np.frombuffer("".join(texts).encode("ascii", "replace"), np.uint8)]
+    if not digit.size:
         return np.zeros(0, np.int64), np.zeros(len(texts), np.int64)
     last = digit < _MORE
     row_ends = np.cumsum(sizes)
-    if (digit > 63).any() or not last[row_ends[sizes > 0] - 1].all():
+    if digit.max() > 63 or not last[row_ends[sizes > 0] - 1].all():
         raise ValueError("a stored text is damaged: it is no list of numbers")
-    ends = np.flatnonzero(last) + 1
-    starts = np.concatenate(([0], ends[:-1]))
-    groups = ends - starts
-    if int(groups.max()) > _MAX_GROUPS:
-        raise ValueError("a stored text is damaged: a number in it is too large")
-    values = np.zeros(ends.size, np.int64)
-    for place in range(int(groups.max())):
-        has = np.flatnonzero(groups > place)
-        payload = digit[starts[has] + place] & _PAYLOAD
-        values[has] += payload.astype(np.int64) << (5 * place)
-    counts = np.diff(np.concatenate(([0], np.searchsorted(ends, row_ends, "right"))))
+    ends = np.flatnonzero(last)
+    counts = np.diff(np.searchsorted(ends, row_ends), prepend=0)
+    values = np.empty(ends.size, np.int64)
+    before = -1
+    for start in range(0, ends.size, _AT_ONCE):
+        some = ends[start : start + _AT_ONCE]
+        values[start : start + some.size] = _read(digit, some, before)
+        before = int(some[-1])
     return values, counts
+
+
+def _read(
+    digit: NDArray[np.uint8], ends: NDArray[np.intp], before: int
+) -> NDArray[np.int64]:
+    """Return the numbers that end at some places.
+
+    Args:
+        digit: shape (characters,), what each stands for.
+        ends: shape (n,), ascending, where each number's last character is.
+        before: where the last character before them is.
+
+    Raises:
+        ValueError: a number is too large.
+    """
+    groups = np.diff(ends, prepend=before)
+    most = int(groups.max())
+    if most > _MAX_GROUPS:
+        raise ValueError("a stored text is damaged: a number in it is too large")
+    values = digit[ends].astype(np.int64)
+    for place in range(1, most):
+        has = np.flatnonzero(groups > place)
+        less = digit[ends[has] - place] & _PAYLOAD
+        values[has] = (values[has] << 5) | less
+    return values
 
 
 def encode_increasing(
@@ -110,10 +134,10 @@ def decode_increasing(
     steps, lengths = decode(texts)
     if not steps.size:
         return steps, lengths
-    sums = np.cumsum(steps)
     starts = np.cumsum(lengths) - lengths
-    before = np.concatenate(([0], sums))[starts]
-    return sums - np.repeat(before, lengths), lengths
+    np.cumsum(steps, out=steps)
+    steps -= np.repeat(np.where(starts > 0, steps[starts - 1], 0), lengths)
+    return steps, lengths
 
 
 def encode_bins(counts: NDArray[np.integer]) -> list[str]:

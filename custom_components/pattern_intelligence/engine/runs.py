@@ -156,6 +156,44 @@ class Entries:
     instant: Instants
     cause: NDArray[np.int16]
 
+    @cached_property
+    def of_key(self) -> NDArray[np.int64]:
+        """Return a number for the entity of each key, shape (keys,)."""
+        return np.array([self._number[key.entity_id] for key in self.keys], np.int64)
+
+    @cached_property
+    def order(self) -> NDArray[np.intp]:
+        """Return the rows sorted by entity, then instant, shape (n,)."""
+        # Nearly in order as they are: a stable sort of one number is soon done.
+        return np.argsort(
+            self._places(self.of_key[self.key], self.instant), None, "stable"
+        )
+
+    @cached_property
+    def _number(self) -> dict[str, int]:
+        return {key.entity_id: number for number, key in enumerate(self.keys)}
+
+    @cached_property
+    def _since(self) -> int:
+        return int(self.instant.min()) if self.instant.size else 0
+
+    @cached_property
+    def _span(self) -> int:
+        return int(self.instant.max(initial=self._since)) - self._since + 1
+
+    def _places(self, entity: NDArray[np.int64], instant: Instants) -> Numbers:
+        """Return one number for an entity and an instant, in their order."""
+        places = entity * self._span
+        places += instant
+        places -= self._since
+        return places
+
+    @cached_property
+    def _known(self) -> Numbers:
+        """Return where entities did something, ascending, shape (n,)."""
+        order = self.order
+        return self._places(self.of_key[self.key[order]], self.instant[order])
+
     def causes(
         self, keys: Sequence[Key], key: NDArray[np.int32], instant: Instants
     ) -> NDArray[np.int16]:
@@ -166,21 +204,16 @@ class Entries:
             key: shape (n,), index into them.
             instant: shape (n,), UTC milliseconds.
         """
-        number = {k.entity_id: n for n, k in enumerate(self.keys)}
-        own = np.array([number[k.entity_id] for k in self.keys], np.int64)
-        asked = np.array([number.get(k.entity_id, -1) for k in keys], np.int64)
+        found = np.zeros(key.size, np.int16)
         if not self.key.size or not key.size:
-            return np.zeros(key.size, np.int16)
-        since = int(min(self.instant.min(), instant.min()))
-        span = int(max(self.instant.max(), instant.max())) - since + 1
-        known = own[self.key] * span + (self.instant - since)
-        order = np.argsort(known, kind="stable")
-        known = known[order]
-        wanted = asked[key] * span + (instant - since)
-        at = np.searchsorted(known, wanted).clip(max=known.size - 1)
-        found: NDArray[np.int16] = np.where(
-            known[at] == wanted, self.cause[order[at]], 0
-        ).astype(np.int16)
+            return found
+        asked = np.array([self._number.get(k.entity_id, -1) for k in keys], np.int64)
+        since, span = self._since, self._span
+        rows = np.flatnonzero((instant >= since) & (instant < since + span))
+        wanted = self._places(asked[key[rows]], instant[rows])
+        at = np.searchsorted(self._known, wanted).clip(max=self.key.size - 1)
+        there = self._known[at] == wanted
+        found[rows[there]] = self.cause[self.order[at[there]]]
         return found
 
 
@@ -238,31 +271,56 @@ def decode(
     distinct = sorted(set(pairs))
     number = {pair: index for index, pair in enumerate(distinct)}
     row_key = np.fromiter(map(number.__getitem__, pairs), np.int64, len(pairs))
-    offsets, sizes = codec.decode_increasing(table.texts("spans"))
-    if (sizes % 2).any():
-        raise ValueError("a stored text is damaged: a run without an end")
-    lengths = sizes // 2
-    days, day = np.unique(dated.day, return_inverse=True)
-    starts = np.array([civil.start_of(date_of(n)) for n in days.tolist()], np.int64)
-    row = np.repeat(np.arange(len(pairs)), lengths)
-    begin, end = (offsets.reshape(-1, 2) + starts[day[row], None]).T
+    # Rows come by day: ordered by key, their runs are by key and begin.
+    rows = np.argsort(row_key, kind="stable")
+    begin, end, lengths = _bounds(civil, dated, rows)
+    key = np.repeat(row_key[rows], lengths)
 
-    codes, told = codec.decode(table.texts("unseen"))
+    codes, told = codec.decode(taken(table.texts("unseen"), rows))
     if ((told != 0) & (told != lengths)).any():
         raise ValueError("a stored text is damaged: it fits no list of runs")
-    unseen = np.zeros(row.size, np.int8)
+    unseen = np.zeros(key.size, np.int8)
     unseen[np.repeat(told > 0, lengths)] = codes
-    carried = np.zeros(row.size, np.int8)
+    carried = np.zeros(key.size, np.int8)
     filled = lengths > 0
     last = np.cumsum(lengths)[filled] - 1
     first = last - lengths[filled] + 1
-    flags = table.numbers("carried")[filled]
+    flags = table.numbers("carried")[rows[filled]]
     carried[first] |= (flags & CARRIED_IN).astype(np.int8)
     carried[last] |= (flags & CARRIED_OUT).astype(np.int8)
-    order = np.lexsort((end, begin, row_key[row]))
-    return tuple(Key(*pair) for pair in distinct), Fragments(
-        row_key[row][order], begin[order], end[order], carried[order], unseen[order]
+    keys = tuple(Key(*pair) for pair in distinct)
+    if _in_order(key, begin, end):
+        return keys, Fragments(key, begin, end, carried, unseen)
+    # Two ids of one entity shared a day.
+    order = np.lexsort((end, begin, key))
+    return keys, Fragments(
+        key[order], begin[order], end[order], carried[order], unseen[order]
     )
+
+
+def _bounds(
+    civil: CivilTime, dated: DatedTable, rows: NDArray[np.intp]
+) -> tuple[Instants, Instants, Numbers]:
+    """Return begin and end of the runs of some rows, and how many each row has."""
+    offsets, sizes = codec.decode_increasing(taken(dated.table.texts("spans"), rows))
+    if (sizes % 2).any():
+        raise ValueError("a stored text is damaged: a run without an end")
+    days, day = np.unique(dated.day[rows], return_inverse=True)
+    starts = np.array([civil.start_of(date_of(n)) for n in days.tolist()], np.int64)
+    offsets += np.repeat(starts[day], sizes)
+    return offsets[::2].copy(), offsets[1::2].copy(), sizes // 2
+
+
+def _in_order(key: Numbers, begin: Instants, end: Instants) -> bool:
+    """Tell whether runs that are sorted by key are by begin and end, too."""
+    steps = np.diff(begin)
+    wrong = (steps < 0) | ((steps == 0) & (np.diff(end) < 0))
+    return not (wrong & (key[1:] == key[:-1])).any()
+
+
+def taken(texts: Sequence[str], rows: NDArray[np.intp]) -> list[str]:
+    """Return the texts of some rows."""
+    return list(map(texts.__getitem__, rows.tolist()))
 
 
 def join(found: Fragments, flickers: NDArray[np.bool_]) -> Fragments:

@@ -23,7 +23,7 @@ from .keys import Key, Resolve
 from .measured import NOTHING_MEASURED, Measured, measured_of
 from .presence import busy_days, days_of_persons
 from .provenance import AUTOMATION, UNNAMED_AUTOMATION
-from .runs import NO_RUNS, Entries, Runs, build_runs
+from .runs import NO_RUNS, Entries, Runs, build_runs, taken
 from .tables import CONTEXT, HOME, DatedTable, Numbers, dated
 
 WINDOW_DAYS = 63
@@ -190,7 +190,9 @@ def build_window(
         raise ValueError("a window is a union of different days in order")
     keys, key, instant, cause, automations = _decode(civil, happenings, resolve)
     entries = Entries(keys, key, instant, cause)
-    key, instant, cause = _join_bouts(civil, keys, key, instant, cause)
+    lasting = NO_RUNS if runs is None else build_runs(civil, runs, entries, resolve)
+    key, instant, cause = _join_bouts(civil, entries)
+    del entries
     entities, available, recorded, at_home = hours_of(civil, numbers, exposure, resolve)
     return Window(
         civil=civil,
@@ -205,7 +207,7 @@ def build_window(
         available=available,
         recorded=recorded,
         at_home=at_home,
-        runs=NO_RUNS if runs is None else build_runs(civil, runs, entries, resolve),
+        runs=lasting,
         calendar=calendar,
         measured=measured_of(civil, numbers, context or dated(CONTEXT, ()), resolve),
         removed=_removed(exposure, numbers, resolve),
@@ -240,14 +242,15 @@ def _decode(
     row_key = np.fromiter(map(number.__getitem__, pairs), np.int32, len(pairs))
     # Rows come by day: ordered by key, their happenings are by key and instant.
     rows = np.argsort(row_key, kind="stable")
-    offsets, lengths = codec.decode_increasing(_taken(table.texts("instants"), rows))
+    offsets, lengths = codec.decode_increasing(taken(table.texts("instants"), rows))
     numbers, day = np.unique(happenings.day[rows], return_inverse=True)
     starts = np.array([civil.start_of(date_of(n)) for n in numbers.tolist()], np.int64)
     key = np.repeat(row_key[rows], lengths)
-    instant = np.repeat(starts[day], lengths) + offsets
+    instant = np.repeat(starts[day], lengths)
+    instant += offsets
     cause, automations = _causes(
-        _taken(table.texts("causes"), rows),
-        _taken(table.texts("automations"), rows),
+        taken(table.texts("causes"), rows),
+        taken(table.texts("automations"), rows),
         lengths,
         resolve,
     )
@@ -256,10 +259,6 @@ def _decode(
         order = np.lexsort((instant, key))
         key, instant, cause = key[order], instant[order], cause[order]
     return tuple(Key(*pair) for pair in distinct), key, instant, cause, automations
-
-
-def _taken(texts: Sequence[str], rows: NDArray[np.intp]) -> list[str]:
-    return list(map(texts.__getitem__, rows.tolist()))
 
 
 def _causes(
@@ -281,42 +280,34 @@ def _causes(
     cause = np.zeros(int(lengths.sum()), np.int16)
     told = np.fromiter(map(bool, causes), bool, len(causes))
     rows = np.flatnonzero(told)
-    values, counts = codec.decode(_taken(causes, rows))
+    values, counts = codec.decode(taken(causes, rows))
     row_list = np.fromiter(map(lists.__getitem__, names), np.int64, len(names))
     cause[np.repeat(told, lengths)] = meaning[np.repeat(row_list[rows], counts), values]
     return cause, automations
 
 
 def _join_bouts(
-    civil: CivilTime,
-    keys: tuple[Key, ...],
-    key: NDArray[np.int32],
-    instant: Instants,
-    cause: NDArray[np.int16],
+    civil: CivilTime, entries: Entries
 ) -> tuple[NDArray[np.int32], Instants, NDArray[np.int16]]:
     """Drop the end and the beginning that midnight made of one bout."""
-    entity_at = {k.entity_id: n for n, k in enumerate(keys)}
-    entity = np.array([entity_at[k.entity_id] for k in keys], np.int64)[key]
-    begins = np.array([_begins_a_bout(k) for k in keys], bool)[key]
-    order = np.lexsort((instant, entity))
-    day = civil.wall(instant[order]) // DAY_MS
-    left, back = order[:-1], order[1:]
+    key, instant, order = entries.key, entries.instant, entries.order
+    ordered = key[order]
+    entity = entries.of_key[ordered]
+    begins = np.array([_begins_a_bout(k) for k in entries.keys], bool)[ordered]
+    same = entity[1:] == entity[:-1]
     # Within a day the bouts are joined already; what precedes the end is in the bout.
-    inside = np.append(
-        False, begins[order[:-2]] & (entity[order[:-2]] == entity[left[1:]])
-    )
-    joined = (
-        inside[: left.size]
-        & (entity[left] == entity[back])
-        & ~begins[left]
-        & begins[back]
-        & (instant[back] - instant[left] < BOUT_GAP_MS)
-        & (day[1:] > day[:-1])
+    joined = same & ~begins[:-1] & begins[1:]
+    joined[:1] = False
+    joined[1:] &= begins[:-2] & same[:-1]
+    at = np.flatnonzero(joined)
+    left, back = order[at], order[at + 1]
+    over_midnight = (instant[back] - instant[left] < BOUT_GAP_MS) & (
+        civil.wall(instant[back]) // DAY_MS > civil.wall(instant[left]) // DAY_MS
     )
     kept = np.ones(key.size, bool)
-    kept[left[joined]] = False
-    kept[back[joined]] = False
-    return key[kept], instant[kept], cause[kept]
+    kept[left[over_midnight]] = False
+    kept[back[over_midnight]] = False
+    return key[kept], instant[kept], entries.cause[kept]
 
 
 def _begins_a_bout(key: Key) -> bool:

@@ -7,6 +7,7 @@ the program, never of a home.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 import sqlite3
 from typing import Any, Final
 
@@ -120,6 +121,7 @@ def select(
     present = _columns(database, name)
     wanted = [column for column in spec.columns if column in present]
     read: dict[str, list[Any]] = {column: [] for column in (DAY, *wanted)}
+    known: dict[str, str] = {}
     if present:
         columns = ", ".join([DAY, *map(_quoted, wanted)])
         order = ", ".join([DAY, *map(_quoted, spec.keys)])
@@ -132,7 +134,7 @@ def select(
             for column, values in zip(
                 read.values(), zip(*rows, strict=True), strict=True
             ):
-                column.extend(values)
+                column.extend(_once(values, known))
     size = len(read[DAY])
     columns_read: dict[str, Column] = {}
     for name in spec.columns:
@@ -141,6 +143,18 @@ def select(
         else:
             columns_read[name] = tuple(read.get(name, [""] * size))
     return DatedTable(np.array(read[DAY], np.int64), Table(spec, columns_read))
+
+
+def _once(values: tuple[Any, ...], known: dict[str, str]) -> Iterable[Any]:
+    """Return values, of texts that repeat the one that is known: ids are many rows'.
+
+    Args:
+        values: of one column.
+        known: texts seen so far, which those that are new are added to.
+    """
+    if isinstance(values[0], str) and 4 * len({*values}) < len(values):
+        return map(known.setdefault, values, values, strict=True)
+    return values
 
 
 def delete(
