@@ -63,7 +63,7 @@ def test_counts_and_tails_are_those_of_the_slow_way(chance: Random) -> None:
     days = window.days.tolist()
     free = {day for day in days if (day + 3) % 7 >= 5 or day in calendar.holidays}
     keys, _, units = units_of(window, 6)
-    found = suspects(units, calendar.free(window.days))
+    found, _ = suspects(units, calendar.free(window.days))
     names = [window.keys[keys[unit]].entity_id for unit in found.unit.tolist()]
     trials = KindTrials.of(window, units.walls, names, found)
     walls = [sorted(window.wall[window.of_key(at)].tolist()) for at in keys.tolist()]
@@ -90,6 +90,62 @@ def test_counts_and_tails_are_those_of_the_slow_way(chance: Random) -> None:
         assert trials.p_values[row] == pytest.approx(p, abs=1e-9)
         _, unsure = expected_and_tail(blocks, odds_of(blocks, growth, 0.15))
         assert trials.unsure[row] == pytest.approx(unsure, abs=1e-9)
+
+
+def test_risk_is_spent_on_what_could_be_told() -> None:
+    """On questions that enough days, and not too many, have in common.
+
+    Enough are six, and half the days of the kind; too many are all of them, and more
+    than half of the others.
+    """
+    chance = Random(3)
+    times = [(day, chance.uniform(420, 480)) for day in range(42) if day % 7 < 5]
+    times += [(day, chance.uniform(240, 1320)) for day in range(42)]
+    window = window_of_times({THINGS[0]: times}, 42)
+    _, _, units = units_of(window, 6)
+    found, asked = suspects(units, window.calendar.free(window.days))
+    assert asked[:, 0].tolist() == [True, True]
+    assert found.unit.size
+    walls = sorted(window.wall.tolist())
+    lived = set(window.days[window.occupied].tolist())
+    workdays = {day for day in lived if (day + 3) % 7 < 5}
+    kept: list[int] = []
+    for question in range(ASKED.anchor.size):
+        spans = ASKED.spans(np.array([question]))
+        anchor = ANCHORS[spans.anchor[0]]
+        low, high = float(spans.low[0]), float(spans.high[0])
+        kept.append(len(matches(walls, low, high, anchor, lived)))
+    for row, free in enumerate(found.free.tolist()):
+        own = len(lived - workdays if free else workdays)
+        total = sum(
+            ASKED.risk[question]
+            for question, days in enumerate(kept)
+            if max(6, own / 2) <= days <= own + (len(lived) - own) / 2
+        )
+        share = min(1.0, 3 * ASKED.risk[found.question[row]] / total)
+        assert found.risk[row] == pytest.approx(share, rel=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("days", "could"),
+    [
+        (range(42), [False, False]),
+        ([day for day in range(42) if day % 7 < 5], [True, False]),
+        ([day for day in range(42) if day % 7 >= 5], [False, True]),
+        (range(4, 42, 14), [False, False]),
+    ],
+)
+def test_what_cannot_stand_out_is_not_asked(days: list[int], could: list[bool]) -> None:
+    """Kept every day, or on four; or on too many days, or too few, of one kind.
+
+    Six weeks have 30 workdays, of which half are 15, and 12 free days.
+    """
+    lived = [(day, 600.0) for day in range(42)]
+    times = [(day, 720.0) for day in days]
+    window = window_of_times({THINGS[0]: times, THINGS[1]: lived}, 42)
+    _, _, units = units_of(window, 3)
+    _, asked = suspects(units, window.calendar.free(window.days))
+    assert asked[:, 0].tolist() == could
 
 
 @settings(max_examples=30, deadline=None)

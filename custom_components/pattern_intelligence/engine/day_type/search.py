@@ -36,6 +36,16 @@ OFTEN: Final = 0.5
 LEAST_RATIO: Final = 2.0
 """Times as large a share as of the other days: else it is a habit of both."""
 
+ALIKE: Final = 3.0
+"""How much less than so many separate chances the questions of a thing are.
+
+The first and the last of what happens once a day are the thing itself. Measured with
+workdays and free days dealt anew: p is below any level three times more seldom, still.
+"""
+
+LIKELIEST: Final = 4
+"""Questions to a thing, by a quick guess, that are examined to find the best."""
+
 AT_ALL: Final = len(ANCHORS)
 """What is asked after the anchors: whether anything happens in a waking day."""
 
@@ -57,7 +67,8 @@ class Asked:
         anchor: shape (n,), positions in ``ANCHORS``, or ``AT_ALL``.
         low: shape (n,), first bin edge: from midnight, else from 04:00.
         high: shape (n,), last bin edge.
-        risk: shape (n,), the share of the risk of a false claim spent on each.
+        risk: shape (n,), the share of the risk of a false claim spent on each, where
+            all can be asked.
     """
 
     anchor: Numbers
@@ -95,6 +106,8 @@ def _questions() -> Asked:
 
 ASKED: Final = _questions()
 _WINDOWS: Final = np.flatnonzero(ASKED.anchor == EACH)
+_ALIKE_FROM: Final = np.flatnonzero(np.diff(ASKED.risk, prepend=0.0))
+"""Where questions begin that are spent as much on as the ones behind them."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,26 +120,38 @@ class Suspects:
         free: shape (n,), whether on the free days, else on workdays.
         growth: shape (n,), how much more the rest of the home does then on days of
             the kind, at least 1.
+        risk: shape (n,), the share of the risk of a false claim spent on the question.
     """
 
     unit: Numbers
     question: Numbers
     free: NDArray[np.bool_]
     growth: Floats
+    risk: Floats
 
     def take(self, which: NDArray[np.bool_]) -> Suspects:
         """Return some of them."""
         return Suspects(
-            self.unit[which], self.question[which], self.free[which], self.growth[which]
+            self.unit[which],
+            self.question[which],
+            self.free[which],
+            self.growth[which],
+            self.risk[which],
         )
 
 
-def suspects(units: Units, free: NDArray[np.bool_]) -> Suspects:
+def suspects(
+    units: Units, free: NDArray[np.bool_]
+) -> tuple[Suspects, NDArray[np.bool_]]:
     """Return of each unit and kind of day the question that tells most, if any does.
 
     Args:
         units: what is searched.
         free: shape (days,), which of all days from the first on are free.
+
+    Returns:
+        Them, and of which kinds (workdays, free days) and units anything could be
+        asked, shape (2, units).
     """
     kinds = np.array([~free, free])
     kept = np.zeros((2, units.size, ASKED.anchor.size), np.float32)
@@ -146,13 +171,52 @@ def suspects(units: Units, free: NDArray[np.bool_]) -> Suspects:
     rates = _rates(kept, days)
     # As one thing that is kept on most days alike: a home of few things tells little.
     around = rates.sum(axis=1, keepdims=True, dtype=np.float64) + 1.0
-    found = [_best(kept, days, rates, around, own) for own in (0, 1)]
-    return Suspects(
-        np.concatenate([unit for unit, _, _ in found]),
-        np.concatenate([question for _, question, _ in found]),
-        np.repeat([False, True], [unit.size for unit, _, _ in found]),
-        np.concatenate([growth for _, _, growth in found]),
+    asked = [_askable(kept, days, own) for own in (0, 1)]
+    spent = [_spent(own) for own in asked]
+    found = [
+        _best(kept, days, rates, around, own, could, total)
+        for own, (could, total) in enumerate(zip(asked, spent, strict=True))
+    ]
+    unit, question, growth = (np.concatenate(own) for own in zip(*found, strict=True))
+    kind = np.repeat([0, 1], [own.size for own, _, _ in found])
+    risk = ALIKE * ASKED.risk[question] / np.array(spent)[kind, unit]
+    return (
+        Suspects(unit, question, kind > 0, growth, risk.clip(max=1.0)),
+        np.array([could.any(axis=1) for could in asked]),
     )
+
+
+def _askable(kept: Counts, days: Counts, own: int) -> NDArray[np.bool_]:
+    """Return what could be told of a kind, whichever of the days it was kept on.
+
+    What is kept too seldom in all, or on too many days, cannot stand out, and what
+    cannot is no chance to be wrong (R. E. Tarone, A modified Bonferroni method for
+    discrete data, Biometrics 46, 1990).
+
+    Args:
+        kept: as for :func:`_best`.
+        days: as for :func:`_best`.
+        own: the kind that is asked about.
+
+    Returns:
+        Shape (units, questions).
+    """
+    total = kept[0] + kept[1]
+    mine, theirs = days[own], days[1 - own]
+    could: NDArray[np.bool_] = (
+        (total >= np.maximum(FEWEST_DAYS, OFTEN * mine))
+        & (total <= mine + theirs / LEAST_RATIO)
+        & (mine >= FEWEST_DAYS)
+        & (theirs > 0)
+    )
+    return could
+
+
+def _spent(could: NDArray[np.bool_]) -> Floats:
+    """Return the shares of the risk of all that could be told of each unit."""
+    count = np.add.reduceat(could, _ALIKE_FROM, axis=1, dtype=np.int64)
+    total: Floats = (count * ASKED.risk[_ALIKE_FROM]).sum(axis=1)
+    return total
 
 
 def _rates(kept: Counts, days: Counts) -> Counts:
@@ -163,7 +227,13 @@ def _rates(kept: Counts, days: Counts) -> Counts:
 
 
 def _best(
-    kept: Counts, days: Counts, rates: Counts, around: Floats, own: int
+    kept: Counts,
+    days: Counts,
+    rates: Counts,
+    around: Floats,
+    own: int,
+    could: NDArray[np.bool_],
+    spent: Floats,
 ) -> tuple[Numbers, Numbers, Floats]:
     """Return unit, question and growth of what tells most, by unit.
 
@@ -173,9 +243,11 @@ def _best(
         rates: shape (kinds, units, questions), as :func:`_rates` gives them.
         around: shape (kinds, 1, questions), of the whole home.
         own: the kind that is asked about.
+        could: shape (units, questions), what could be told of it.
+        spent: shape (units,), the shares of the risk of all that could be.
     """
     often = kept[own] >= np.maximum(FEWEST_DAYS, OFTEN * days[own])
-    unit, question = np.nonzero(often & (days[1 - own] > 0))
+    unit, question = np.nonzero(often & could)
     at = unit, question
     mine, theirs = (days[kind, unit, 0].astype(float) for kind in (own, 1 - own))
     did, others = (kept[kind][at].astype(float) for kind in (own, 1 - own))
@@ -187,12 +259,14 @@ def _best(
     grown = 1 - (1 - least) ** growth
     both = (did + others) / (mine + theirs)
     gain = mine * _divergence(share, np.maximum(grown, both))
-    gain += theirs * _divergence(least, both) + np.log(ASKED.risk[question])
+    gain += theirs * _divergence(least, both)
+    gain += np.log(ASKED.risk[question] / spent[unit])
     told = (gain > 0) & (share >= LEAST_RATIO * least) & (share >= grown + CLEARLY)
     worth = np.where(told, gain + KEPT_WORTH * did, 0.0)
     order = np.lexsort((question, -worth, unit))
-    first = np.append(True, unit[order][1:] != unit[order][:-1])[: order.size]
-    chosen = order[first & (worth[order] > 0)]
+    order = order[worth[order] > 0]
+    begin = np.searchsorted(unit[order], unit[order])
+    chosen = order[np.arange(order.size) - begin < LIKELIEST]
     return unit[chosen], question[chosen], growth[chosen]
 
 

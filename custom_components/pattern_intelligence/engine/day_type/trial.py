@@ -68,11 +68,6 @@ class KindTrials:
         times = np.where(kept, met.nearest(), np.nan)
         return cls(suspects, eligible, kept, own, times, expected, p_values, unsure)
 
-    @property
-    def risk(self) -> Floats:
-        """Return the share of the risk spent on each, shape (n,)."""
-        return ASKED.risk[self.suspects.question]
-
     def days(self, row: int, *, own: bool) -> NDArray[np.intp]:
         """Return where the eligible days of a kind are.
 

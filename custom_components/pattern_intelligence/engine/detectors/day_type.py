@@ -18,12 +18,13 @@ from numpy.typing import NDArray
 from ..absorption import COVERED
 from ..civil import DAY_MINUTES, DAY_MS, WAKING_DAY_STARTS_MS
 from ..claim import Claim
-from ..day_type.search import ASKED, AT_ALL, suspects
+from ..day_type.search import ASKED, AT_ALL, Suspects, suspects
 from ..day_type.trial import KindTrials
 from ..eligibility import eligible_days
 from ..evidence import (
     FALSE_DISCOVERY_RATE,
     LISTED_FROM,
+    Floats,
     Tally,
     false_discovery_q,
     posterior_since_change,
@@ -61,13 +62,17 @@ class DayType:
         if not units.size:
             return ()
         number = np.arange(units.first, units.first + units.days)
-        found = suspects(units, window.calendar.free(number))
+        found, asked = suspects(units, window.calendar.free(number))
         by_hand = ~automated[found.unit]
         found = found.take(by_hand)
         names = [window.keys[keys[unit]].entity_id for unit in found.unit.tolist()]
         trials = KindTrials.of(window, units.walls, names, found)
-        corrected = (trials.p_values / trials.risk).clip(max=1.0)
-        q_values = false_discovery_q(corrected, 2 * int((~automated).sum()))
+        corrected = (trials.p_values / found.risk).clip(max=1.0)
+        rows = _best_of_each(found, corrected)
+        q_values = np.ones(corrected.size)
+        q_values[rows] = false_discovery_q(
+            corrected[rows], int(asked[:, ~automated].sum())
+        )
         sure = (q_values <= FALSE_DISCOVERY_RATE) & (trials.unsure <= UNSURE)
         told = (
             _finding(
@@ -104,6 +109,19 @@ class DayType:
         if lived < USUAL_DAYS:
             return Sentence.of("waits.lived", needed=USUAL_DAYS, days=lived)
         return Sentence.of("day_type.waits.nothing")
+
+
+def _best_of_each(found: Suspects, corrected: Floats) -> NDArray[np.intp]:
+    """Return of each unit and kind of day the row that chance explains least.
+
+    Args:
+        found: what was examined.
+        corrected: shape (n,), p of each, for all that was asked.
+    """
+    order = np.lexsort((corrected, found.free, found.unit))
+    unit, free = found.unit[order], found.free[order]
+    new = (unit[1:] != unit[:-1]) | (free[1:] != free[:-1])
+    return np.sort(order[np.append(True, new)[: order.size]])
 
 
 def _each_once(
