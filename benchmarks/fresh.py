@@ -5,7 +5,9 @@ same days with that one thing taken away which the claim is about:
 
 - links and sequences: the days of one entity in another order, for each of a
   sequence's entities in turn; every step has to hang on the others;
-- kinds of days, states: the days of the entity in another order;
+- kinds of days: the same on the days of the other kind, since days in another order
+  are mostly of their own kind, where that is workdays;
+- states: the days of the entity in another order;
 - moves: the days of everything in the second room in another order;
 - the use of a room: everything in it as one, its bursts drawn anew from its own
   profile smoothed by two hours;
@@ -23,7 +25,7 @@ from custom_components.pattern_intelligence.engine.analysis import Detectors
 from custom_components.pattern_intelligence.engine.claim import Claim
 from custom_components.pattern_intelligence.engine.detectors import registry
 from custom_components.pattern_intelligence.engine.evidence import LISTED_FROM
-from custom_components.pattern_intelligence.engine.pattern import PatternType
+from custom_components.pattern_intelligence.engine.pattern import DayKind, PatternType
 from custom_components.pattern_intelligence.engine.window import WINDOW_DAYS, Window
 
 from .learned import context_of, days_of
@@ -40,7 +42,7 @@ CLEARLY = {
     PatternType.SEQUENCE: 0.1,
     PatternType.ROOM_BASED: 0.1,
     PatternType.DURATION: 0.25,
-    PatternType.DAY_TYPE: 0.1,
+    PatternType.DAY_TYPE: 0.15,
     PatternType.CONTEXTUAL: 0.1,
 }
 _Z = 3.0
@@ -79,8 +81,7 @@ class FreshDays:
         occasions, share = self.share(claim, self.windows)
         if not occasions or share < LEAST:
             return False
-        for null in self._nulls(claim):
-            tried, chance = self.chance(claim, null)
+        for tried, chance in self._chances(claim):
             error = np.sqrt(share * (1 - share) / occasions)
             if tried:
                 error = np.hypot(error, np.sqrt(chance * (1 - chance) / tried))
@@ -109,10 +110,17 @@ class FreshDays:
         drawn = [null(window, rng) for window in self.windows for _ in range(_DRAWS)]
         return self.share(claim, drawn)
 
+    def _chances(self, claim: Claim) -> Iterator[tuple[int, float]]:
+        """Yield how often it is tried, and holds, without what it is about."""
+        if claim.type is PatternType.DAY_TYPE:
+            yield self.share(of_other_days(claim), self.windows)
+        for null in self._nulls(claim):
+            yield self.chance(claim, null)
+
     def _nulls(self, claim: Claim) -> Iterator[Nulls]:
         """Yield the ways of taking away what a claim is about."""
         match claim.type:
-            case PatternType.DAY_TYPE | PatternType.CONTEXTUAL:
+            case PatternType.CONTEXTUAL:
                 yield _moving("permuted", [claim.entities[0].entity_id])
             case PatternType.CO_OCCURRENCE:
                 yield _moving("permuted", [claim.entities[1].entity_id])
@@ -128,6 +136,14 @@ class FreshDays:
 
     def _in_area(self, area_id: str) -> list[str]:
         return [e.entity_id for e in self._home.entities if e.area_id == area_id]
+
+
+def of_other_days(claim: Claim) -> Claim:
+    """Return what is claimed of a kind of days, claimed of the other kind."""
+    assert claim.context is not None
+    other: DayKind = "workday" if claim.context["day_type"] == "free" else "free"
+    when = claim.when and replace(claim.when, day_kind=other)
+    return replace(claim, when=when, context={**claim.context, "day_type": other})
 
 
 def _moving(kind: str, entities: Sequence[str]) -> Nulls:

@@ -6,14 +6,16 @@ from datetime import date
 import numpy as np
 import pytest
 
-from benchmarks.fresh import BLUR, FreshDays, blurred
+from benchmarks.fresh import BLUR, FreshDays, blurred, of_other_days
 from benchmarks.simulator import Home, PlantedHabit, simulate
 from custom_components.pattern_intelligence.engine.analysis import Detectors
 from custom_components.pattern_intelligence.engine.claim import Claim
+from custom_components.pattern_intelligence.engine.detectors.day_type import DayType
 from custom_components.pattern_intelligence.engine.detectors.duration import Duration
 from custom_components.pattern_intelligence.engine.detectors.room_based import RoomBased
 from custom_components.pattern_intelligence.engine.detectors.sequence import Sequences
 from custom_components.pattern_intelligence.engine.pattern import (
+    DayKind,
     PatternType,
     Spread,
     When,
@@ -21,7 +23,9 @@ from custom_components.pattern_intelligence.engine.pattern import (
 from custom_components.pattern_intelligence.engine.window import Key
 from tests.engine.builders import Row, raw_days, window_of
 
-DETECTORS: Detectors = {one.type: one for one in (Sequences(), RoomBased(), Duration())}
+DETECTORS: Detectors = {
+    one.type: one for one in (Sequences(), RoomBased(), Duration(), DayType())
+}
 
 
 @pytest.fixture(scope="module")
@@ -137,6 +141,26 @@ def test_durations(
         0.8,
     )
     assert fresh.true(claim) is expected
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"), [("timer", "workday"), ("sitting in the greenhouse", "free")]
+)
+def test_kinds_of_days(home: Home, fresh: FreshDays, name: str, kind: DayKind) -> None:
+    """A habit of workdays is one though most days are; a hallway's light has no kind."""
+    habit = _named(home, name)
+    assert habit.minute is not None
+    when = When(habit.minute, habit.minute - 30, habit.minute + 60, day_kind=kind)
+    claim = _claim(
+        PatternType.DAY_TYPE,
+        replace(habit, steps=habit.steps[:1]),
+        when=when,
+        context={"kind": "day_type", "day_type": kind},
+    )
+    assert fresh.true(claim)
+    assert not fresh.true(of_other_days(claim))
+    hallway = (Key("light.hallway_ceiling", "on"),)
+    assert not fresh.true(replace(claim, entities=hallway, when=None))
 
 
 def test_blurred_lengths_spread() -> None:
