@@ -62,3 +62,10 @@ def test_the_same_are_asked_tomorrow() -> None:
     longer = np.arange(63 * 24) * HOUR_MS
     tomorrow = set(longer[asked(longer)].tolist())
     assert {at for at in tomorrow if at < 62 * DAY_MS} <= today
+
+
+def test_as_many_are_asked_where_hashes_happen_to_be_large() -> None:
+    """Those that were not asked, asked again: the least of what is left."""
+    every = np.arange(4000) * HOUR_MS
+    left = np.delete(every, asked(every))
+    assert asked(left).size == SAMPLE

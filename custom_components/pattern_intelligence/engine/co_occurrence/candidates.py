@@ -1,122 +1,130 @@
-"""Which pairs are worth a close look: one pass over the happenings in order of time."""
+"""Which pairs are worth a close look: those that follow more often than by the hour."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..arrays import distinct
 from ..civil import DAY_MS, HOUR_MS, Instants
 from ..evidence import Floats
 from ..tables import Numbers
-from .manners import LAGS_MS, MANNERS, NEXT
+from .manners import LAGS_MS
 from .sampling import sampled, slack
 from .stream import Stream
+from .sweep import Asked
 
 DAY_HOURS: Final = DAY_MS // HOUR_MS
 
 SCREENED: Final = 1.5
 """Times the chance by the hour that a share must reach; the exact test asks for more."""
 
-AT_ONCE: Final = 32
-"""Causes looked at together, so that memory stays small in a large home."""
 
-JOINED_AT_ONCE: Final = 20_000
-"""Happenings after occasions looked at together: what a processor keeps at hand."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Asking:
+    """The occasions of causes that are asked: of many a sample (:mod:`.sampling`).
+
+    Attributes:
+        keys: shape (causes,), ascending indices of the keys that may lead.
+        sizes: shape (causes,), how many occasions each has, asked or not.
+        rows: shape (n,), rows of the occasions that are asked, ascending.
+        owner: shape (n,), places of their causes in ``keys``.
+        asked: the same in the order of time.
+    """
+
+    keys: NDArray[np.intp]
+    sizes: Numbers
+    rows: NDArray[np.intp]
+    owner: Numbers
+    asked: Asked
+
+    @classmethod
+    def of(cls, stream: Stream) -> Asking:
+        """Return those of a stream, the same whatever its effects are."""
+        window = stream.window
+        keys = np.flatnonzero(stream.causes)
+        rows = np.flatnonzero(stream.has_occasion() & stream.causes[window.key])
+        sizes = np.bincount(window.key[rows], minlength=len(window.keys))[keys]
+        rows = rows[sampled(window.instant[rows], window.key[rows])]
+        owner = np.searchsorted(keys, window.key[rows])
+        asked = Asked.of(window.instant[rows], owner, keys.size)
+        return cls(keys, sizes, rows, owner, asked)
+
+    def least(self, floor: float) -> Numbers:
+        """Return how many of those asked must be followed, shape (causes,)."""
+        share = np.array([floor - slack(size, floor) for size in self.sizes.tolist()])
+        count = np.bincount(self.owner, minlength=self.keys.size)
+        least: Numbers = np.ceil(share * np.maximum(count, 1)).astype(np.int64)
+        return least
+
+    def by_hour(self, stream: Stream) -> Floats:
+        """Return how many were asked in each hour since 04:00, shape (causes, 24)."""
+        hour = self.owner * DAY_HOURS + stream.offset[self.rows] // HOUR_MS
+        count = np.bincount(hour, minlength=self.keys.size * DAY_HOURS)
+        by_hour: Floats = count.reshape(-1, DAY_HOURS).astype(np.float64)
+        return by_hour
 
 
-def candidates(stream: Stream, floor: float) -> list[tuple[int, int]]:
+def candidates(
+    stream: Stream,
+    floor: float,
+    among: NDArray[np.bool_],
+    asking: Asking | None = None,
+) -> Numbers:
     """Return the pairs of keys of which the second follows the first often enough.
 
-    They must do so more often than the effect's rate by the hour explains. Of causes
-    with many occasions a sample is asked (:mod:`.sampling`). Pairs left out here were
-    tested and failed: they count as such.
+    They must do so more often than the effect's rate by the hour explains. Pairs left
+    out here were tested and failed: they count as such.
 
     Args:
         stream: the happenings.
         floor: the share of a cause's occasions that must be followed in some manner.
+        among: shape (keys,), which keys may be the second of any pair.
+        asking: the occasions asked, where they are known.
 
     Returns:
-        Ordered pairs of indices of keys, sorted.
+        Shape (pairs, 2), indices of keys, sorted.
     """
-    found: list[tuple[int, int]] = []
-    effects = _Effects.of(stream)
-    covered = [_covered(stream, lag_ms)[effects.keys] for lag_ms in LAGS_MS]
+    effects = _Effects.of(stream, among & stream.effects)
     if not effects.keys.size:
-        return found
-    keys = np.flatnonzero(stream.causes)
-    asked, sizes = _asked(stream)
-    owner = np.searchsorted(keys, stream.window.key[asked])
-    edges = np.searchsorted(owner, np.arange(keys.size + 1))
-    for begin in range(0, keys.size, AT_ONCE):
-        causes = keys[begin : begin + AT_ONCE]
-        some = slice(edges[begin], edges[begin + causes.size])
-        own, rows = owner[some] - begin, asked[some]
-        counts = _counts(stream, effects, rows, own, causes.size)
-        enough = np.array([floor - slack(size, floor) for size in sizes[causes]])
-        enough *= np.maximum(np.bincount(own, minlength=causes.size), 1)
-        enough = enough[:, None]
-        hours = (
-            np.bincount(
-                own * DAY_HOURS + stream.offset[rows] // HOUR_MS,
-                minlength=causes.size * DAY_HOURS,
-            ).reshape(-1, DAY_HOURS)
-            * 1.0
-        )
-        follows = (counts[NEXT] >= enough) & (not stream.automated)
-        for manner in range(NEXT):
-            often = counts[manner] >= enough
-            a, b = np.nonzero(often & ~follows)
-            chance = np.einsum("nh,nh->n", hours[a], covered[manner][b])
-            follows[a, b] = counts[manner, a, b] >= SCREENED * chance
-        found.extend(
-            (int(causes[a]), int(effects.keys[b]))
-            for a, b in np.argwhere(follows).tolist()
-        )
-    return found
+        return np.zeros((0, 2), np.int64)
+    asking = asking or Asking.of(stream)
+    least = asking.least(floor)
+    hours = asking.by_hour(stream)
+    lags = sorted(LAGS_MS, reverse=True)
+    covered = [_covered(stream, lag_ms)[effects.keys] for lag_ms in lags]
+    begins, end = effects.followed(asking.asked, lags)
+    follows = [_next_ones(stream, asking, least, effects)]
+    for lag, cause, effect, count in asking.asked.often(
+        begins, end, effects.key, least
+    ):
+        chance = np.einsum("nh,nh->n", hours[cause], covered[lag][effect])
+        more = count >= SCREENED * chance
+        follows.append((cause[more], effect[more]))
+    cause, effect = map(np.concatenate, zip(*follows, strict=True))
+    size = len(stream.window.keys)
+    pairs = distinct(asking.keys[cause] * size + effects.keys[effect])
+    return np.stack(np.divmod(pairs, size), axis=1)
 
 
-def _asked(stream: Stream) -> tuple[NDArray[np.intp], Numbers]:
-    """Return the occasions of all causes that are asked, and how many there are.
-
-    Returns:
-        Shape (n,), rows in their order; shape (keys,), all occasions of each key.
-    """
-    window = stream.window
-    rows = np.flatnonzero(stream.has_occasion() & stream.causes[window.key])
-    asked = sampled(window.instant[rows], window.key[rows])
-    return rows[asked], np.bincount(window.key[rows], minlength=len(window.keys))
-
-
-def _counts(
-    stream: Stream,
-    effects: _Effects,
-    rows: NDArray[np.intp],
-    owner: Numbers,
-    causes: int,
-) -> Numbers:
-    """Return how often each effect followed in each manner.
-
-    Args:
-        stream: the happenings.
-        effects: what may follow.
-        rows: shape (m,), occasions of causes.
-        owner: shape (m,), the number of each one's cause, ascending.
-        causes: how many causes there are.
-
-    Returns:
-        Shape (manners, causes, effects).
-    """
-    shape = (causes, effects.keys.size)
-    counts = np.zeros((MANNERS, *shape), np.int64)
-    if not stream.automated:
-        which, effect = _next(stream, rows)
-        pairs = owner[which] * shape[1] + np.searchsorted(effects.keys, effect)
-        counts[NEXT] = np.bincount(pairs, minlength=counts[NEXT].size).reshape(shape)
-    counts[:NEXT] = effects.after(stream.window.instant[rows], owner, shape)
-    return counts
+def _next_ones(
+    stream: Stream, asking: Asking, least: Numbers, effects: _Effects
+) -> tuple[Numbers, Numbers]:
+    """Return the causes of which an effect is often the next to begin elsewhere."""
+    if stream.automated:
+        return np.zeros(0, np.int64), np.zeros(0, np.int64)
+    which, effect = _next(stream, asking.rows)
+    known = effects.number[effect] >= 0
+    which, effect = which[known], effect[known]
+    pairs = asking.owner[which] * effects.keys.size + effects.number[effect]
+    found, count = np.unique(pairs, return_counts=True)
+    cause, second = np.divmod(found, effects.keys.size)
+    often = count >= least[cause]
+    return cause[often], second[often]
 
 
 def _covered(stream: Stream, lag_ms: int) -> Floats:
@@ -144,83 +152,68 @@ def _covered(stream: Stream, lag_ms: int) -> Floats:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Effects:
-    """The happenings that may follow something, in the order of time.
+    """The happenings that may follow something, by key, then by instant.
 
     Attributes:
-        keys: shape (effects,), ascending indices of the keys that may.
-        instant: shape (n,), ascending UTC milliseconds.
-        key: shape (n,), places of their keys in ``keys``.
-        previous: shape (n,), the place of the one at which the key happened before,
-            -1 where it never did.
+        keys: shape (effects,), indices of the keys that may, the most frequent first.
+        number: shape (keys of the window,), the place of each in ``keys``,
+            -1 where it is not there.
+        instant: shape (n,), UTC milliseconds.
+        key: shape (n,), places of their keys in ``keys``, ascending.
     """
 
     keys: NDArray[np.intp]
+    number: Numbers
     instant: Instants
-    key: NDArray[np.int32]
-    previous: NDArray[np.int32]
+    key: Numbers
 
     @classmethod
-    def of(cls, stream: Stream) -> _Effects:
-        """Return those of a stream."""
+    def of(cls, stream: Stream, among: NDArray[np.bool_]) -> _Effects:
+        """Return those of a stream that are of some keys, shape (keys,)."""
         window = stream.window
-        rows = np.flatnonzero(stream.caused & stream.effects[window.key])
-        order = np.argsort(window.instant[rows], kind="stable")
-        place = np.empty(rows.size, np.int32)
-        place[order] = np.arange(rows.size, dtype=np.int32)
-        previous = np.full(rows.size, -1, np.int32)
-        same = np.flatnonzero(window.key[rows[1:]] == window.key[rows[:-1]])
-        previous[place[same + 1]] = place[same]
-        rows = rows[order]
-        keys = np.flatnonzero(stream.effects)
-        key = np.searchsorted(keys, window.key[rows]).astype(np.int32)
-        return cls(keys, window.instant[rows], key, previous)
+        rows = np.flatnonzero(stream.caused & among[window.key])
+        often = np.bincount(window.key[rows], minlength=len(window.keys))
+        keys = np.flatnonzero(among)
+        keys = keys[np.argsort(-often[keys], kind="stable")]
+        number = np.full(len(window.keys), -1)
+        number[keys] = np.arange(keys.size)
+        rows = rows[np.argsort(number[window.key[rows]], kind="stable")]
+        return cls(keys, number, window.instant[rows], number[window.key[rows]])
 
-    def after(self, start: Instants, owner: Numbers, shape: tuple[int, int]) -> Numbers:
-        """Count how often each key follows within each of the lags.
+    def followed(
+        self, asked: Asked, lags_ms: Sequence[int]
+    ) -> tuple[list[NDArray[np.intp]], NDArray[np.intp]]:
+        """Return which occasions each happening is the first of its key to follow.
 
         Args:
-            start: shape (m,), UTC milliseconds of occasions.
-            owner: shape (m,), whose occasion each is, ascending.
-            shape: how many owners and how many effects there are.
+            asked: the occasions.
+            lags_ms: how soon it has to.
 
         Returns:
-            Shape (lags, owners, effects).
+            For each lag the place of the first one, shape (n,), and the place behind
+            the last.
         """
-        bounds = np.array([0, *LAGS_MS])[:, None] + start
-        edges = np.searchsorted(self.instant, bounds, "right")
-        # Those after an occasion lie in one piece, in parts by their lag.
-        sizes = np.diff(edges, axis=0).T
-        parts = owner[:, None] * len(LAGS_MS) + np.arange(len(LAGS_MS))
-        counts = np.zeros((shape[0], len(LAGS_MS), shape[1]), np.int64)
-        joined = np.cumsum(sizes.sum(axis=1)) // JOINED_AT_ONCE
-        for piece in np.split(
-            np.arange(start.size), np.flatnonzero(np.diff(joined)) + 1
-        ):
-            if not piece.size:
-                continue
-            first, size = edges[0, piece].astype(np.int32), sizes[piece]
-            each = size.sum(axis=1)
-            row = np.repeat(first - (np.cumsum(each) - each).astype(np.int32), each)
-            row += np.arange(row.size, dtype=np.int32)
-            # Of each key only the first one after an occasion follows it.
-            new = self.previous.take(row, mode="clip") < np.repeat(first, each)
-            # Occasions come by owner: only few owners have any in a piece.
-            some = counts[owner[piece[0]] : owner[piece[-1]] + 1]
-            part = parts[piece] - parts[piece[0], 0]
-            pair = np.repeat((part * shape[1]).ravel(), size.ravel())
-            pair += self.key.take(row, mode="clip")
-            some += np.bincount(pair[new], minlength=some.size).reshape(some.shape)
-        found: Numbers = np.cumsum(counts, axis=1).swapaxes(0, 1)
-        return found
+        # In the order of time each look-up begins where the last one ended.
+        order = np.argsort(self.instant, kind="stable")
+        instant = self.instant[order]
+        place = np.empty(order.size, np.intp)
+        place[order] = np.arange(order.size)
+        end = asked.places(instant)[place]
+        # After what happened before, that is what follows first.
+        free = np.where(np.diff(self.key, prepend=-1) > 0, 0, np.roll(end, 1))
+        return [
+            np.maximum(free, asked.places(instant - lag_ms)[place])
+            for lag_ms in lags_ms
+        ], end
 
 
 def _next(
     stream: Stream, rows: NDArray[np.intp]
 ) -> tuple[NDArray[np.intp], NDArray[np.int32]]:
-    """Return the effects that begin next elsewhere, after some happenings.
+    """Return what begins next elsewhere, after some happenings.
 
     Returns:
-        For each effect which happening it comes after, and its key.
+        For each which happening it comes after, and its key.
     """
     among, window = stream.beginnings, stream.window
     until = stream.until_next(rows, among)
@@ -230,9 +223,7 @@ def _next(
     last = np.searchsorted(among.instant, when, "right")
     # What begins at the same instant is next, too.
     at = np.repeat(first, last - first) + _counting(last - first)
-    effect = window.key[among.rows[at]]
-    follows = stream.effects[effect]
-    return np.repeat(which, last - first)[follows], effect[follows]
+    return np.repeat(which, last - first), window.key[among.rows[at]]
 
 
 def _counting(sizes: NDArray[np.intp]) -> NDArray[np.int32]:

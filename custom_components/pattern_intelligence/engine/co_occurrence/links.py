@@ -107,8 +107,18 @@ class Cause:
         return self.stream.offset[self.occasions]
 
     @cached_property
+    def _hour(self) -> Numbers:
+        return self._offset // HOUR_MS
+
+    @cached_property
     def _alike(self) -> Bits:
         return self.stream.days.alike[self._day]
+
+    def _known(self, effect: int) -> Bits:
+        """Return on which days an effect was there at each clock time, shape (n,)."""
+        entity_id = self.stream.window.keys[effect].entity_id
+        found: Bits = self.stream.days.available(entity_id)[self._hour]
+        return found
 
     def links(self, effect: int) -> Iterable[Link]:
         """Yield the pair in each manner that chance does not explain at a glance.
@@ -118,18 +128,19 @@ class Cause:
         """
         stream, occasions = self.stream, self.occasions
         lags = stream.lags(occasions, effect)
-        entity_id = stream.window.keys[effect].entity_id
-        known = stream.days.available(entity_id)[self._offset // HOUR_MS]
-        compared = self._alike & known
+        compared: Bits | None = None
         for manner in range(stream.manners(effect)):
             hits = followed(lags, self._until_next, manner)
-            count = int(hits.sum())
+            count = int(np.count_nonzero(hits))
             if count < EFFECT_FLOOR * occasions.size:
                 continue
+            if compared is None:
+                compared = self._alike & self._known(effect)
+                others = int(np.bitwise_count(compared).sum())
             would = stream.mask(self.key, effect, manner).at(self._offset)
             # As in the trial, each occasion stands for itself among the others.
             chance = (count + int(np.bitwise_count(would & compared).sum())) / (
-                occasions.size + int(np.bitwise_count(compared).sum())
+                occasions.size + others
             )
             if count < MIN_LIFT * chance * occasions.size:
                 continue

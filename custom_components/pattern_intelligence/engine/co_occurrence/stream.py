@@ -261,9 +261,15 @@ class Stream:
 
     def lags(self, occasions: NDArray[np.intp], effect: int) -> Numbers:
         """Return the milliseconds until an effect happens, -1 where it never does."""
-        rows = self.first_after(occasions, effect)
-        lags = self.window.instant[rows] - self.window.instant[occasions]
-        return np.where(rows >= 0, lags, -1)
+        own = self.window.of_key(effect)
+        instants = self.window.instant[own][self.caused[own]]
+        if not instants.size:
+            return np.full(occasions.size, -1)
+        causes = self.window.instant[occasions]
+        at = np.searchsorted(instants, causes, "right")
+        lags: Numbers = instants.take(at, mode="clip") - causes
+        lags[at == instants.size] = -1
+        return lags
 
     def until_next(self, occasions: NDArray[np.intp], among: Course) -> Numbers:
         """Return the milliseconds until another entity does something, 0 for never.

@@ -8,14 +8,15 @@ explains is not told beside it (:mod:`..co_occurrence.common_cause`).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import groupby
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..civil import DAY_MS
 from ..claim import Claim
-from ..co_occurrence.candidates import candidates
+from ..co_occurrence.candidates import Asking, candidates
 from ..co_occurrence.common_cause import shadows
 from ..co_occurrence.crossday import Days
 from ..co_occurrence.edge import Edge
@@ -29,12 +30,13 @@ from ..co_occurrence.links import (
     within_ms,
 )
 from ..co_occurrence.manners import MANNERS
-from ..co_occurrence.stream import MIN_DAYS, RESTING, Stream
+from ..co_occurrence.stream import MIN_DAYS, Stream
 from ..evidence import FALSE_DISCOVERY_RATE, LISTED_FROM, Tally, false_discovery_q
 from ..home import Home
 from ..pattern import Evidence, Finding, PatternType, Provenance
 from ..provenance import AUTOMATION, USER
 from ..sentence import Sentence
+from ..tables import Numbers
 from ..window import Window
 from . import Check
 
@@ -67,10 +69,11 @@ class CoOccurrence:
         streams = [Stream(days)]
         if (window.cause > AUTOMATION).any():
             streams.append(Stream(days, automated=True))
+        asking = Asking.of(streams[0])
         links = [
             (stream, link)
             for stream in streams
-            for link in compared_pairs(stream, home)
+            for link in compared_pairs(stream, home, asking)
         ]
         q_values = false_discovery_q(
             # Corrected for the manners of following, all of which were tried.
@@ -135,38 +138,80 @@ class CoOccurrence:
         return Sentence.of("co_occurrence.waits.nothing")
 
 
-def compared_pairs(stream: Stream, home: Home) -> list[Link]:
-    """Return the pairs that are worth a test, each in its best manner."""
-    window = stream.window
+def compared_pairs(
+    stream: Stream, home: Home, asking: Asking | None = None
+) -> list[Link]:
+    """Return the pairs that are worth a test, each in its best manner.
+
+    Args:
+        stream: the happenings.
+        home: tells devices and what sensors see.
+        asking: the occasions that are asked first, where they are known.
+    """
+    pairs = _Pairs.of(stream, home)
     links: list[Link] = []
-    for key, pairs in groupby(candidates(stream, EFFECT_FLOOR), lambda pair: pair[0]):
-        cause = Cause(stream, key)
-        for _, effect in pairs:
-            if _may_link(window, home, key, effect):
-                links.extend(cause.links(effect))
+    cause: Cause | None = None
+    found = candidates(stream, EFFECT_FLOOR, pairs.ever, asking)
+    for key, effect in found[pairs.may_link(*found.T)].tolist():
+        if cause is None or cause.key != key:
+            cause = Cause(stream, key)
+        links.extend(cause.links(effect))
     return tested(links)
 
 
-def _may_link(window: Window, home: Home, cause: int, effect: int) -> bool:
-    """Tell whether a person could learn anything from a link of two keys."""
-    one = home.entity(window.keys[cause].entity_id)
-    other = home.entity(window.keys[effect].entity_id)
-    first, end = window.key_edges[effect : effect + 2].tolist()
-    per_day = (end - first) / window.days.size
-    sees_movement = other.device_class in MOVEMENT or (
-        other.device_class in MOVEMENT_OR_SEAT and per_day > SEAT_PER_DAY
-    )
-    if sees_movement and (
-        window.keys[effect].state in RESTING or one.domain not in SENSING
-    ):
-        return False
-    return home.unit(one.entity_id) != home.unit(other.entity_id)
+@dataclass(frozen=True, slots=True, eq=False)
+class _Pairs:
+    """From which links a person could learn anything.
+
+    Attributes:
+        sees: shape (keys,), whether each sees movement.
+        rests: shape (keys,), whether each ends something.
+        senses: shape (keys,), whether each tells where people are.
+        unit: shape (keys,), the number of each one's device or lone entity.
+    """
+
+    sees: NDArray[np.bool_]
+    rests: NDArray[np.bool_]
+    senses: NDArray[np.bool_]
+    unit: NDArray[np.intp]
+
+    @classmethod
+    def of(cls, stream: Stream, home: Home) -> _Pairs:
+        """Return it for the happenings of a home."""
+        window = stream.window
+        infos = [home.entity(key.entity_id) for key in window.keys]
+        per_day = np.diff(window.key_edges) / window.days.size
+        moves = np.array([own.device_class in MOVEMENT for own in infos], bool)
+        seats = np.array([own.device_class in MOVEMENT_OR_SEAT for own in infos], bool)
+        return cls(
+            moves | (seats & (per_day > SEAT_PER_DAY)),
+            ~stream.begins,
+            np.array([own.domain in SENSING for own in infos], bool),
+            _units(stream, home),
+        )
+
+    @property
+    def ever(self) -> NDArray[np.bool_]:
+        """Return which keys may be an effect of any, shape (keys,)."""
+        return ~(self.sees & self.rests)
+
+    def may_link(self, cause: Numbers, effect: Numbers) -> NDArray[np.bool_]:
+        """Tell which pairs of keys may be linked, shape (n,)."""
+        seen = self.sees[effect] & (self.rests[effect] | ~self.senses[cause])
+        may: NDArray[np.bool_] = ~seen & (self.unit[cause] != self.unit[effect])
+        return may
+
+
+def _units(stream: Stream, home: Home) -> NDArray[np.intp]:
+    """Return the number of each key's device or lone entity, shape (keys,)."""
+    units = [home.unit(key.entity_id) for key in stream.window.keys]
+    found: NDArray[np.intp] = np.unique(units, return_inverse=True)[1]
+    return found
 
 
 def count_of_pairs(stream: Stream, home: Home) -> int:
     """Return how many ordered pairs could have been tested: all on two devices."""
-    units = [home.unit(key.entity_id) for key in stream.window.keys]
-    number = np.unique(units, return_inverse=True)[1]
+    number = _units(stream, home)
     causes = np.bincount(number[stream.causes], minlength=number.max() + 1)
     effects = np.bincount(number[stream.effects], minlength=number.max() + 1)
     return int(causes.sum() * effects.sum() - causes @ effects)
