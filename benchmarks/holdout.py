@@ -1,15 +1,17 @@
 """What a home was told, and what then happened: the report for real homes.
 
-No truth is known of a real home, but its own future is a judge: patterns are learned
-on the first 70 % of the days and checked on the rest, day by day and occasion by
-occasion; and homes made of this very home by taking its order away tell how many
-patterns are found where there are none.
+No truth is known of a real home, but its own future is a judge. Twice: patterns told
+after the first 70 % of the days are checked on all the rest, day by day and occasion by
+occasion; and what was told on any Sunday is checked on the next five days, which is
+what confidence is about, and many more claims. And homes made of this very home by
+taking its order away tell how many patterns are found where there are none.
 
     python -m benchmarks.holdout CONFIG_DIR_OR_DB [...] [--time-zone ZONE]
 """
 
 import argparse
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -17,30 +19,34 @@ import sys
 
 import numpy as np
 
+from benchmarks.claims import Json, claim_of
 from benchmarks.guessing import Guesses, guess_rates
 from benchmarks.home_days import HomeDays, read_home
+from benchmarks.lives import before, told_on
 from benchmarks.occasions import Occasions
 from benchmarks.odd_days import judged
 from benchmarks.window_nulls import NULLS, null_window
-from custom_components.pattern_intelligence.engine.analysis import (
-    Detectors,
-    analyze,
-    detect,
-)
+from custom_components.pattern_intelligence.engine.analysis import Detectors, detect
 from custom_components.pattern_intelligence.engine.civil import day_number
 from custom_components.pattern_intelligence.engine.detectors import registry
 from custom_components.pattern_intelligence.engine.evidence import LISTED_FROM
-from custom_components.pattern_intelligence.engine.life import Life
 from custom_components.pattern_intelligence.engine.pattern import Finding, PatternType
-from custom_components.pattern_intelligence.engine.window import WINDOW_DAYS
 from custom_components.pattern_intelligence.sources.base import SourceError
 
 LEARNED_SHARE = 0.7
 DAYS_A_MONTH = 30.44
+SUNDAY = 6
 CHECKED_AT_ONCE = 21
 """Held-out days in one window, which also needs days before them for context."""
 
 BEFORE = 14
+SOON = 5
+"""Days on which what was told on a Sunday is checked."""
+
+YOUNG = 10
+"""Days below which a home is told hardly anything."""
+
+type Checked = dict[PatternType, Occasions]
 
 
 @dataclass(frozen=True)
@@ -50,8 +56,9 @@ class HoldOut:
     Attributes:
         name: of the home.
         days: how many were learned and how many held out.
-        patterns: listed at the end of the learned days, by type.
-        occasions: what was stated and what happened, by type.
+        patterns: told at the end of the learned days, by type.
+        occasions: what was stated then and what happened later, by type.
+        soon: what was stated on any Sunday and what happened on the next days.
         guesses: how often the next happening was guessed.
         anomalies: told a month of the days held out, true or not.
         false_patterns: per home and month, by null and type.
@@ -60,7 +67,8 @@ class HoldOut:
     name: str
     days: tuple[int, int]
     patterns: dict[PatternType, int]
-    occasions: dict[PatternType, Occasions]
+    occasions: Checked
+    soon: Checked
     guesses: Guesses
     anomalies: float
     false_patterns: dict[str, dict[PatternType, float]]
@@ -76,57 +84,53 @@ def hold_out(home: HomeDays, detectors: Detectors, seeds: int) -> HoldOut:
     """
     days = [day for day, _ in home.days]
     cut = days[max(int(len(days) * LEARNED_SHARE), 1) - 1]
-    window = home.window(cut - timedelta(days=WINDOW_DAYS - 1), cut)
-    found = detect(window, home.home, detectors)
-    findings = [finding for finding in found if finding.confidence >= LISTED_FROM]
-    known = analyze(window, home.home, detectors, Life(), found)
-    published = [pattern.as_json() for pattern in known.patterns]
+    sundays = [day for day in days[YOUNG:-1] if day.weekday() == SUNDAY]
+    told = told_on(home, detectors, {*sundays, cut})
     held_out = [day for day in days if day > cut]
+    soon: Checked = {}
+    for day in sundays:
+        following = [one for one in days if day < one <= day + timedelta(days=SOON)]
+        _check(soon, home, told[day], detectors, following)
+    occasions: Checked = {}
+    _check(occasions, home, told[cut], detectors, held_out)
+    ahead = home.window(held_out[0], held_out[-1])
     odd = judged(home, detectors, held_out[0], held_out[-1])
     return HoldOut(
         home.name,
         (len(days) - len(held_out), len(held_out)),
-        _by_type(findings),
-        _checked(home, findings, detectors, held_out),
-        guess_rates(window, home.window(held_out[0], held_out[-1]), published),
+        dict(Counter(PatternType(one["type"]) for one in told[cut])),
+        occasions,
+        soon,
+        guess_rates(before(home, cut), ahead, told[cut]),
         len(odd) / len(held_out) * DAYS_A_MONTH,
         {kind: _false_patterns(home, detectors, kind, seeds) for kind in NULLS},
     )
 
 
-def _by_type(findings: Iterable[Finding]) -> dict[PatternType, int]:
-    counts: dict[PatternType, int] = {}
-    for finding in findings:
-        counts[finding.type] = counts.get(finding.type, 0) + 1
-    return counts
-
-
-def _checked(
+def _check(
+    checked: Checked,
     home: HomeDays,
-    findings: Sequence[Finding],
+    patterns: Sequence[Json],
     detectors: Detectors,
-    held_out: Sequence[date],
-) -> dict[PatternType, Occasions]:
-    """Return what happened of what was stated, on the days held out."""
-    checked: dict[PatternType, Occasions] = {}
-    for at in range(0, len(held_out), CHECKED_AT_ONCE):
-        part = held_out[at : at + CHECKED_AT_ONCE]
+    days: Sequence[date],
+) -> None:
+    """Add what happened on some days of what was told before them."""
+    for at in range(0, len(days), CHECKED_AT_ONCE):
+        part = days[at : at + CHECKED_AT_ONCE]
         window = home.window(part[0] - timedelta(days=BEFORE), part[-1])
-        for finding in findings:
-            tally = detectors[finding.type].tally(
-                finding, window, home.home, day_number(part[0])
-            )
-            own = checked.setdefault(finding.type, Occasions())
-            own.add(finding.confidence, tally.occasions, tally.happened)
-    return checked
+        for pattern in patterns:
+            claim = claim_of(pattern)
+            since = day_number(part[0])
+            tally = detectors[claim.type].tally(claim, window, home.home, since)
+            own = checked.setdefault(claim.type, Occasions())
+            own.add(claim.stated, tally.occasions, tally.happened)
 
 
 def _false_patterns(
     home: HomeDays, detectors: Detectors, kind: str, seeds: int
 ) -> dict[PatternType, float]:
     """Return how many patterns a month are found where there are none."""
-    last = home.days[-1][0]
-    window = home.window(last - timedelta(days=WINDOW_DAYS - 1), last)
+    window = before(home, home.days[-1][0])
     months = window.days.size / DAYS_A_MONTH
     counts = dict.fromkeys(detectors, 0)
     for seed in range(seeds):
@@ -151,13 +155,12 @@ def _survives(finding: Finding, kind: str) -> bool:
 
 def print_report(reports: Sequence[HoldOut]) -> None:
     """Print a block for each home, and one for all of them together."""
-    totals: dict[PatternType, Occasions] = {}
+    later: Checked = {}
+    soon: Checked = {}
     for report in reports:
         learned, held_out = report.days
         print(f"\n{report.name}: {learned} days learned, {held_out} held out")
-        for kind, occasions in report.occasions.items():
-            print(f"  {kind:<14} {report.patterns[kind]:3d} patterns  {occasions}")
-            totals.setdefault(kind, Occasions()).join(occasions)
+        _print_checked(report.occasions, report.soon, report.patterns)
         print(f"  next happening  {report.guesses}")
         if report.anomalies:
             print(f"  anomalies told a month  {report.anomalies:.2f}")
@@ -166,11 +169,28 @@ def print_report(reports: Sequence[HoldOut]) -> None:
                 f"{kind} {rate:.2f}" for kind, rate in counts.items() if rate
             )
             print(f"  false a month, {null:<9} {sum(counts.values()):.2f}  {figures}")
+        _join(later, report.occasions)
+        _join(soon, report.soon)
     if len(reports) > 1:
         print("\nall homes together")
-        for kind, occasions in totals.items():
-            print(f"  {kind:<14} {occasions}")
+        patterns = sum((Counter(report.patterns) for report in reports), Counter())
+        _print_checked(later, soon, patterns)
         print(f"  next happening  {Guesses.mean([r.guesses for r in reports])}")
+
+
+def _print_checked(
+    later: Checked, soon: Checked, patterns: Mapping[PatternType, int]
+) -> None:
+    """Print by type what happened on all days held out, and on the next days."""
+    for kind in sorted({*later, *soon}):
+        count = patterns.get(kind, 0)
+        print(f"  {kind:<14} {count:3d} patterns  {later.get(kind, Occasions())}")
+        print(f"  {f'next {SOON} days':>27}  {soon.get(kind, Occasions())}")
+
+
+def _join(total: Checked, own: Checked) -> None:
+    for kind, occasions in own.items():
+        total.setdefault(kind, Occasions()).join(occasions)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

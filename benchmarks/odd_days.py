@@ -126,10 +126,8 @@ def judged(
         if before != sunday:
             sunday = before
             window = known.window(before - timedelta(days=WINDOW_DAYS - 1), before)
-            claims = [
-                Claim.of(finding, finding.confidence)
-                for finding in detect(window, known.home, detectors)
-            ]
+            habits = detect(window, known.home, detectors) if window.days.size else ()
+            claims = [Claim.of(finding, finding.confidence) for finding in habits]
         whole = known.window(day - timedelta(days=WINDOW_DAYS), day)
         for finding in judge.judge(whole, claims, known.home):
             keys = [
