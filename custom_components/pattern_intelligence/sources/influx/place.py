@@ -6,8 +6,8 @@ from base64 import b64encode
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
-from urllib.parse import urlsplit
 
+from ...wire.influx import AddressError, check_url
 from ..base import SourceError, SourceUnavailableError
 
 
@@ -72,17 +72,9 @@ class InfluxPlace:
     def __post_init__(self) -> None:
         """Refuse what could be no address."""
         try:
-            parts = urlsplit(self.url)
-            usable = parts.scheme in {"http", "https"} and bool(parts.hostname)
-            usable = usable and (parts.port or 1) > 0
-        except ValueError:
-            usable = False
-        if not usable or "@" in parts.netloc or parts.query or parts.fragment:
-            raise InfluxSourceError(
-                Trouble.ADDRESS,
-                "the address of InfluxDB is not usable: write http://HOST:8086 or "
-                "https://HOST",
-            )
+            check_url(self.url)
+        except AddressError as err:
+            raise InfluxSourceError(Trouble.ADDRESS, str(err)) from err
         if not (self.token.isascii() and self.token.isprintable()):
             raise InfluxSourceError(
                 Trouble.REFUSED,

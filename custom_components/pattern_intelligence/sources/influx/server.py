@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 
 from urllib3 import BaseHTTPResponse, PoolManager, Timeout, exceptions
 
+from ...wire.influx import said_in
 from .place import (
     SUPPORTED,
     InfluxPlace,
@@ -28,7 +29,6 @@ PAUSES_S: Final = (0.5, 2.0)
 """What is waited before a question is asked again that was not answered whole."""
 
 _CHUNK_BYTES: Final = 1 << 16
-_SAID: Final = 200
 _NO_CONTENT: Final = 204
 _BUSY: Final = frozenset({429, 500, 502, 503, 504})
 
@@ -169,7 +169,7 @@ def _check(answer: BaseHTTPResponse, place: InfluxPlace) -> None:
         InfluxSourceError: the server says no, or was cut within its headers.
     """
     if answer.status >= 300:
-        raise _refusal(answer.status, _said(answer.read()), place)
+        raise _refusal(answer.status, said_in(answer.read()), place)
     known = answer.headers.get("Content-Length", "").isdigit()
     known = known or "chunked" in answer.headers.get("Transfer-Encoding", "").lower()
     if answer.status != _NO_CONTENT and not known:
@@ -300,15 +300,3 @@ def _refusal(status: int, said: str, place: InfluxPlace) -> InfluxSourceError:
         host=host,
         said=said,
     )
-
-
-def _said(body: bytes) -> str:
-    """Return what the server says, in one short line."""
-    text = body.decode("utf-8", "replace")
-    try:
-        found = json.loads(text)
-        text = str(found.get("message") or found.get("error") or text)
-    except ValueError, AttributeError:
-        pass
-    line = " ".join(text.split())
-    return line if len(line) <= _SAID else f"{line[:_SAID]}…"

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 import re
 from typing import Final
-from urllib.parse import urlsplit
 
+from ...wire.influx import AddressError, check_url
 from ..base import Layer, StoreError
 
 DEFAULT_PREFIX: Final = "pattern_intelligence"
@@ -57,21 +57,9 @@ class InfluxAddress:
     def __post_init__(self) -> None:
         """Refuse what could be no address."""
         try:
-            parts = urlsplit(self.url)
-            usable = parts.scheme in {"http", "https"} and bool(parts.hostname)
-            usable = usable and (parts.port or 1) > 0
-        except ValueError:
-            usable = False
-        if not usable:
-            raise StoreError(
-                "the address of InfluxDB is not usable: write http://HOST:8086 or "
-                "https://HOST"
-            )
-        if parts.username or parts.password or parts.query or parts.fragment:
-            raise StoreError(
-                "the address of InfluxDB holds more than a host: leave out users, "
-                "passwords and what follows ? or #"
-            )
+            check_url(self.url)
+        except AddressError as err:
+            raise StoreError(str(err)) from err
         if not _PREFIX.fullmatch(self.prefix):
             raise StoreError(
                 "{prefix!r} cannot begin the name of a bucket: use letters, digits, "

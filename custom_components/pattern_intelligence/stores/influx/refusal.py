@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from contextlib import contextmanager
-import json
 from typing import Any, Final
 
+from ...wire.influx import said_in
 from .address import InfluxAddress
 from .problem import InfluxAwayError, InfluxError, InfluxRefusedError, Problem
-
-_SAID: Final = 200
-"""Characters of what a server says that are passed on."""
 
 _FULL: Final = ("no space left", "disk quota", "enospc")
 
@@ -107,7 +104,7 @@ def _of_status(err: Any, address: InfluxAddress) -> InfluxError:
         err: the client's exception, with status, headers and body.
         address: of the server.
     """
-    status, said = int(err.status), _said(err.body)
+    status, said = int(err.status), said_in(err.body)
     host = address.host
     match status:
         case 401 if "is unauthorized" not in said:
@@ -204,18 +201,6 @@ def _missing(said: str, address: InfluxAddress) -> InfluxError:
         "version",
         host=host,
     )
-
-
-def _said(body: Any) -> str:
-    """Return what the server says, in one short line."""
-    text = body.decode("utf-8", "replace") if isinstance(body, bytes) else str(body)
-    try:
-        found = json.loads(text)
-        text = str(found.get("message") or found.get("error") or text)
-    except ValueError, AttributeError:
-        pass
-    line = " ".join(text.split())
-    return line if len(line) <= _SAID else f"{line[:_SAID]}…"
 
 
 def _seconds(headers: Any) -> float | None:

@@ -1,0 +1,1 @@
+"""What sources and stores know alike of the servers they speak to."""
