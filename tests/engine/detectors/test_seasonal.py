@@ -31,7 +31,7 @@ from custom_components.pattern_intelligence.engine.sun import (
     sun_times,
 )
 from custom_components.pattern_intelligence.engine.wording import Wording
-from tests.engine.builders import BERLIN, Row, raw_days, waits_for, window_of
+from tests.engine.builders import BERLIN, Row, raw_days, window_of
 from tests.engine.long_histories import Told
 from tests.engine.test_life import finding
 
@@ -394,10 +394,40 @@ def test_without_a_position_no_time_is_told() -> None:
     _move(told, 1200, -4.5)
     home = Home(BERLIN.zone)
     assert _found(told, home) == []
-    text = waits_for(
-        DETECTOR, window_of(raw_days(LAST, LAST, [], tracked=[LAMP])), home
+    wording = Wording(home)
+    assert wording.told(DETECTOR.waits_since(7 * WEEKS, home)) == (
+        "nothing moves or swings beyond chance that daylight could not explain; to "
+        "tell them apart it needs to know where the home is"
     )
-    assert text == "needs to know where the home is"
+    # What is lacking first are days.
+    soon = wording.told(DETECTOR.waits_since(60, home))
+    assert soon == "needs about 90 days of history, 60 so far"
+
+
+def test_what_meters_counted_before_learning_hides_no_trend() -> None:
+    """Weeks of which only consumption is known come before those of the lamp."""
+    alone, after_years = _half_year(), Told(FIRST - timedelta(days=7 * 26), LAST)
+    _move(alone, 1200, -4.5)
+    after_years.happened = alone.happened
+    after_years.used = [("sensor.heat", day, 6000) for day in after_years.days]
+    (found,) = _found(alone)
+    (again,) = _found(after_years)
+    # The meter is asked, too, which is one more chance to be wrong.
+    asked = replace(found.evidence, q_value=again.evidence.q_value)
+    assert to_json(again) == to_json(replace(found, evidence=asked))
+
+
+def test_what_came_later_moves_all_the_same() -> None:
+    """A lamp that was bought in the tenth week, beside one that keeps its time."""
+    told = _half_year()
+    _move(told, 600, 0.0, "light.other")
+    bought = Told(FIRST + timedelta(days=7 * 9), LAST)
+    _move(bought, 1200, -6)
+    told.happened += bought.happened
+    (found,) = _found(told)
+    assert found.entities == (Key(LAMP, "on"),)
+    assert found.details["trend"]["weeks"] == WEEKS - 9
+    assert dict(found.context or {})["minutes_per_week"] == pytest.approx(-6, abs=0.6)
 
 
 def test_without_a_position_a_meter_swings() -> None:
@@ -449,7 +479,9 @@ def test_a_finding_is_kept_exactly() -> None:
     _move(told, 1200, -4.5)
     (found,) = _found(told)
     again = from_json(to_json(found), lambda entity_id: entity_id, HOME)
-    assert to_json(again) == to_json(found)
+    # The meter is asked, too, which is one more chance to be wrong.
+    asked = replace(found.evidence, q_value=again.evidence.q_value)
+    assert to_json(again) == to_json(replace(found, evidence=asked))
 
 
 def test_of_one_thing_times_and_numbers_are_told_apart() -> None:

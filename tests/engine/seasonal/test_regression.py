@@ -13,6 +13,7 @@ from custom_components.pattern_intelligence.engine.seasonal.regression import (
     fit,
     outlook,
     tamed,
+    usual as usual_of,
 )
 from custom_components.pattern_intelligence.engine.seasonal.student import (
     fisher_tail,
@@ -112,11 +113,13 @@ def test_equals_whole_matrices(
             likely = np.exp(own - own.max()) * usual
             shares += likely / likely.sum()
         usual = (shares + OPEN_MINDED * believed) / (len(naive) + OPEN_MINDED)
-    np.testing.assert_allclose(fits.usual(), usual, atol=1e-6)
+    np.testing.assert_allclose(usual_of(fits.likelihood), usual, atol=1e-6)
     for row, own in enumerate(naive):
         likely = np.exp(own - own.max()) * usual
         expected = float(likely @ chances[row] / likely.sum())
-        assert fits.p_values(fits.usual())[row] == pytest.approx(expected, abs=1e-7)
+        assert fits.p_values(usual_of(fits.likelihood))[row] == pytest.approx(
+            expected, abs=1e-7
+        )
 
 
 @pytest.mark.parametrize("freedom", [5, 11, 24, 50])

@@ -166,6 +166,25 @@ def test_a_week_away_is_known_by_most_things() -> None:
     assert np.flatnonzero(away).tolist() == [4]
 
 
+@pytest.mark.parametrize("first", [0, 5, WEEKS - 4])
+def test_weeks_of_holidays_are_known_at_either_end(first: int) -> None:
+    """Four weeks in a row of which five days are quiet, and eight as ever."""
+    uses: dict[str, list[Use]] = {
+        f"light.lamp_{lamp}": [
+            (day, 600 + 10 * lamp + at, 1, 0)
+            for day in range(7 * WEEKS)
+            if day % 7 < 2 or not first <= day // 7 < first + 4
+            for at in (0, 120, 240)
+        ]
+        for lamp in range(6)
+    }
+    tables = _sums(uses)
+    axis = axis_of("week", tables, day_number(LAST))
+    assert axis is not None
+    away = periods_away(counts_of(tables, axis, str))
+    assert np.flatnonzero(away).tolist() == list(range(first, first + 4))
+
+
 def test_months_have_their_own_lengths() -> None:
     """January to March of a leap year, and the two months that follow."""
     table = _sums({"light.once": [(0, 600, 1, 0)]})

@@ -81,10 +81,10 @@ class Seasonal:
 
     def waits_since(self, days: int, home: Home) -> Sentence:
         """Return why nothing is found after so many days."""
-        if home.position is None:
-            return Sentence.of("seasonal.waits.position")
         if days < NEEDED_DAYS:
             return Sentence.of("waits.days", needed=NEEDED_DAYS, days=days)
+        if home.position is None:
+            return Sentence.of("seasonal.waits.position")
         return Sentence.of("seasonal.waits.nothing")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, Literal
@@ -16,7 +16,7 @@ from ..sums import CONSUMPTION_SUM, SUM_TABLES
 from ..tables import dated
 from .axes import Axis, Period, axis_of, bend, line, year
 from .rates import consumption_of, counts_of, lengths_of, periods_away
-from .regression import Fits, fit, tamed
+from .regression import Fits, fit, tamed, usual
 from .series import GRAIN, Series, Tables, extent
 from .times import times_of
 
@@ -39,12 +39,15 @@ class Question:
         series: those that can be asked.
         design: shape (periods, columns), the curves they are made of.
         tested: the columns that are asked about.
+        kin: those that are asked the same of other series of the measure, and itself;
+            itself alone if not given.
     """
 
     kind: Kind
     series: Series
     design: Floats
     tested: slice
+    kin: Sequence[Question] = ()
 
     @cached_property
     def values(self) -> Floats:
@@ -60,8 +63,9 @@ class Question:
 
     @cached_property
     def usual(self) -> Floats:
-        """Return how long errors usually last in these series."""
-        return self.fits.usual()
+        """Return how long errors usually last in these series, and their kin."""
+        kin = self.kin or (self,)
+        return usual(np.concatenate([each.fits.likelihood for each in kin]))
 
     @cached_property
     def weights(self) -> Floats:
@@ -183,8 +187,21 @@ def _of_weeks(series: Series) -> Iterator[Question]:
     long = _of_span(series, WHOLE_YEAR, None)
     yield Question("trend", long, _with_year(series.axis), slice(1, 2))
     if series.measure != "consumption":
-        short = _of_span(series, 0, WHOLE_YEAR)
-        yield Question("trend", short, _with_bend(series.axis), slice(1, 2))
+        yield from _since_each_began(_of_span(series, 0, WHOLE_YEAR))
+
+
+def _since_each_began(series: Series) -> list[Question]:
+    """Return whether they move, asked of the weeks since each began.
+
+    Before it a line that may be bent could go anywhere: its slope would be that of
+    weeks of which nothing is known.
+    """
+    begin, _ = extent(np.isfinite(series.values))
+    kin: list[Question] = []
+    for first in np.unique(begin).tolist():
+        own = series.take(np.flatnonzero(begin == first)).since(first)
+        kin.append(Question("trend", own, _with_bend(own.axis), slice(1, 2), kin))
+    return kin
 
 
 def _with_bend(axis: Axis) -> Floats:

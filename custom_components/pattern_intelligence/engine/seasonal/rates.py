@@ -38,8 +38,8 @@ AWAY: Final = 0.75
 TELLING: Final = 5 / WEEK_DAYS
 """Happenings a day from which a week tells: of fewer, weeks differ by chance."""
 
-_AROUND: Final[Mapping[str, int]] = {"week": 4, "month": 2}
-"""Periods before and after that tell what is usual."""
+_AROUND: Final[Mapping[str, int]] = {"week": 8, "month": 4}
+"""So many of the nearest periods tell what is usual."""
 
 FEWEST_TO_TELL: Final = 5
 """Things that tell together whether the household was away."""
@@ -114,10 +114,12 @@ def periods_away(counts: Series) -> NDArray[np.bool_]:
     away = np.zeros(counts.axis.start.size, bool)
     told = np.flatnonzero(np.isfinite(share).sum(axis=0) >= FEWEST_TO_TELL)
     together = np.array([np.nanmedian(share[:, period]) for period in told.tolist()])
-    around = _AROUND[counts.axis.period]
+    places = np.arange(told.size)
     for place, period in enumerate(told.tolist()):
-        near = together[max(place - around, 0) : place + around + 1]
-        away[period] = together[place] < AWAY * np.median(near)
+        # At either end they are all on one side, or holidays there were usual.
+        nearest = np.argsort(np.abs(places - place), kind="stable")
+        others = together[nearest[1 : _AROUND[counts.axis.period] + 1]]
+        away[period] = others.size > 0 and together[place] < AWAY * np.median(others)
     return away
 
 

@@ -59,17 +59,6 @@ class Fits:
     coefficients: Floats
     chance: Floats
 
-    def usual(self) -> Floats:
-        """Return how probable each share is in these series, shape (shares,)."""
-        scaled = np.exp(self.likelihood - self.likelihood.max(axis=1, keepdims=True))
-        usual: Floats = BELIEVED
-        for _ in range(_ROUNDS):
-            weights = scaled * usual
-            weights /= weights.sum(axis=1, keepdims=True)
-            seen = weights.sum(axis=0) + OPEN_MINDED * BELIEVED
-            usual = seen / (len(weights) + OPEN_MINDED)
-        return usual
-
     def weights(self, usual: Floats) -> Floats:
         """Return how probable each share is for each series, shape (n, shares)."""
         scaled = np.exp(self.likelihood - self.likelihood.max(axis=1, keepdims=True))
@@ -86,6 +75,22 @@ class Fits:
         """Return the mean coefficients of each series, shape (n, columns)."""
         mean: Floats = (self.weights(usual)[:, :, None] * self.coefficients).sum(axis=1)
         return mean
+
+
+def usual(likelihood: Floats) -> Floats:
+    """Return how probable each share is in some series, shape (shares,).
+
+    Args:
+        likelihood: shape (n, shares), logarithms.
+    """
+    scaled = np.exp(likelihood - likelihood.max(axis=1, keepdims=True))
+    found: Floats = BELIEVED
+    for _ in range(_ROUNDS):
+        weights = scaled * found
+        weights /= weights.sum(axis=1, keepdims=True)
+        seen = weights.sum(axis=0) + OPEN_MINDED * BELIEVED
+        found = seen / (len(weights) + OPEN_MINDED)
+    return found
 
 
 def fit(values: Floats, design: Floats, tested: slice, grain: float) -> Fits:

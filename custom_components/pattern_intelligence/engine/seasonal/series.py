@@ -77,6 +77,17 @@ class Series:
             self.days[at],
         )
 
+    def since(self, first: int) -> Series:
+        """Return the series from a period on."""
+        axis = Axis(self.axis.period, self.axis.start[first:], self.axis.end[first:])
+        return Series(
+            self.measure,
+            axis,
+            self.subjects,
+            self.values[:, first:],
+            self.days[:, first:],
+        )
+
     def without(self, periods: NDArray[np.bool_]) -> Series:
         """Return the series as if some periods were unknown."""
         return Series(

@@ -34,7 +34,10 @@ PHRASES: Final[dict[str, str]] = {
     "seasonal.figure.consumption": "{value} {unit} a day",
     "seasonal.change.minutes": "{value} min",
     "seasonal.change.percent": "{value} %",
-    "seasonal.waits.position": "needs to know where the home is",
+    "seasonal.waits.position": (
+        "nothing moves or swings beyond chance that daylight could not explain; to "
+        "tell them apart it needs to know where the home is"
+    ),
     "seasonal.waits.nothing": (
         "nothing moves from week to week, or swings with the year, beyond chance"
     ),
