@@ -80,8 +80,12 @@ def years(seed: int, learned: int, after: int = 35) -> Years:
                 peak=peak,
             )
     share = float(rng.uniform(0.4, 1.0))
+    # Of a meter that only began to rise a year ago, nobody knows what the weather did.
     draw.meter(
-        "rising", 1 + draw.line(share), moves="trend", size=share / (1 + share / 2)
+        "rising",
+        1 + draw.line(share, always=True),
+        moves="trend",
+        size=share / (1 + share / 2),
     )
     _hard(draw)
     _plain(draw)

@@ -130,8 +130,15 @@ class Draw:
             kept[begin : begin + self.rng.integers(shortest, longest)] = False
         return kept
 
-    def line(self, size: float) -> Floats:
-        """Return a trend that moves by so much until the last day learned."""
+    def line(self, size: float, *, always: bool = False) -> Floats:
+        """Return a trend that moves by so much until the last day learned.
+
+        Args:
+            size: how much.
+            always: whether it did from the first day on, else for a year at most.
+        """
+        if always:
+            return size * np.arange(self.days) / self.learned
         return size * self.since / self.span
 
     def wave(self, size: float, peak: float) -> Floats:
