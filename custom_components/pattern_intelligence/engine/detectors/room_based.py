@@ -219,10 +219,12 @@ def _reach(when: When) -> tuple[float, float]:
 def _devices(rooms: Rooms, home: Home, told: Sequence[ToldUse]) -> list[list[Json]]:
     """Return what belongs to each use, tested for all together."""
     days = Days.of(rooms.home)
+    names = [home.unit(key.entity_id) for key in rooms.home.keys]
+    units = np.unique(names, return_inverse=True)[1]
     found: list[tuple[int, Member]] = [
         (place, member)
         for place, own in enumerate(told)
-        for member in members(rooms, home, days, own)
+        for member in members(rooms, home, units, days, own)
     ]
     q = false_discovery_q(
         p_values(

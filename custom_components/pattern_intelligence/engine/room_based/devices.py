@@ -44,21 +44,23 @@ class Member:
     trial: Trial
 
 
-def members(rooms: Rooms, home: Home, days: Days, told: ToldUse) -> Iterator[Member]:
+def members(
+    rooms: Rooms, home: Home, units: Numbers, days: Days, told: ToldUse
+) -> Iterator[Member]:
     """Yield what may belong to a use of a room, by key.
 
     Args:
         rooms: the rooms.
-        home: tells the device of each entity.
+        home: tells what each entity is.
+        units: shape (keys,), the number of each one's device or lone entity.
         days: the days of the home's window that are compared.
         told: the use.
     """
     matched, center = told.use.matched, told.use.span.center
     length = (told.when.latest - told.when.earliest) % DAY_MINUTES
     window = rooms.home
-    own = rooms.signs.take(rooms.signs.room == told.use.room)
+    own = rooms.signs.of_room(told.use.room)
     keys = window.key[own.row]
-    unit = np.array([home.unit(key.entity_id) for key in window.keys])
     for key in np.unique(keys).tolist():
         name = window.keys[key]
         if (
@@ -73,7 +75,7 @@ def members(rooms: Rooms, home: Home, days: Days, told: ToldUse) -> Iterator[Mem
         used = (minutes % DAY_MINUTES <= length) & (index >= 0)
         used &= days.counted[index] & member_of(matched, number)
         share = np.unique(number[used]).size / max(matched.size, 1)
-        others = own.take(unit[keys] != unit[key])
+        others = own.take(units[keys] != units[key])
         if (
             share < PART
             or np.unique(index[used]).size < MIN_DAYS

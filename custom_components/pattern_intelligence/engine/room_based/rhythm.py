@@ -19,7 +19,7 @@ from ..eligibility import habit_day
 from ..evidence import Floats
 from ..occasions import Span, member_of
 from ..tables import Numbers
-from ..time_of_day.rhythm import BINS, STEP_MS, Rhythms, fit_rhythms
+from ..time_of_day.rhythm import BINS, STEP_MINUTES, STEP_MS, Rhythms, fit_rhythms
 from ..time_of_day.spacing import gaps_of
 from .rooms import Rooms
 
@@ -108,25 +108,24 @@ class RoomRhythms:
 
         Args:
             room: which room not to ask.
-            span: the span of the clock.
+            span: the span of the clock, in whole steps.
             days: shape (days,), ascending habit-days.
 
         Returns:
             The mean over days of the share of the rooms that were used on each.
         """
-        visits = self.rooms.visits
-        number = habit_day(visits.wall, span.center, "each")
-        kept = np.flatnonzero(member_of(days, number) & (visits.key != room))
-        number = number[kept]
-        minutes = (visits.wall[kept] - number * DAY_MS) / MINUTE_MS
-        inside = (minutes >= span.low) & (minutes < span.high)
-        shape = len(visits.keys), days.size
-        flat = visits.key[kept] * np.int64(days.size) + np.searchsorted(days, number)
+        if not days.size:
+            return 0.0
+        edges = (span.center - DAY_MINUTES / 2, span.center + DAY_MINUTES / 2)
         used, then = (
-            (np.bincount(own, minlength=shape[0] * shape[1]) > 0).reshape(shape).sum(0)
-            for own in (flat, flat[inside])
+            self.rooms.began(
+                slice(None), *(days * BINS + round(edge / STEP_MINUTES) for edge in own)
+            )
+            for own in (edges, (span.low, span.high))
         )
-        return float((then / np.maximum(used, 1)).mean()) if days.size else 0.0
+        others = np.arange(len(used)) != room
+        shares = then[others].sum(axis=0) / np.maximum(used[others].sum(axis=0), 1)
+        return float(shares.mean())
 
 
 def _counts(rooms: Rooms, which: NDArray[np.bool_]) -> Floats:

@@ -22,6 +22,7 @@ from ..home import Home
 from ..presence import waking_days
 from ..provenance import AUTOMATION
 from ..tables import Numbers
+from ..time_of_day.rhythm import BINS, STEP_MS
 from ..window import Key, Window
 
 QUIET_MS: Final = BOUT_GAP_MS
@@ -78,7 +79,12 @@ class Signs:
     begin: Instants
     end: Instants
 
-    def take(self, which: NDArray[np.bool_] | NDArray[np.intp]) -> Signs:
+    def of_room(self, room: int) -> Signs:
+        """Return those of one room."""
+        some = slice(*np.searchsorted(self.room, [room, room + 1]).tolist())
+        return self.take(some)
+
+    def take(self, which: NDArray[np.bool_] | NDArray[np.intp] | slice) -> Signs:
         """Return some of them, in the order asked for."""
         return Signs(
             self.row[which], self.room[which], self.begin[which], self.end[which]
@@ -142,6 +148,41 @@ class Rooms:
     def end_wall(self) -> Instants:
         """Return when each visit ended on the clock, not before it began."""
         return np.maximum(self.home.civil.wall(self.end), self.visits.wall)
+
+    @cached_property
+    def begun(self) -> NDArray[np.int32]:
+        """Return how often each room had come into use, in the course of the days.
+
+        Shape (rooms, steps + 1), in steps of the clock from the midnight before the
+        first day to that of two days after the last.
+        """
+        first, last = int(self.visits.days[0]), int(self.visits.days[-1])
+        size = (last - first + 3) * BINS
+        begun = np.zeros((len(self.area_ids), size + 1), np.int32)
+        at = self.visits.wall // STEP_MS - (first - 1) * BINS
+        for room, counts in enumerate(begun):
+            own = at[self.visits.of_key(room)]
+            own = own[(own >= 0) & (own < size)]
+            np.cumsum(np.bincount(own, minlength=size), out=counts[1:])
+        return begun
+
+    def began(
+        self, room: int | slice, low: Numbers, high: Numbers
+    ) -> NDArray[np.bool_]:
+        """Tell whether rooms came into use from some steps on, before others.
+
+        Args:
+            room: which of the rooms.
+            low: steps since midnight of day 0, of any shape.
+            high: of the same shape.
+
+        Returns:
+            Of that shape; for several rooms, one more dimension before.
+        """
+        begun = self.begun[room]
+        before = (int(self.visits.days[0]) - 1) * BINS
+        found: NDArray[np.bool_] = begun[..., high - before] > begun[..., low - before]
+        return found
 
     @cached_property
     def day(self) -> Numbers:

@@ -215,15 +215,8 @@ def _gain(hits: Floats, expected: Floats, days: Floats) -> Floats:
 
 def _begun(rooms: Rooms, room: int) -> Floats:
     """Return in which windows a room came into use: 1 or 0, shape (days, windows)."""
-    visits = rooms.visits
-    first, last = int(visits.days[0]), int(visits.days[-1])
-    size = (last - first + 3) * BINS
-    at = visits.wall[visits.of_key(room)] // STEP_MS - (first - 1) * BINS
-    at = at[(at >= 0) & (at < size)]
-    begun = np.append(0, np.cumsum(np.bincount(at, minlength=size)))
-    middle = (visits.days - first + 1)[:, None] * BINS + MIDDLE
-    found: Floats = (begun[middle + HALF] > begun[middle - HALF]).astype(float)
-    return found
+    middle = rooms.visits.days[:, None] * BINS + MIDDLE
+    return rooms.began(room, middle - HALF, middle + HALF).astype(float)
 
 
 def _chances(rhythms: RoomRhythms, room: int, looked: NDArray[np.intp]) -> Floats:
