@@ -662,6 +662,11 @@ def test_days_that_are_too_old_for_the_server(
             each.forget_before(dates[-1], Retention(daily=40, weekly=20))
         assert list(store.kept_days()) == list(other.kept_days()) == dates[5:]
         assert store.read_life(dates[10]) == other.read_life(dates[10])
+        assert dates[5] in attic.kept_days()
+        assert {mark.day for mark in attic.learned()} < set(dates[5:])
+        assert set(attic.read_verdicts(dates[0], today)) < set(dates[5:])
+        assert list(attic.periods(Layer.WEEKLY)) == []
+        assert attic.read_life(FAR) is None
 
 
 def test_an_attic_with_something_else_in_it(
@@ -670,12 +675,12 @@ def test_an_attic_with_something_else_in_it(
     """What a store held before it became the attic stays there, and is not read."""
     short = replace(address, prefix=f"used_{uuid4().hex[:8]}")
     make_buckets(short, days=30)
-    old = date(2020, 1, 5)
+    old, home = date(2020, 1, 5), uuid4().hex
     with closing(SqliteStore(tmp_path / "attic.db")) as attic:
         attic.write_text("decisions", "stay")
         learn(attic, 1)
         attic.write_life(old + timedelta(days=1), "another's")
-        with closing(InfluxStore(server_at(short), uuid4().hex, attic)) as store:
+        with closing(InfluxStore(server_at(short), home, attic)) as store:
             store.write_life(old, "mine")
             assert store.read_life(FAR) == (old, "mine")
             assert list(store.kept_days()) == []
@@ -689,6 +694,10 @@ def test_an_attic_with_something_else_in_it(
             old + timedelta(days=1),
             "another's",
         )
+        with closing(InfluxStore(server_at(short), home, attic)) as store:
+            store.forget_after(old)
+        assert attic.read_life(FAR) == (old + timedelta(days=1), "another's")
+        assert [mark.day for mark in attic.learned()] == [day(1)]
         assert attic.read_text("decisions") == "stay"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import date
 from pathlib import Path
@@ -14,6 +14,7 @@ from ..engine.civil import date_of, day_number
 from ..engine.tables import DatedTable, Table, TableSpec
 from . import sqlite_file, sqlite_sums, sqlite_tables, sqlite_told
 from .base import Layer, LearnedDay, Retention, StoreError, StoreSize
+from .contents import LAYERS, Part, Piece
 from .spans import coarse, last_of, outdated
 from .sqlite_adoption import adopt
 
@@ -118,7 +119,7 @@ class SqliteStore:
     def periods(self, layer: Layer) -> Sequence[date]:
         """Return the first days of the periods held, ascending."""
         with self._reading() as database:
-            return _periods(database, coarse(layer))
+            return sqlite_sums.periods(database, coarse(layer))
 
     def write_life(self, sunday: date, life: str) -> None:
         """Write the life of patterns as of the end of a Sunday."""
@@ -155,9 +156,9 @@ class SqliteStore:
             sqlite_tables.delete(database, Layer.DAILY, daily)
             database.execute("UPDATE learned SET kept = 0 WHERE day <= ?", (daily,))
             for layer, number in ((Layer.WEEKLY, weekly), (Layer.MONTHLY, monthly)):
-                for start in _periods(database, layer):
+                for start in sqlite_sums.periods(database, layer):
                     if day_number(last_of(layer, start)) <= number:
-                        _delete_period(database, layer, start)
+                        sqlite_sums.delete_period(database, layer, start)
             sqlite_told.drop_outdated(database, daily, weekly)
 
     def forget_after(self, last: date) -> None:
@@ -169,10 +170,25 @@ class SqliteStore:
             )
             database.execute("DELETE FROM learned WHERE day > ?", (number,))
             for layer in (Layer.WEEKLY, Layer.MONTHLY):
-                for start in _periods(database, layer):
+                for start in sqlite_sums.periods(database, layer):
                     if last_of(layer, start) > last:
-                        _delete_period(database, layer, start)
+                        sqlite_sums.delete_period(database, layer, start)
             sqlite_told.drop_unlearned(database)
+
+    def let_go(self, pieces: Iterable[Piece]) -> None:
+        """Delete what is held of some dates, and nothing else; a day is unlearned."""
+        with self._writing() as database:
+            for piece in pieces:
+                number = day_number(piece.day)
+                if piece.part in {Part.WEEKS, Part.MONTHS}:
+                    sqlite_sums.delete_period(database, LAYERS[piece.part], piece.day)
+                elif piece.part is Part.DAYS:
+                    sqlite_tables.delete(database, Layer.DAILY, number, first=number)
+                    database.execute("DELETE FROM learned WHERE day = ?", (number,))
+                elif piece.part is Part.LIFE:
+                    database.execute("DELETE FROM life WHERE sunday = ?", (number,))
+                elif piece.part is Part.VERDICTS:
+                    database.execute("DELETE FROM verdicts WHERE day = ?", (number,))
 
     def size(self) -> StoreSize:
         """Return how much is held: bytes of the file and its log, rows by SQL table."""
@@ -319,21 +335,6 @@ def path_of(url: str) -> Path:
     return Path(
         path.removeprefix("//") if path.startswith("///") else path
     ).expanduser()
-
-
-def _periods(database: sqlite3.Connection, layer: Layer) -> list[date]:
-    rows = database.execute(
-        "SELECT start FROM periods WHERE layer = ? ORDER BY start", (layer.value,)
-    )
-    return [date_of(start) for (start,) in rows.fetchall()]
-
-
-def _delete_period(database: sqlite3.Connection, layer: Layer, start: date) -> None:
-    number = day_number(start)
-    sqlite_tables.delete(database, layer, last=number, first=number)
-    database.execute(
-        "DELETE FROM periods WHERE layer = ? AND start = ?", (layer.value, number)
-    )
 
 
 def _keep_log(database: sqlite3.Connection, *, keep: bool) -> None:

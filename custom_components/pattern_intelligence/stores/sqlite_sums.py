@@ -7,11 +7,13 @@ rows would.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 import sqlite3
 from typing import Final
 
 import numpy as np
 
+from ..engine.civil import date_of, day_number
 from ..engine.tables import Column, DatedTable, Table, TableSpec, dated
 from .base import Layer, StoreDamagedError
 from .packing import Packages, packed
@@ -69,6 +71,23 @@ def select(
             "the store is damaged: restore it from a backup, or learn anew"
         ) from err
     return dated(spec, found)
+
+
+def periods(database: sqlite3.Connection, layer: Layer) -> list[date]:
+    """Return the first days of the periods held, ascending."""
+    rows = database.execute(
+        "SELECT start FROM periods WHERE layer = ? ORDER BY start", (layer.value,)
+    )
+    return [date_of(start) for (start,) in rows.fetchall()]
+
+
+def delete_period(database: sqlite3.Connection, layer: Layer, start: date) -> None:
+    """Delete the period that begins at a date."""
+    number = day_number(start)
+    delete(database, layer, last=number, first=number)
+    database.execute(
+        "DELETE FROM periods WHERE layer = ? AND start = ?", (layer.value, number)
+    )
 
 
 def pack_rows(database: sqlite3.Connection) -> None:

@@ -7,16 +7,31 @@ else that store holds, since it was in use before, stays in it and is not looked
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
+from typing import Final, Protocol
 
 import numpy as np
 
 from ...engine.civil import date_of, day_number
 from ...engine.tables import DatedTable, Table, TableSpec, dated
 from ..base import AggregateStore, Layer, LearnedDay
+from ..contents import LAYERS, Part, Piece
 from .problem import InfluxError, Problem
-from .watermark import ATTIC, Kind, Shelf, Watermark
+from .watermark import ATTIC, SHELVES, Kind, Shelf, Watermark
+
+_PARTS: Final[Mapping[Shelf, Part]] = {
+    **{(layer, Kind.TABLES): part for part, layer in LAYERS.items()},
+    (Layer.WEEKLY, Kind.LIFE): Part.LIFE,
+    (Layer.DAILY, Kind.VERDICTS): Part.VERDICTS,
+}
+
+
+class AtticStore(AggregateStore, Protocol):
+    """A store that can also be rid of single dates."""
+
+    def let_go(self, pieces: Iterable[Piece]) -> None:
+        """Delete what is held of some dates, and nothing else."""
 
 
 class Attic:
@@ -26,7 +41,7 @@ class Attic:
         store: where it is kept; None where the server takes everything.
     """
 
-    def __init__(self, store: AggregateStore | None) -> None:
+    def __init__(self, store: AtticStore | None) -> None:
         """Take the store."""
         self._store = store
 
@@ -119,6 +134,15 @@ class Attic:
             if (number := day_number(day)) in days
         }
 
+    def let_go(self, pieces: Iterable[Piece]) -> None:
+        """Delete what is no longer needed.
+
+        Raises:
+            StoreError: it cannot be deleted.
+        """
+        if self._store is not None and (old := sorted(pieces)):
+            self._store.let_go(old)
+
     def clear(self) -> None:
         """Empty it."""
         if self._store is not None:
@@ -131,6 +155,16 @@ def in_attic(mark: Watermark, shelf: Shelf, first: int, last: int) -> set[int]:
         day
         for day, version in mark.valid[shelf].items()
         if version == ATTIC and first <= day <= last
+    }
+
+
+def pieces_in(mark: Watermark) -> set[Piece]:
+    """Return all that lies in the attic."""
+    return {
+        Piece(_PARTS[shelf], date_of(day))
+        for shelf in SHELVES
+        for day, version in mark.valid[shelf].items()
+        if version == ATTIC
     }
 
 

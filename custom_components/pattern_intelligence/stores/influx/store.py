@@ -12,7 +12,6 @@ from typing import Final
 from ...engine.civil import date_of, day_number
 from ...engine.tables import DatedTable, Table, TableSpec
 from ..base import (
-    AggregateStore,
     Layer,
     LearnedDay,
     Retention,
@@ -23,7 +22,7 @@ from ..base import (
 from ..spans import coarse, last_of, outdated
 from . import told
 from .address import home_tag
-from .attic import Attic, in_attic
+from .attic import Attic, AtticStore, in_attic, pieces_in
 from .keeper import Keeper
 from .points import LAST_NS
 from .server import Server
@@ -57,7 +56,7 @@ class InfluxStore:
         self,
         server: Server,
         home: str,
-        attic: AggregateStore | None = None,
+        attic: AtticStore | None = None,
         clock: Callable[[], float] = time_of_day,
     ) -> None:
         """Take the parts; nothing is sent yet."""
@@ -238,7 +237,7 @@ class InfluxStore:
     def _changing(self) -> Generator[Watermark]:
         """Write the watermark at the end, or forget what was changed of it."""
         with self._reading() as mark:
-            before = mark.as_text()
+            before, aside = mark.as_text(), pieces_in(mark)
             try:
                 yield mark
                 if mark.as_text() != before:
@@ -249,6 +248,8 @@ class InfluxStore:
             # What was asked for is done; what is left over can wait.
             with suppress(StoreError):
                 self._keeper.sweep(mark, _LOT)
+            with suppress(StoreError):
+                self._attic.let_go(aside - pieces_in(mark))
 
     def _read(
         self, layer: Layer, spec: TableSpec, first: date, last: date
