@@ -113,6 +113,15 @@ def test_uses_are_what_the_definition_gives(seed: int) -> None:
             for day in days
         ]
         assert use.chances.tolist() == pytest.approx(expected, rel=1e-9, abs=1e-12)
+        elsewhere = [naive.visits(other) for other in rooms.area_ids if other != room]
+        shares = []
+        for day in matched:
+            told = [slow.on_habit_day(own, day, low, high) for own in elsewhere]
+            used, then = (sum(bool(one[at]) for one in told) for at in (0, 1))
+            shares.append(then / max(used, 1))
+        assert rhythms.share_of_others(
+            use.room, use.span, use.matched
+        ) == pytest.approx(np.mean(shares), rel=1e-12)
 
 
 @settings(max_examples=12, deadline=None)
