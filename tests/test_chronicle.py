@@ -214,6 +214,26 @@ def test_each_day_is_judged_once_by_those_before(store: SqliteStore) -> None:
     assert early == {}, "as old as the days that are no longer kept"
 
 
+def test_days_that_will_be_forgotten_are_not_judged(
+    store: SqliteStore, tmp_path: Path
+) -> None:
+    """In the end all is as it would be had they been."""
+    _learn(store, FIRST, LAST)
+    other = SqliteStore(tmp_path / "other.db")
+    runner = Runner(other, HOME, DETECTORS, Retention())
+    counted = []
+    for raw in _lamp(DAYS):
+        runner.to_follow = (LAST - raw.day).days
+        runner.learn(raw)
+        counted.append(len(other.read_verdicts(FIRST, LAST)))
+    # Of 110 days the last 90 are kept: the 21st is judged, and those not judged before.
+    assert counted[:21] == [0] * 20 + [21]
+    every = (FIRST, LAST)
+    assert other.read_verdicts(*every) == store.read_verdicts(*every)
+    assert other.read_life(LAST) == store.read_life(LAST)
+    other.close()
+
+
 def test_a_day_again_is_judged_again_and_those_after_it(store: SqliteStore) -> None:
     """What was judged before stays as it was written."""
     _learn(store, FIRST, LAST)

@@ -44,6 +44,10 @@ class Chronicle:
         past: what the days look back on.
         detectors: those that are switched on, by type.
         phases: where the time that is spent is added up.
+
+    Attributes:
+        past: what the days look back on.
+        judges: whether days are judged.
     """
 
     def __init__(
@@ -55,6 +59,7 @@ class Chronicle:
     ) -> None:
         """Take the parts; nothing is read yet."""
         self.past = past
+        self.judges = True
         self._store = store
         self._detectors = detectors
         self._phases = phases
@@ -67,7 +72,7 @@ class Chronicle:
             last: a day learned.
         """
         judge = self._detectors.get(PatternType.ANOMALY)
-        if isinstance(judge, Judge):
+        if self.judges and isinstance(judge, Judge):
             self._judge(judge, first, last)
         return self._fold(first, last)
 

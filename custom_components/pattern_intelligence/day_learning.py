@@ -69,6 +69,7 @@ class DayLearning:
         while queue:
             publish(progress=Progress(done, done + len(queue)))
             day = queue.pop(0)
+            runner.to_follow = 0 if show else len(queue)
             async with self._parts.gate:
                 carried = await in_executor(self._hass, runner.carried_into, day)
                 raw = await self.async_read(self._read, source, day, carried)

@@ -39,6 +39,10 @@ class Runner:
         phases: where the time that is spent is added up.
         scope: what the person left out; not looked at, though what was learned of it
             stays.
+
+    Attributes:
+        to_follow: how many days will be learned before anything is asked for. A day
+            of which nothing will be kept by then is not judged.
     """
 
     def __init__(
@@ -58,6 +62,7 @@ class Runner:
         self._scope = scope or Scope()
         self._retention = retention
         self._told: Chronicle | None = None
+        self.to_follow = 0
 
     def due(self, first: date, last: date) -> list[date]:
         """Return the days that are recorded but not learned, oldest first.
@@ -246,6 +251,7 @@ class Runner:
         marks = [mark for mark in self.store.learned() if mark.day <= last]
         if not marks:
             return None
+        self.to_follow = 0
         first, newest = marks[0].day, marks[-1].day
         chronicle = self._chronicle()
         life = chronicle.tell(first, newest)
@@ -275,6 +281,8 @@ class Runner:
                 self.store, self.home, self.detectors, self._scope, self.phases
             )
             self._told = Chronicle(self.store, past, self.detectors, self.phases)
+        forgotten = self._retention and self.to_follow >= self._retention.daily
+        self._told.judges = not forgotten
         return self._told
 
 
