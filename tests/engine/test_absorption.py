@@ -2,17 +2,28 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 
 import numpy as np
 import pytest
 
 from custom_components.pattern_intelligence.engine.absorption import absorb
+from custom_components.pattern_intelligence.engine.civil import (
+    DAY_MS,
+    MINUTE_MS,
+    day_number,
+)
 from custom_components.pattern_intelligence.engine.home import EntityInfo, Home
 from custom_components.pattern_intelligence.engine.pattern import (
     Finding,
     PatternType,
     Spread,
     When,
+)
+from custom_components.pattern_intelligence.engine.sun import (
+    Position,
+    SunEvent,
+    sun_times,
 )
 from custom_components.pattern_intelligence.engine.window import Key
 
@@ -364,3 +375,128 @@ def test_a_routine_of_workdays_stands_for_the_shift_of_its_steps() -> None:
         _shift(f"binary_sensor.{name}", _at(7)) for name in ("bath", "bath_door")
     )
     assert absorb([seen, door, use], HOME)[:-1] == [door]
+
+
+def test_a_shift_at_another_time_is_a_habit_of_its_own() -> None:
+    """The bath's light at seven in a routine, and at nine in the evening on workdays."""
+    evening = _shift("light.bath", _at(21))
+    routine = _sequence(_at(7))
+    assert absorb([evening, routine], HOME) == [evening, routine]
+    sitting = replace(routine, type=PatternType.SESSION, lag_s=None)
+    assert absorb([evening, sitting], HOME) == [evening, sitting]
+    seen = _shift("binary_sensor.bath", _at(21))
+    use = _found(PatternType.ROOM_BASED, areas=("bath",), when=_at(7))
+    assert absorb([seen, use], HOME) == [seen, use]
+    # What has no time of its own has that of the whole, on whatever days it shares.
+    whenever = _shift("light.bath", None)
+    assert _left(whenever, routine) == [PatternType.SEQUENCE]
+
+
+NORTH = replace(HOME, position=Position(52.52, 13.405))
+SPRING = np.arange(day_number(date(2026, 3, 30)), day_number(date(2026, 5, 31)))
+"""Nine weeks in which the sun sets later and later: by about two minutes a day."""
+
+
+def _sunset(day: date) -> float:
+    """Return when the sun sets, in minutes on the clock."""
+    number = np.array([day_number(day)])
+    assert NORTH.position is not None
+    (at,) = sun_times(NORTH.position, BERLIN, SunEvent.SUNSET, number)
+    return float(at - number[0] * DAY_MS) / MINUTE_MS
+
+
+def _by_sunset(offset: int = 10) -> Finding:
+    """Return a lamp that goes on so many minutes after sunset, as of the end of May."""
+    time = _sunset(date(2026, 5, 31)) + offset
+    return replace(
+        _found(
+            PatternType.CONTEXTUAL,
+            "light.bed",
+            when=When(time, time - 10, time + 10),
+            matched=SPRING,
+        ),
+        eligible=SPRING,
+        context={"kind": "sun", "anchor": "sunset", "offset_min": offset},
+    )
+
+
+def _moving(
+    per_week: float, of: str = "time", entity: str = "light.bed", hour: float = 21.3
+) -> Finding:
+    """Return a trend of the weeks from the end of January on."""
+    weeks = np.arange(SPRING[-1] + 1 - 7 * 18, SPRING[-1], 7)
+    unit = "minutes_per_week" if of == "time" else "percent_per_week"
+    return replace(
+        _found(
+            PatternType.SEASONAL,
+            entity,
+            when=_at(hour) if of == "time" else None,
+            matched=weeks,
+        ),
+        eligible=weeks,
+        context={"kind": "trend", "of": of, unit: per_week},
+    )
+
+
+def _swinging(minutes: float, high: int, low: int) -> Finding:
+    """Return a swing of a year, latest and earliest in two months."""
+    months = np.array([day_number(date(2026, month, 1)) for month in range(1, 6)])
+    return replace(
+        _moving(0.0),
+        eligible=months,
+        matched=months,
+        context={"kind": "season", "of": "time", "minutes": minutes},
+        details={"swing": {"high_month": high, "low_month": low}},
+    )
+
+
+def test_the_sun_stands_for_a_time_that_moves_with_it() -> None:
+    """The hour the clock saw, the weeks in which it moved, and the year's swing: one."""
+    lamp = _by_sunset()
+    time = _found(
+        PatternType.TIME_OF_DAY, "light.bed", when=_at(20.9, 90), matched=SPRING
+    )
+    # From 16:45 at the end of January to 21:10, the clock's hour in March with it.
+    per_week = (_sunset(date(2026, 5, 27)) - _sunset(date(2026, 1, 28))) / 17
+    trend = _moving(per_week)
+    swing = _swinging(
+        _sunset(date(2026, 6, 15)) - _sunset(date(2026, 12, 15)), high=6, low=12
+    )
+    (told,) = absorb([time, lamp, trend, swing], NORTH)
+    assert told.type is PatternType.CONTEXTUAL
+    stands_for = [each["type"] for each in told.details["stands_for"]]
+    assert stands_for == ["time_of_day", "seasonal", "seasonal"]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        _moving(14.0, of="count"),
+        _moving(14.0, of="duration"),
+        _moving(14.0, entity="light.hall"),
+        _moving(14.0, entity="light.bed=off"),
+        # At another time of the day, the other way, or far further than the sun.
+        _moving(14.0, hour=7),
+        _moving(-14.0),
+        _moving(40.0),
+        # Later in winter, as the sun sets earlier; an hour's swing of five hours.
+        _swinging(280.0, high=12, low=6),
+        _swinging(60.0, high=6, low=12),
+    ],
+)
+def test_what_the_sun_does_not_explain_stays(other: Finding) -> None:
+    """How often and how long, another thing, and what moves by itself."""
+    lamp = _by_sunset()
+    assert absorb([lamp, other], NORTH) == [lamp, other]
+
+
+def test_only_the_sun_stands_for_what_moves() -> None:
+    """A condition, a position that is not known, or nothing at all explain no trend."""
+    trend = _moving(14.0)
+    assert _left(trend, _by_sunset()) == [PatternType.SEASONAL, PatternType.CONTEXTUAL]
+    cold = replace(
+        _by_sunset(), context={"kind": "numeric", "entity_id": "sensor.x", "below": 5.0}
+    )
+    assert absorb([cold, trend], NORTH) == [cold, trend]
+    time = _found(PatternType.TIME_OF_DAY, "light.bed", when=_at(21.3), matched=SPRING)
+    assert absorb([time, trend], NORTH) == [time, trend]

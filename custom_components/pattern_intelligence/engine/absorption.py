@@ -15,7 +15,7 @@ import numpy as np
 from .civil import DAY_MINUTES, circular_minutes
 from .explanations import LARGER, is_use, of_several
 from .home import Home
-from .pattern import MONTHLY, Finding, Json
+from .pattern import MONTHLY, Finding, Json, PatternType
 from .related import Related
 from .tables import Numbers
 from .tying import COVERED
@@ -68,8 +68,10 @@ def _covers(owner: Finding, part: Finding) -> bool:
 
     A habit-day is centred on its time, so that the days of what happens around
     midnight may be numbered one apart. What a month's end has found knows nothing of
-    the days since.
+    the days since. A trend or a swing is of weeks and months, and has no days.
     """
+    if part.type is PatternType.SEASONAL:
+        return True
     days = part.matched
     if owner.type in MONTHLY:
         days = days[days <= owner.eligible[-1]]

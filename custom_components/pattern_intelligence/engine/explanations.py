@@ -6,11 +6,13 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from .civil import DAY_MINUTES, circular_minutes
-from .contextual.sun_claims import hours_of
+from .contextual.sun_claims import SUN, hours_of
 from .happenings import RULES, domain_of
 from .home import Home
 from .keys import Key
 from .pattern import Finding, PatternType
+from .seasonal.by_sun import is_the_suns
+from .sun import SunEvent
 from .tying import Thing, thing_of
 
 SLACK_MINUTES: Final = 10.0
@@ -196,15 +198,29 @@ def _is_of_such_days(shift: Finding, time: Finding, home: Home) -> bool:
 
 
 def _is_step_of(whole: Finding, shift: Finding, home: Home) -> bool:
-    """Tell whether what shifts is a step of a sequence, or a member of a session."""
-    return _things(shift, home)[0] in _things(whole, home)
+    """Tell whether what shifts is a step of a sequence, or a member of a session.
+
+    At another time of the day than the whole it is a habit of its own.
+    """
+    if _things(shift, home)[0] not in _things(whole, home):
+        return False
+    lag = whole.lag_s.p90 / 60 if whole.lag_s else 0.0
+    return not whole.when or (
+        not shift.when or _within(shift, whole.when.earliest, whole.when.latest + lag)
+    )
 
 
 def _is_used_on(use: Finding, shift: Finding, home: Home) -> bool:
     """Tell whether what shifts sees people in a room that is used on such days."""
     own = shift.entities[0]
-    return use.area_ids == home.area_ids(own.entity_id) and home.sees_people(
-        own.entity_id
+    return (
+        use.area_ids == home.area_ids(own.entity_id)
+        and home.sees_people(own.entity_id)
+        and (
+            not use.when
+            or not shift.when
+            or _within(shift, use.when.earliest, use.when.latest)
+        )
     )
 
 
@@ -217,6 +233,19 @@ def _keeps_its_time(contextual: Finding, time: Finding, home: Home) -> bool:
         return False
     earliest, latest = hours_of(contextual, home)
     return _within(time, earliest, latest)
+
+
+def _moves_with_the_sun(contextual: Finding, moving: Finding, home: Home) -> bool:
+    """Tell whether a time moves, or swings, since the habit keeps to the sun."""
+    context, move = contextual.context, moving.context
+    return (
+        context is not None
+        and move is not None
+        and context["kind"] == SUN
+        and move["of"] == "time"
+        and _keeps_its_time(contextual, moving, home)
+        and is_the_suns(moving, SunEvent(context["anchor"]), home)
+    )
 
 
 def _has_it(whole: Finding, contextual: Finding, home: Home) -> bool:
@@ -253,7 +282,10 @@ LARGER: Final[Mapping[PatternType, Mapping[PatternType, Explains]]] = {
         PatternType.DAY_TYPE: _is_used_on,
     },
     PatternType.DAY_TYPE: {PatternType.TIME_OF_DAY: _is_of_such_days},
-    PatternType.CONTEXTUAL: {PatternType.TIME_OF_DAY: _keeps_its_time},
+    PatternType.CONTEXTUAL: {
+        PatternType.TIME_OF_DAY: _keeps_its_time,
+        PatternType.SEASONAL: _moves_with_the_sun,
+    },
     PatternType.DURATION: {PatternType.TIME_OF_DAY: _is_run},
     PatternType.TIME_OF_DAY: {PatternType.ROOM_BASED: _is_all_of_it},
 }
