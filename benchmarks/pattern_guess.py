@@ -26,6 +26,8 @@ from custom_components.pattern_intelligence.engine.window import Key
 
 from .claims import Json
 
+#: Types that tell when one thing happens, on whatever days.
+_TIMED = {"time_of_day", "day_type"}
 #: So many minutes back tell how much is going on in the home.
 _LATELY = 60.0
 #: Minutes by which a stated time may be off.
@@ -227,7 +229,7 @@ class PatternGuess:
             self._rate[key] = max(self._rate.get(key, 0.0), own)
             if not leads:
                 self._explained[key] = max(self._explained.get(key, 0.0), rate)
-        if pattern["type"] == "time_of_day":
+        if pattern["type"] in _TIMED:
             for key in (*keys, *along):
                 self._wait(key, pattern["when"], sure)
         elif pattern["type"] == "co_occurrence":
@@ -251,7 +253,7 @@ class PatternGuess:
         rate = evidence["days_matched"] / max(evidence["days_eligible"], 1)
         for key in keys:
             self._rate.setdefault(key, rate)
-        if part["type"] == "time_of_day" and part.get("when"):
+        if part["type"] in _TIMED and part.get("when"):
             self._wait(keys[0], part["when"], sure)
         elif part["type"] == "co_occurrence" and part.get("lag_s"):
             self._follow(keys, sure, part.get("next"), part["lag_s"])

@@ -102,6 +102,17 @@ def test_a_time_that_was_seen_is_not_due_again() -> None:
     assert guess_rates(LEARNED, late, [LINK, FAN]).patterns[1] == 1.0
 
 
+@pytest.mark.parametrize("kind", ["time_of_day", "day_type"])
+def test_what_is_due_comes_first(kind: str) -> None:
+    """At its time a thing is guessed before what happens more often, and not at noon."""
+    guesser = PatternGuess([LINK, {**FAN, "type": kind}])
+    fan = Key("script.fan", "on")
+    _see(guesser, (720, "script.light"))
+    assert guesser.guess()[0] != fan
+    _see(guesser, (1200, "script.light"))
+    assert guesser.guess()[0] == fan
+
+
 def test_without_patterns_nothing_is_guessed() -> None:
     """What was not published is not known."""
     assert guess_rates(LEARNED, HELD_OUT, []).patterns == (0.0, 0.0)
