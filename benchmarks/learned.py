@@ -24,6 +24,11 @@ from custom_components.pattern_intelligence.engine.home import (
     Home as Context,
 )
 from custom_components.pattern_intelligence.engine.life import Life
+from custom_components.pattern_intelligence.engine.pattern import (
+    MONTHLY,
+    WEEKLY,
+    Finding,
+)
 from custom_components.pattern_intelligence.engine.provenance import grade
 from custom_components.pattern_intelligence.engine.rawday import (
     UNKNOWN_CARRY,
@@ -167,13 +172,23 @@ def detected_as_of(
 ) -> list[dict[str, Any]]:
     """Return the patterns that detection alone finds as of the end of a day.
 
+    What looks once a week, or a month, looked on the last Sunday; of months before the
+    window it knows nothing.
+
     Args:
         known: The days of a home.
         last: The last day looked at.
         detectors: Those that are asked.
     """
     window = known.window(last - timedelta(days=WINDOW_DAYS - 1), last)
-    findings = detect(window, known.home, detectors)
+    sunday = last - timedelta(days=(last.weekday() + 1) % 7)
+    standing: list[Finding] = []
+    if known.days[0][0] <= sunday:
+        then = known.window(sunday - timedelta(days=WINDOW_DAYS - 1), sunday)
+        for kind, detector in detectors.items():
+            if kind in WEEKLY | MONTHLY:
+                standing += detector.detect(then, known.home)
+    findings = detect(window, known.home, detectors, standing)
     analysis = analyze(window, known.home, detectors, Life(), findings)
     return [pattern.as_json() for pattern in analysis.patterns]
 
