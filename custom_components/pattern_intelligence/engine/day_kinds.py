@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -40,13 +41,19 @@ class Calendar:
         """
         if not days.size:
             return np.zeros(days.shape, bool)
-        # Each date is asked about once: there are far fewer of them than happenings.
         first = int(days.min())
-        dates = np.arange(first, int(days.max()) + 1)
-        free = np.isin(weekday_of(dates), list(self.weekend))
-        free |= np.isin(dates, list(self.holidays))
-        found: NDArray[np.bool_] = free[days - first]
+        found: NDArray[np.bool_] = _free(self, first, int(days.max()))[days - first]
         return found
+
+
+# The same days are asked about again and again, and far fewer than happenings.
+@lru_cache(maxsize=64)
+def _free(calendar: Calendar, first: int, last: int) -> NDArray[np.bool_]:
+    """Tell which dates are free, from the first to the last."""
+    dates = np.arange(first, last + 1)
+    free: NDArray[np.bool_] = np.isin(weekday_of(dates), list(calendar.weekend))
+    free |= np.isin(dates, list(calendar.holidays))
+    return free
 
 
 WEEKENDS: Final = Calendar()

@@ -28,7 +28,7 @@ HALF_WIDTHS: Final = (2, 4, 6, 9)
 _MARGIN: Final = HALF_WIDTHS[-1]
 _MIDDLE: Final = REACH_MINUTES // STEP_MINUTES + _MARGIN
 _BINS: Final = 2 * _MIDDLE
-_CHUNK: Final = 64
+_CHUNK: Final = 16
 """Units looked at together, to bound the memory."""
 
 
@@ -130,17 +130,9 @@ def _expected(
 ) -> Floats:
     """Return about how many days each window is met by chance, shape (units, windows)."""
     usual = sun.usual / MINUTE_MS
-    unit = np.arange(units.size)
-    low, high = (
-        np.stack(
-            [
-                rhythms.upto(np.full(units.size, usual + minute), unit)
-                for minute in ((edge - _MIDDLE) * STEP_MINUTES).tolist()
-            ],
-            axis=1,
-        )
-        for edge in (LOW, HIGH)
-    )
+    every: Floats = usual + (np.arange(_BINS + 1.0) - _MIDDLE) * STEP_MINUTES
+    passed = rhythms.upto(every, np.arange(units.size)[:, None])
+    low, high = passed[:, LOW], passed[:, HIGH]
     days = eligible.sum(axis=1)[:, None]
     a_day = np.bincount(units.unit, minlength=units.size)[:, None] / np.maximum(days, 1)
     expected: Floats = days * -np.expm1(-a_day * (high - low))

@@ -9,7 +9,7 @@ absolute deviation, JASA 88, 1993).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from itertools import pairwise
 from math import comb, erf, exp, inf, lgamma, log, log1p, sqrt
 from typing import Final
@@ -238,6 +238,7 @@ def _mode(
     return Mode(middle, above, below, days, days[met], runs, looked_for)
 
 
+@lru_cache(maxsize=4096)
 def _more_than_half(trials: int, chance: float) -> float:
     """Return the probability that more than half of some trials succeed."""
     if not 0 < chance < 1:
@@ -265,8 +266,14 @@ def near_by_chance(lengths: Lengths, mode: Mode) -> float:
     """
     own = lengths.log[mode.reach(lengths.log)].tolist()
     low, high = mode.middle - NEAR, mode.middle + NEAR
-    near = sum(_blurred(high, log) - _blurred(low, log) for log in own)
-    within = sum(_blurred(mode.below, log) - _blurred(mode.above, log) for log in own)
+    blurred = {
+        log: (
+            _blurred(high, log) - _blurred(low, log),
+            _blurred(mode.below, log) - _blurred(mode.above, log),
+        )
+        for log in set(own)
+    }
+    near, within = (sum(blurred[log][part] for log in own) for part in (0, 1))
     return near / within
 
 

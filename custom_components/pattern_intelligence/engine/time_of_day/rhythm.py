@@ -56,7 +56,7 @@ class Rhythms:
 
         Args:
             minutes: shape (n,), after midnight; each turn of the clock adds 1.
-            unit: shape (n,), whose rhythm.
+            unit: of the same shape, or one it is spread to, whose rhythm.
         """
         place = minutes / STEP_MINUTES
         whole = np.floor(place).astype(np.int64)

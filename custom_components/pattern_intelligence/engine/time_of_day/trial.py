@@ -249,8 +249,12 @@ class Passed:
     @classmethod
     def of(cls, units: Units, rhythms: Rhythms) -> Passed:
         """Return those of all units."""
-        minutes = units.wall % DAY_MS / MINUTE_MS
-        return cls(units, rhythms, rhythms.upto(minutes, units.unit))
+        passed = np.empty(units.wall.size)
+        for begin in range(0, passed.size, _HAPPENINGS_AT_ONCE):
+            some = slice(begin, begin + _HAPPENINGS_AT_ONCE)
+            minutes = units.wall[some] % DAY_MS / MINUTE_MS
+            passed[some] = rhythms.upto(minutes, units.unit[some])
+        return cls(units, rhythms, passed)
 
     def chances(self, unit: Numbers, met: Met, eligible: NDArray[np.bool_]) -> Floats:
         """Return the chance of a match on each day, if the rhythm were all there is.
