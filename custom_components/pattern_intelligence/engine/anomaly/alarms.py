@@ -1,7 +1,7 @@
 """Which of a day's suspects are alarms: the budget of a home's month, and who spends it.
 
-Strength is measured in shares of a class's part of the budget, so that an alarm is as
-strong as the false alarms that a month of all tests raises, whatever its class.
+What never was before is paid for first, since it costs what it costs: it was seen or it
+was not. Of what is measured, one threshold for all tests spends the rest.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from ..provenance import AUTOMATION
 from ..window import Window
 from .budget import MONTH_DAYS, monthly
 from .day_counts import Counts
-from .missed import steady_habits, steady_things
+from .missed import Steady, steady_habits, steady_things
 from .suspects import (
     Suspect,
     Watched,
@@ -34,11 +34,12 @@ _UNSEEN: Final = math.exp(-1)
 """What counts as seen once, where nothing was.
 
 If something happens at a rate and is an alarm as long as n days have not seen it, the
-rate that raises most alarms is 1/n: then there are 1/(e n) a day, and never more.
+rate that raises most alarms is 1/n: then there are 1/(e n) a day, and never more. All
+that is watched for what never was is allowed this once, together.
 """
 
-_NEVER: Final = 0.375
-"""Share of the budget for what never was before: as much for things, and for habits.
+_NEVER: Final = 0.75
+"""Share of the budget up to which it may go to what never was before.
 
 It pays for what sixty days have not seen. What is not spent is for what is measured.
 """
@@ -80,20 +81,54 @@ def alarms_of(window: Window, habits: Sequence[Claim], home: Home) -> list[Alarm
         counts = Counts(Uses.of(window, free, by_hand=False))
     # Nobody's habits are missed or kept while nobody is home.
     lived = bool(window.occupied[-1])
-    spent, found = _failed(window, counts if lived else None)
-    if lived:
-        more, missed = _missed(window, habits, 2 * _NEVER - spent)
-        spent, found = spent + more, [*found, *missed]
-    found += _measured(window, doings, counts, 1 - spent, lived=lived)
-    return [alarm for alarm in found if alarm.monthly <= _MOST]
+    firsts = _firsts(window, habits, counts if lived else None)
+    found = [
+        Alarm(suspect, first.monthly / MONTH_DAYS, together(firsts, first.strength))
+        for first in firsts
+        for suspect in first.suspects
+    ]
+    return [*found, *_measured(window, doings, counts, firsts, lived=lived)]
+
+
+@dataclass(frozen=True, slots=True)
+class First:
+    """What is watched for something that never was before.
+
+    Attributes:
+        suspects: what was seen today.
+        monthly: false alarms a month, of it and of all that is watched before it.
+        strength: of measured alarms, those of which a month expects as many are as
+            strong: as many as it raises itself, as far as the budget goes.
+    """
+
+    suspects: Sequence[Suspect]
+    monthly: float
+    strength: float
+
+
+def together(firsts: Sequence[First], measured: float) -> float:
+    """Return how many alarms as strong as one a month expects, of all kinds.
+
+    Args:
+        firsts: what is watched for what never was, in order.
+        measured: how many it expects of those that are measured.
+    """
+    strong = [first.monthly for first in firsts if first.strength <= measured]
+    return measured + max(strong, default=0.0)
 
 
 def _measured(
-    window: Window, doings: Counts, counts: Counts, share: float, *, lived: bool
+    window: Window,
+    doings: Counts,
+    counts: Counts,
+    firsts: Sequence[First],
+    *,
+    lived: bool,
 ) -> Iterator[Alarm]:
-    """Yield what counts, hours and lengths tell, within a share of the budget."""
+    """Yield what counts, hours and lengths tell, within what the budget has left."""
+    most = _MOST - (firsts[-1].monthly if firsts else 0.0)
     tests = _KINDS * max(int(counts.judged.sum()), 1)
-    least = _MOST * share / (MONTH_DAYS * tests)
+    least = most / (MONTH_DAYS * tests)
     watched: list[Watched] = [watch_lasting(window, least)]
     if lived:
         watched += [
@@ -106,79 +141,52 @@ def _measured(
     for watch, suspects in watched:
         for suspect in suspects:
             chance = watch.stretch.calibrated(suspect.chance)
-            # Alone it would spend the share: no need to ask what the others spend.
-            if MONTH_DAYS * chance <= share:
-                often = monthly(watches, chance) / share
-                yield Alarm(suspect, chance, often)
+            # Alone it would spend what there is: no need to ask what others spend.
+            if MONTH_DAYS * chance > most:
+                continue
+            often = monthly(watches, chance)
+            before = watch.stretch.calibrated(suspect.before)
+            if often <= most < monthly(watches, before):
+                yield Alarm(suspect, chance, together(firsts, often))
 
 
-def _failed(window: Window, counts: Counts | None) -> tuple[float, list[Alarm]]:
-    """Return which things failed today that never did before.
+def _firsts(
+    window: Window, habits: Sequence[Claim], counts: Counts | None
+) -> list[First]:
+    """Return what is watched for what never was before, as far as it can be paid.
 
-    How probable it is that anything is seen for the first time is estimated from what
-    was seen just once: both are about as common (I. J. Good, The population
+    How probable it is that a day sees anything for the first time is estimated from
+    what was seen just once: both are about as common (I. J. Good, The population
     frequencies of species, Biometrika 40, 1953). What becomes unavailable is watched
-    before what is used every day, and either only where that happens rarely enough.
-
-    Args:
-        window: the days.
-        counts: of all uses; None where nobody was home to use anything.
-
-    Returns:
-        The share of the budget that it takes, and what failed.
-    """
-    once, found = watch_unavailable(window)
-    if (spent := _cost(_first_time(once, window))) > _NEVER:
-        return 0.0, []
-    if counts is not None:
-        steady = steady_things(counts)
-        once += sum(one.missed == 1 for one in steady)
-        if (worse := _cost(_first_time(once, window))) <= _NEVER:
-            spent = worse
-            found += [one.suspect for one in steady if one.today and not one.missed]
-    chance = spent * _MOST / MONTH_DAYS
-    return spent, [Alarm(one, chance, _MOST * spent / _NEVER) for one in found]
-
-
-def _missed(
-    window: Window, habits: Sequence[Claim], share: float
-) -> tuple[float, list[Alarm]]:
-    """Return which habits were missed today that never were before.
-
-    Habits missed just once tell how probable that is for those never missed, each by
-    itself (H. Robbins, An empirical Bayes approach to statistics, Proc. Third Berkeley
-    Symposium 1, 1956). As many of these are watched, the surest first, as can be paid.
+    first, then what is used every day, either as a whole. Habits are watched each by
+    itself, the surest first, as those missed just once tell how probable that is for
+    those never missed (H. Robbins, An empirical Bayes approach to statistics, Proc.
+    Third Berkeley Symposium 1, 1956).
 
     Args:
         window: the days.
         habits: what was claimed before.
-        share: of the budget that there is.
-
-    Returns:
-        The share that it takes, and what was missed.
+        counts: of all uses; None where nobody was home to use anything.
     """
-    steady = steady_habits(window, habits)
-    kept = [one for one in steady if not one.missed]
-    once = sum(one.missed == 1 for one in steady)
-    chance = _first_time(once, window) / max(len(kept), 1)
-    watched = kept[: int(share / _cost(chance))]
-    return _cost(chance) * len(watched), [
-        Alarm(one.suspect, chance * rank, _MOST * _cost(chance) * rank / share)
-        for rank, one in enumerate(watched, start=1)
-        if one.today
-    ]
+    once, failed = watch_unavailable(window)
+    groups = [(float(once), failed)]
+    if counts is not None:
+        things = steady_things(counts)
+        groups.append((float(sum(one.missed == 1 for one in things)), _new(things)))
+        steady = steady_habits(window, habits)
+        kept = [one for one in steady if not one.missed]
+        each = (len(steady) - len(kept)) / max(len(kept), 1)
+        groups += [(each, _new([one])) for one in kept]
+    seen, paid = _UNSEEN, []
+    for more, suspects in groups:
+        often = MONTH_DAYS * (seen + more) / (window.days.size - 1)
+        if often <= _NEVER * _MOST:
+            seen += more
+            paid.append((suspects, often))
+    left = _MOST - (paid[-1][1] if paid else 0.0)
+    return [First(suspects, often, min(often, left)) for suspects, often in paid]
 
 
-def _first_time(once: int, window: Window) -> float:
-    """Return how probable it is that a day sees anything for the first time.
-
-    Args:
-        once: how much was seen just once.
-        window: the days.
-    """
-    return (once + _UNSEEN) / (window.days.size - 1)
-
-
-def _cost(chance: float) -> float:
-    """Return the share of the budget that false alarms of such a chance a day take."""
-    return MONTH_DAYS * chance / _MOST
+def _new(steady: Sequence[Steady]) -> list[Suspect]:
+    """Return what was missed today, and never before."""
+    return [one.suspect for one in steady if one.today and not one.missed]

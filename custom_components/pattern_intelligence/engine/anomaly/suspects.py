@@ -57,6 +57,7 @@ class Suspect:
         span: earliest, usual or telling, and latest minute after midnight.
         days: shape (n,), numbers of the past days it is judged by.
         duration: how long it usually lasts, if it is about that.
+        before: the chance of what there was of it when the day began.
         more: further facts.
     """
 
@@ -68,6 +69,7 @@ class Suspect:
     span: tuple[float, float, float]
     days: Numbers
     duration: Spread | None = None
+    before: float = 1.0
     more: dict[str, Any] = field(default_factory=dict)
 
 
@@ -239,8 +241,7 @@ def watch_lasting(window: Window, least: float) -> Watched:
     )
     place = {int(key): at for at, key in enumerate(found.key.tolist())}
     suspects = []
-    # What was too long when the day began was told the day before.
-    for at in np.flatnonzero((found.today < TAIL) & (found.before >= TAIL)).tolist():
+    for at in np.flatnonzero(found.today < TAIL).tolist():
         row = int(found.rows[at])
         key = int(runs.key[row])
         p10, median, p90 = found.usual(place[key])
@@ -257,6 +258,7 @@ def watch_lasting(window: Window, least: float) -> Watched:
                 (begin, begin, (begin + lasted / 60) % DAY_MINUTES),
                 days,
                 Spread(median, p10, p90),
+                float(found.before[at]),
                 {"goes_on": bool(runs.end[row] >= end and not runs.ended[row])},
             )
         )
