@@ -130,7 +130,7 @@ def _expected(
 ) -> Floats:
     """Return about how many days each window is met by chance, shape (units, windows)."""
     usual = sun.usual / MINUTE_MS
-    every: Floats = usual + (np.arange(_BINS + 1.0) - _MIDDLE) * STEP_MINUTES
+    every = np.full(_BINS + 1, usual) + (np.arange(_BINS + 1) - _MIDDLE) * STEP_MINUTES
     passed = rhythms.upto(every, np.arange(units.size)[:, None])
     low, high = passed[:, LOW], passed[:, HIGH]
     days = eligible.sum(axis=1)[:, None]
