@@ -203,6 +203,22 @@ def test_what_is_left_on_is_told_once() -> None:
     assert "left_on" not in [kind for kind, _ in kinds(found)]
 
 
+def test_what_is_left_on_overnight_is_told_when_it_is_too_long() -> None:
+    """On since 23:27: for 33 minutes at midnight, when 25 are usual, and until five."""
+    evening = LAST - timedelta(days=1)
+
+    def make(day: date, rng: np.random.Generator) -> list[Row]:
+        on = Row(f"{evening}T23:27:00", "switch.stove", "on")
+        return [*usual(day, rng), *([on] if day == evening else [])]
+
+    assert judged(window(make=make, last=evening)) == []
+    given = window([Row(f"{LAST}T05:00:00", "switch.stove", "off")], make=make)
+    (found,) = judged(given)
+    assert kinds([found]) == [("left_on", "switch.stove")]
+    assert found.details["seen"] == 5 * 3600 + 33 * 60
+    assert found.details["goes_on"] is False
+
+
 def test_the_like_of_it_this_week_is_no_news() -> None:
     """A guest who stays is told of on the first day."""
 
@@ -412,10 +428,10 @@ def both(*makes: Make) -> Make:
     return lambda day, rng: [row for make in makes for row in make(day, rng)]
 
 
-def missed(given: Window, *lights: str) -> list[str]:
-    """Return which lights are missed, each a habit of ten past ten."""
+def punctual(*lights: str) -> list[Claim]:
+    """Return claims that lights are on at ten past ten."""
     when = When(1330.0, 1327.0, 1333.0, weekdays=tuple(range(7)))
-    habits = [
+    return [
         Claim(
             PatternType.TIME_OF_DAY,
             (Key(light, "on"),),
@@ -429,7 +445,11 @@ def missed(given: Window, *lights: str) -> list[str]:
         )
         for light in lights
     ]
-    found = Anomaly().judge(given, habits, HOME)
+
+
+def missed(given: Window, *lights: str) -> list[str]:
+    """Return which lights are missed, each a habit of ten past ten."""
+    found = Anomaly().judge(given, punctual(*lights), HOME)
     return [one for kind, one in kinds(found) if kind == "missed"]
 
 
@@ -462,7 +482,9 @@ def test_what_other_habits_were_missed_counts() -> None:
     """One of two was missed once: of the other, 2/3 of a miss a month is expected.
 
     (1 + 1/e) / 63 a day is more than the budget. With five that never were missed it
-    is a fifth of that for each, and the first of them alone can be watched.
+    is a fifth of a miss for each, beside the 1/e of all: (2/5 + 1/e) / 63 a day is 0.37
+    a month, within three quarters of the half that there is, and (3/5 + 1/e) / 63 is
+    not. So two are watched, of those as sure as each other the first by name.
     """
     before = LAST - timedelta(days=30)
     once = nightly("light.c", skipped=[before])
@@ -470,8 +492,22 @@ def test_what_other_habits_were_missed_counts() -> None:
     given = window(make=both(usual, once, skips))
     assert missed(given, "light.b", "light.c") == []
     more = [f"light.{name}" for name in "wxyz"]
-    given = window(make=both(usual, once, skips, *map(nightly, more)))
+    skipping = [nightly(name, skipped=[LAST]) for name in more]
+    given = window(make=both(usual, once, skips, *skipping))
     assert missed(given, "light.b", "light.c", *more) == ["light.b"]
+    (found,) = Anomaly().judge(given, punctual("light.b", "light.c", *more), HOME)
+    assert [key.entity_id for key in found.entities] == ["light.b", "light.w"]
+
+
+def test_what_never_was_is_as_sure_as_it_is_rare() -> None:
+    """One habit and nothing missed: 1/e in 63 days, and of what is measured as many.
+
+    Together 2 / (63 e) a day, 0.355 a month.
+    """
+    given = window(make=both(usual, nightly("light.b", skipped=[LAST])))
+    (found,) = Anomaly().judge(given, punctual("light.b"), HOME)
+    assert found.confidence == pytest.approx(1 - 0.3555, abs=1e-3)
+    assert found.evidence.p_value == pytest.approx(0.3679 / 63, rel=1e-3)
 
 
 def test_a_day_that_was_hardly_recorded_is_not_judged() -> None:
