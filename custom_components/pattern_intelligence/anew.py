@@ -6,41 +6,88 @@ at any moment, it goes on where it was.
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import date
+import json
 from pathlib import Path
-from typing import Final
+from typing import Final, Self
 from zoneinfo import ZoneInfo
 
-from .storage import Storage
 from .stores.base import LocalStore, StoreDamagedError
-from .stores.copying import MoveMark, copied
+from .stores.copying import MOVE, MoveMark
 from .stores.learned_zone import foreign_zone, note_zone
 from .stores.sqlite import SqliteStore
 from .stores.sqlite_file import remove
 from .work import NOT_BEFORE
 
 ANEW: Final = "anew"
-"""Name of the text that says from which day on all is being learned anew."""
+"""Name of the text that says what is being learned anew."""
 
-_TAKEN_OVER: Final = MoveMark("anew", "store")
+IN_RECORDER: Final = "recorder"
+IN_INFLUXDB: Final = "influxdb"
 
 
-def begin(local: LocalStore, path: Path, first: date) -> None:
+@dataclass(frozen=True, slots=True)
+class Anew:
+    """What is being learned anew.
+
+    Attributes:
+        first: the first day; all that there is counts from then on.
+        where: the history lies, besides the recorder.
+        discard: whether days that are known may be lost by it.
+        complete: whether it only has to take the place of what is known.
+    """
+
+    first: date
+    where: str = IN_RECORDER
+    discard: bool = False
+    complete: bool = False
+
+    @classmethod
+    def of(cls, local: LocalStore) -> Self | None:
+        """Return what is noted; None where nothing is, or nothing that can be read.
+
+        Raises:
+            StoreError: the store failed.
+        """
+        try:
+            told = json.loads(local.read_text(ANEW) or "null")
+            first = date.fromisoformat(told["first"])
+            return cls(first, told["where"], told["discard"], told["complete"])
+        except ValueError, LookupError, TypeError:
+            return None
+
+    def keep(self, local: LocalStore) -> None:
+        """Note it, durably.
+
+        Raises:
+            StoreError: the store failed.
+        """
+        told = {
+            "first": self.first.isoformat(),
+            "where": self.where,
+            "discard": self.discard,
+            "complete": self.complete,
+        }
+        local.write_text(ANEW, json.dumps(told))
+
+
+def begin(local: LocalStore, path: Path, anew: Anew) -> None:
     """Have all be learned anew by the next run. Blocks.
 
     Args:
         local: notes it.
         path: the file in which it is done; what an earlier one left there is deleted.
-        first: the first day.
+        anew: what is wanted.
 
     Raises:
         StoreError: it cannot be noted; nothing was changed.
     """
-    remove(path)
-    local.write_text(ANEW, first.isoformat())
+    call_off(local, path)
+    anew.keep(local)
     if local.read_text(NOT_BEFORE):
-        local.write_text(NOT_BEFORE, first.isoformat())
+        local.write_text(NOT_BEFORE, anew.first.isoformat())
 
 
 def call_off(local: LocalStore, path: Path) -> None:
@@ -78,26 +125,47 @@ def opened(path: Path, zone: ZoneInfo) -> SqliteStore:
     return store
 
 
-def taken_over(storage: Storage, fresh: SqliteStore) -> Generator[tuple[int, int]]:
-    """Put what was learned anew in the place of what is known.
+def take_place(built_in: SqliteStore, path: Path, mark: MoveMark | None = None) -> None:
+    """Put what was learned anew in the place of what the built-in store holds, at once.
 
-    Each step blocks. A file takes the other's place at once; a server is written to
-    from it, as long as that takes.
+    Blocks.
 
     Args:
-        storage: holds what is known.
-        fresh: is complete; its file is deleted in the end.
-
-    Yields:
-        How many steps are done, and how many there are in all.
+        built_in: the store.
+        path: the file that is complete; it is deleted in the end.
+        mark: what has to be moved afterwards, noted in the same transaction.
 
     Raises:
-        StoreError: a store failed; doing it again goes on.
+        StoreError: all is as it was.
     """
-    if storage.remote is not None:
-        yield from copied(fresh, storage.aggregates, fresh, _TAKEN_OVER)
-    fresh.close()
-    if storage.remote is None:
-        storage.built_in.adopt(fresh.path)
-    storage.local.write_text(ANEW, "")
-    remove(fresh.path)
+    fresh = SqliteStore(path)
+    try:
+        fresh.write_text(ANEW, "")
+        if mark is not None:
+            fresh.write_text(MOVE, mark.to_text())
+    finally:
+        fresh.close()
+    built_in.adopt(path)
+    remove(path)
+
+
+def settle(built_in: SqliteStore, path: Path, mark: MoveMark | None) -> None:
+    """Let what was learned anew take its place, if it is complete. Blocks.
+
+    Args:
+        built_in: the store; no other has it open.
+        path: the file in which it was learned.
+        mark: what has to be moved afterwards.
+
+    Raises:
+        StoreError: the built-in store failed.
+    """
+    anew = Anew.of(built_in)
+    if anew is None or not anew.complete:
+        return
+    with suppress(StoreDamagedError):
+        if path.exists():
+            take_place(built_in, path, mark)
+            return
+    # The next run begins again.
+    replace(anew, complete=False).keep(built_in)

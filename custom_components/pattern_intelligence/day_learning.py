@@ -5,18 +5,21 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import date, timedelta
 
-from homeassistant.components.recorder import get_instance
 from homeassistant.core import HomeAssistant
+from homeassistant.util import dt as dt_util
 
 from .coordinator import Progress
+from .engine.home import Home
 from .engine.rawday import RawDay
-from .gate import finished, in_executor
+from .gate import in_executor
 from .parts import Parts
 from .past_consumption import Past
-from .phases import Phase, Phases
+from .readers import Reader, async_in_recorder
 from .run_log import RunRecord
 from .runner import Runner
-from .sources.base import DaySource, PastSource
+from .sources.base import PastSource
+from .stores.base import Layer, LearnedDay
+from .stores.kept_tables import read_tables
 from .work import NOT_BEFORE, UNSETTLED
 
 type Shows = Callable[[Runner, date], Awaitable[None]]
@@ -30,39 +33,33 @@ class DayLearning:
         hass: Home Assistant.
         parts: what the entry is made of.
         record: where it is noted what was done.
-        phases: where the time that is spent is added up.
     """
 
-    def __init__(
-        self, hass: HomeAssistant, parts: Parts, record: RunRecord, phases: Phases
-    ) -> None:
+    def __init__(self, hass: HomeAssistant, parts: Parts, record: RunRecord) -> None:
         """Take the parts."""
         self._hass = hass
         self._parts = parts
         self._record = record
-        self._phases = phases
-
-    async def async_read[*Ts, T](self, read: Callable[[*Ts], T], *args: *Ts) -> T:
-        """Read from the recorder in its own executor."""
-        instance = get_instance(self._hass)
-        return await finished(instance.async_add_executor_job(read, *args))
 
     async def async_learn(
         self,
         runner: Runner,
-        source: DaySource,
+        reader: Reader,
         days: Sequence[date],
         last: date,
         show: Shows | None = None,
+        known: Mapping[date, LearnedDay] = {},
     ) -> None:
         """Learn days in order; where one changes what the next begins with, that too.
 
         Args:
             runner: learns them.
-            source: reads them.
+            reader: reads them.
             days: oldest first.
             last: the last day there is.
             show: called on Sundays where what is known by then counts.
+            known: those that are taken from what is known, since nobody else tells
+                of them any more.
         """
         queue, done = list(days), 0
         publish = self._parts.coordinator.async_publish
@@ -71,9 +68,12 @@ class DayLearning:
             day = queue.pop(0)
             runner.to_follow = 0 if show else len(queue)
             async with self._parts.gate:
-                carried = await in_executor(self._hass, runner.carried_into, day)
-                raw = await self.async_read(self._read, source, day, carried)
-                again = await in_executor(self._hass, self._learn, runner, raw)
+                if (mark := known.get(day)) is not None:
+                    again = await in_executor(self._hass, self._take, runner, mark)
+                else:
+                    carried = await in_executor(self._hass, runner.carried_into, day)
+                    raw = await reader.async_read(day, carried)
+                    again = await in_executor(self._hass, self._learn, runner, raw)
                 marks = await in_executor(self._hass, runner.store.learned)
             done += 1
             if show:
@@ -100,8 +100,8 @@ class DayLearning:
             source: reads it.
             days: the days to learn, oldest first.
         """
-        meters = await self.async_read(source.meters)
-        begun = await self.async_read(source.begun, meters)
+        meters = await async_in_recorder(self._hass, source.meters)
+        begun = await async_in_recorder(self._hass, source.begun, meters)
         if begun is None:
             return
         async with self._parts.gate:
@@ -109,8 +109,8 @@ class DayLearning:
             if past is None:
                 return
             for meter in meters:
-                counts = await self.async_read(
-                    source.counted, meter, past.first, past.before
+                counts = await async_in_recorder(
+                    self._hass, source.counted, meter, past.first, past.before
                 )
                 await in_executor(self._hass, past.add, counts)
             await in_executor(self._hass, past.write, runner.store)
@@ -123,9 +123,9 @@ class DayLearning:
             return None
         return runner.past_due(begun, days[0] if days else None)
 
-    def _read(self, source: DaySource, day: date, carried: Mapping[str, str]) -> RawDay:
-        with self._phases.of(Phase.READ):
-            return source.read(day, carried)
+    def _take(self, runner: Runner, mark: LearnedDay) -> bool:
+        store = self._parts.storage.aggregates
+        return runner.take(mark, read_tables(store, Layer.DAILY, mark.day))
 
     def _learn(self, runner: Runner, raw: RawDay) -> bool:
         if any(mark.day == raw.day for mark in runner.store.learned()):
@@ -135,3 +135,9 @@ class DayLearning:
         self._record.days += 1
         self._record.rows += raw.rows
         return again
+
+
+def yesterday(home: Home) -> date:
+    """Return the last day that is over by the clock."""
+    now = int(dt_util.utcnow().timestamp() * 1000)
+    return home.civil.day_of(now) - timedelta(days=1)

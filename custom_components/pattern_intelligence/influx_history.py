@@ -5,6 +5,7 @@ What lies there is learned anew with all that the recorder holds, as :mod:`.anew
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
@@ -13,7 +14,7 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 
-from .anew import ANEW, begin, call_off
+from .anew import IN_INFLUXDB, Anew, begin, call_off
 from .const import LOGGER
 from .engine.home import Home
 from .engine.pattern import Json
@@ -21,51 +22,58 @@ from .gate import in_executor
 from .home_context import async_build_home
 from .influx_history_entry import async_core_place
 from .parts import Parts
+from .readers import HistoryReader, Reader, RecorderReader
 from .sources.influx.server import Server
 from .sources.influx.source import InfluxSource
-from .sources.recorder import RecorderSource
-from .sources.succession import Succession
 from .stores.base import LocalStore
 
 CONF_HISTORY: Final = "history"
-IN_RECORDER: Final = "recorder"
-IN_INFLUXDB: Final = "influxdb"
 
 HISTORY: Final = "history"
-"""Name of the text that says where the history lies that is learned anew."""
+"""Name of the text that says what became of the history chosen in the config flow."""
+
+_BEGUN: Final = "begun"
+_GIVEN_UP: Final = ""
+_OPEN: Final = "open"
+"""It may have to be begun: another entry's choice was, and that was removed."""
 
 CAUSES_SINCE: Final = "causes_since"
 """Name of the text with the first day of which it is known who did what."""
 
 
-def wanted_since(local: LocalStore, entry: ConfigEntry[Any]) -> str | None:
-    """Return from which day on all is to be learned anew, if it is. Blocks.
+def wanted_anew(local: LocalStore, path: Path, entry: ConfigEntry[Any]) -> Anew | None:
+    """Return what is to be learned anew, if anything is. Blocks.
 
-    The first time that is asked of a home, what was chosen in the config flow is begun.
+    The first time that is asked of an entry, what was chosen in its config flow is
+    begun.
+
+    Args:
+        local: notes it.
+        path: the file in which it is done.
+        entry: the config entry.
 
     Raises:
         StoreError: the store failed.
     """
-    if entry.data.get(CONF_HISTORY) == IN_INFLUXDB and local.read_text(HISTORY) is None:
-        local.write_text(ANEW, date.min.isoformat())
-        local.write_text(HISTORY, IN_INFLUXDB)
-    return local.read_text(ANEW)
+    chosen = entry.data.get(CONF_HISTORY) == IN_INFLUXDB
+    if chosen and local.read_text(HISTORY) in (None, _OPEN):
+        begin_chosen(local, path, Anew(date.min, IN_INFLUXDB))
+    return Anew.of(local)
 
 
-def begin_from(where: str, local: LocalStore, path: Path, first: date) -> None:
-    """Have all be learned anew by the next run. Blocks.
+def begin_chosen(local: LocalStore, path: Path, anew: Anew) -> None:
+    """Have all be learned anew by the next run, instead of what was chosen. Blocks.
 
     Args:
-        where: the history lies, besides the recorder.
         local: notes it.
         path: the file in which it is done.
-        first: the first day.
+        anew: what is wanted.
 
     Raises:
         StoreError: it cannot be noted.
     """
-    begin(local, path, first)
-    local.write_text(HISTORY, where)
+    begin(local, path, anew)
+    local.write_text(HISTORY, _BEGUN)
 
 
 def give_up(local: LocalStore, path: Path) -> None:
@@ -79,8 +87,23 @@ def give_up(local: LocalStore, path: Path) -> None:
         StoreError: the store failed.
     """
     call_off(local, path)
-    if local.read_text(HISTORY) is None:
-        local.write_text(HISTORY, "")
+    if local.read_text(HISTORY) in (None, _OPEN):
+        local.write_text(HISTORY, _GIVEN_UP)
+
+
+def set_down(local: LocalStore, path: Path) -> None:
+    """Let the next entry choose anew: this one is removed, its store is kept. Blocks.
+
+    Args:
+        local: notes it.
+        path: the file in which all is learned anew.
+
+    Raises:
+        StoreError: the store failed.
+    """
+    call_off(local, path)
+    if local.read_text(HISTORY) is not None:
+        local.write_text(HISTORY, _OPEN)
 
 
 async def async_history_extent(
@@ -96,22 +119,25 @@ async def async_history_extent(
 
 
 async def async_with_history(
-    hass: HomeAssistant, parts: Parts, home: Home, recorder: RecorderSource
-) -> RecorderSource | Succession:
+    hass: HomeAssistant,
+    parts: Parts,
+    home: Home,
+    recorder: RecorderReader,
+    where: str,
+) -> Reader:
     """Return what all is learned anew from.
 
     Args:
         hass: Home Assistant.
         parts: what runs work with.
         home: the home's context.
-        recorder: the recorder.
+        recorder: reads the recorder.
+        where: the history lies, besides there.
 
     Raises:
         SourceError: no states can be read where they are said to lie.
-        StoreError: the store failed.
     """
-    local = parts.storage.local
-    if await parts.gate.async_run(local.read_text, HISTORY) != IN_INFLUXDB:
+    if where != IN_INFLUXDB:
         return recorder
     if (past := await _async_past(hass, parts, home)) is None:
         LOGGER.warning(
@@ -120,7 +146,7 @@ async def async_with_history(
         )
         return recorder
     await in_executor(hass, past.known_extent)
-    return Succession(past, recorder, recorder)
+    return HistoryReader(hass, past, recorder)
 
 
 async def _async_past(
@@ -138,19 +164,25 @@ async def _async_past(
     )
 
 
-def note_causes(local: LocalStore, source: object) -> None:
+def note_causes(
+    fresh: LocalStore, local: LocalStore, since: date | None, known: Collection[date]
+) -> None:
     """Note from which day on it is known who did what. Blocks.
 
     Args:
-        local: keeps it.
-        source: from which all was learned anew.
+        fresh: keeps it, with what was learned anew.
+        local: holds what is so of what is known.
+        since: what is so of what was learned anew; None where all is known.
+        known: the days that were taken from what is known.
 
     Raises:
-        StoreError: the store failed.
+        StoreError: a store failed.
     """
-    since = source.since if isinstance(source, Succession) else None
-    if since is not None or local.read_text(CAUSES_SINCE):
-        local.write_text(CAUSES_SINCE, since.isoformat() if since else "")
+    found = since.isoformat() if since else ""
+    before = local.read_text(CAUSES_SINCE) or ""
+    if any(day.isoformat() < before for day in known):
+        found = max(found, before)
+    fresh.write_text(CAUSES_SINCE, found)
 
 
 def with_causes(report: Json, local: LocalStore) -> Json:

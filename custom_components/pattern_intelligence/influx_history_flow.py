@@ -13,7 +13,8 @@ from homeassistant.helpers.selector import (
 )
 import voluptuous as vol
 
-from .influx_history import CONF_HISTORY, IN_INFLUXDB, IN_RECORDER
+from .anew import IN_INFLUXDB, IN_RECORDER
+from .influx_history import CONF_HISTORY
 from .influx_history_entry import SAID, async_core_place, check
 from .messages import async_said
 from .sources.influx.place import InfluxSourceError

@@ -150,6 +150,10 @@ class Learner:
                 await run.async_keep()
         self._async_tell(run.record, error)
         self._on_done(error or self._mover.error)
+        if run.reload:
+            # Later: loading ends a run that is still under way.
+            reload = self._hass.config_entries.async_schedule_reload
+            self._hass.loop.call_soon(reload, self._parts.entry.entry_id)
         return run.record
 
     @property

@@ -18,13 +18,14 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import instance_id
 
+from .anew import settle
 from .const import CONF_MOVE, CONF_STORE, LOGGER, LearningStatus, StoreKind
 from .coordinator import Progress
 from .gate import in_executor
 from .influx_entry import entry_address, erase
 from .move_data import name_of, store_in, switched, with_store
 from .parts import Parts
-from .storage import Storage, database_path, moving_path, open_storage
+from .storage import Storage, anew_path, database_path, moving_path, open_storage
 from .stores.base import LocalStore, StoreDamagedError, StoreError
 from .stores.copying import MOVE, MoveMark, Stage, copied
 from .stores.influx.address import InfluxAddress
@@ -33,38 +34,52 @@ from .stores.sqlite_file import remove
 
 
 async def async_settle(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
-    """Bring entry and built-in store to where a move was when all ended.
+    """Bring entry and built-in store to where all was when it ended.
 
-    Call it before the storage is opened.
+    What was learned anew takes its place. A move is gone on with, or forgotten where
+    the entry that was moved is gone. Call it before the storage is opened.
 
     Raises:
         StoreError: the built-in store cannot be used.
     """
-    path = database_path(hass)
-    mark = await hass.async_add_executor_job(_settle, path)
+    data = entry.data
+    moving, living = CONF_MOVE in data, name_of(data)
+    mark = await hass.async_add_executor_job(
+        _settle, database_path(hass), living, moving
+    )
     if mark is None:
         return
-    data, living = entry.data, name_of(entry.data)
     if mark.stage is Stage.LET_GO:
-        if CONF_MOVE in data and mark.new == name_of(data[CONF_MOVE]) != living:
+        if moving and mark.new == name_of(data[CONF_MOVE]) != living:
             hass.config_entries.async_update_entry(entry, data=switched(data))
-    elif (
-        CONF_MOVE not in data and mark.old == StoreKind.BUILT_IN and mark.new == living
-    ):
-        # It was killed before the entry was saved.
+    elif not moving:
+        # It was killed before the entry was saved, or another entry was removed.
         async_restored(hass, entry)
 
 
-def _settle(path: Path) -> MoveMark | None:
+def _settle(path: Path, living: str, moving: bool) -> MoveMark | None:
+    """Return how far a move has got, if there is one. Blocks."""
     if not path.exists():
         return None
+    made = moving_path(path)
     built_in = SqliteStore(path)
     try:
+        onward = MoveMark(StoreKind.BUILT_IN, living)
+        if not moving:
+            # Else what was known before is moved first.
+            remote = living != StoreKind.BUILT_IN
+            settle(built_in, anew_path(path), onward if remote else None)
         mark = MoveMark.of(built_in)
-        made = moving_path(path)
-        if mark is not None and mark.stage is Stage.LET_GO and made.exists():
-            built_in.adopt(made)
+        if mark is None:
+            return None
+        if mark.stage is Stage.LET_GO:
+            if made.exists():
+                built_in.adopt(made)
+                remove(made)
+        elif not moving and (mark.old, mark.new) != (onward.old, onward.new):
+            built_in.write_text(MOVE, "")
             remove(made)
+            return None
     finally:
         built_in.close()
     return mark

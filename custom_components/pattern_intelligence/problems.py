@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from homeassistant.config_entries import ConfigEntry
@@ -27,6 +28,7 @@ STORE_TOO_NEW = "store_too_new"
 RECORDER_UNREADABLE = "recorder_unreadable"
 STORE_UNREACHABLE = "store_unreachable"
 NOTHING_RECORDED = "nothing_recorded"
+DAYS_LOST = "days_lost"
 ISSUES = (
     STORE_DAMAGED,
     INFLUXDB_DAMAGED,
@@ -35,6 +37,8 @@ ISSUES = (
     STORE_UNREACHABLE,
     NOTHING_RECORDED,
 )
+LASTING = (DAYS_LOST,)
+"""Issues that do not end with a run that went well."""
 
 LONG: Final = timedelta(days=1)
 """How long a store may be away before a person should look after it."""
@@ -118,6 +122,37 @@ def async_note_recorded(hass: HomeAssistant, *, entities: int) -> None:
         severity=ir.IssueSeverity.WARNING,
         translation_key=NOTHING_RECORDED,
     )
+
+
+def said_of(days: Sequence[date]) -> dict[str, str]:
+    """Return how many days there are, and the first and the last, for a text."""
+    return {
+        "count": str(len(days)),
+        "first": min(days).isoformat(),
+        "last": max(days).isoformat(),
+    }
+
+
+@callback
+def async_raise_days_lost(hass: HomeAssistant, days: Sequence[date]) -> None:
+    """Create the repair issue for days that learning anew would have lost."""
+    ir.async_create_issue(
+        hass,
+        DOMAIN,
+        DAYS_LOST,
+        is_fixable=False,
+        # It is said once: what was wanted is given up.
+        is_persistent=True,
+        severity=ir.IssueSeverity.WARNING,
+        translation_key=DAYS_LOST,
+        translation_placeholders=said_of(days),
+    )
+
+
+@callback
+def async_clear_days_lost(hass: HomeAssistant) -> None:
+    """Delete that issue: all is learned anew again, or the entry is gone."""
+    ir.async_delete_issue(hass, DOMAIN, DAYS_LOST)
 
 
 @callback

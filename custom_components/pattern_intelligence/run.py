@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.json import json_dumps
 from homeassistant.util import dt as dt_util
 
-from .anew import opened, taken_over
 from .const import LOGGER, LearningStatus, Trigger
-from .coordinator import Progress
-from .day_learning import DayLearning
+from .day_learning import DayLearning, yesterday
 from .decisions import keep_book
 from .engine.detectors import registry
 from .engine.home import Home
@@ -22,11 +20,13 @@ from .engine.pattern import Json
 from .free_days import async_show_free_days
 from .gate import in_executor
 from .home_context import async_build_home
-from .influx_history import async_with_history, note_causes, wanted_since, with_causes
+from .influx_history import wanted_anew, with_causes
+from .learning_anew import LearningAnew
 from .news import TOLD, News, Told
 from .parts import Parts
 from .phases import Phases
 from .published import REPORT, admitted, count_changes
+from .readers import RecorderReader
 from .run_log import RUNS, RunRecord, appended, resident_mb
 from .runner import Runner
 from .sources.recorder import RecorderSource
@@ -41,6 +41,7 @@ class Run:
 
     Attributes:
         record: what it did so far.
+        reload: whether it goes on once the config entry is loaded again.
     """
 
     def __init__(self, hass: HomeAssistant, parts: Parts, trigger: Trigger) -> None:
@@ -53,7 +54,8 @@ class Run:
         self._before: list[Json] = report["patterns"] if report else []
         self._bytes = parts.coordinator.data.store_bytes
         self.record = RunRecord(dt_util.utcnow(), trigger)
-        self._days = DayLearning(hass, parts, self.record, self._phases)
+        self.reload = False
+        self._days = DayLearning(hass, parts, self.record)
 
     async def async_pass(self, wish: Wish) -> None:
         """Learn what is due and what is wished, then say what is known.
@@ -78,11 +80,12 @@ class Run:
         runner = await parts.gate.async_run(self._runner, home)
         outdated = await parts.gate.async_run(runner.outdated_layers)
         source = RecorderSource(self._hass, home, parts.settings.scope)
-        extent = await self._days.async_read(source.extent)
+        reader = RecorderReader(self._hass, source, self._phases)
+        extent = await reader.async_extent()
         if extent is not None:
             await parts.gate.async_run(self._check_zone, home)
-            await self._async_forget_after(runner, _yesterday(home))
-            silent = await self._days.async_read(source.silent)
+            await self._async_forget_after(runner, yesterday(home))
+            silent = await reader.async_silent()
             days = [
                 day
                 for day in await parts.gate.async_run(self._due, runner, extent, wish)
@@ -90,15 +93,17 @@ class Run:
             ]
             await self._days.async_learn_past(runner, source, days)
             await self._days.async_learn(
-                runner, source, days, extent[1], self._async_report
+                runner, reader, days, extent[1], self._async_report
             )
             await parts.gate.async_run(self._days.settle)
-        if since := await parts.gate.async_run(
-            wanted_since, parts.storage.local, parts.entry
+        path = anew_path(database_path(self._hass))
+        if anew := await parts.gate.async_run(
+            wanted_anew, parts.storage.local, path, parts.entry
         ):
             # That takes long: what is known counts, and is shown, meanwhile.
-            await self._async_report(runner, _yesterday(home))
-            await self._async_learn_anew(home, source, since)
+            await self._async_report(runner, yesterday(home))
+            learning = LearningAnew(self._hass, parts, self._days, self._runner)
+            self.reload = await learning.async_learn(anew, home, reader)
             runner = await parts.gate.async_run(self._runner, home)
         for layer in sorted(wish.layers | outdated):
             back = 0 if layer in outdated else wish.back
@@ -107,7 +112,7 @@ class Run:
             ):
                 await parts.gate.async_run(runner.roll_up, layer, first, last)
                 self.record.periods += 1
-        await self._async_report(runner, _yesterday(home))
+        await self._async_report(runner, yesterday(home))
 
     async def async_keep(self) -> None:
         """Keep what the run did and, if it went well, what entities show.
@@ -165,44 +170,6 @@ class Run:
                 days=len(marks), events=sum(mark.rows for mark in marks)
             )
 
-    async def _async_learn_anew(
-        self, home: Home, recorder: RecorderSource, since: str
-    ) -> None:
-        """Learn all anew; what is known counts meanwhile.
-
-        Args:
-            home: the home's context.
-            recorder: reads what the recorder holds.
-            since: the first day, in ISO form.
-        """
-        parts, storage = self._parts, self._parts.storage
-        gate, publish = parts.gate, parts.coordinator.async_publish
-        source = await async_with_history(self._hass, parts, home, recorder)
-        extent = await self._days.async_read(source.extent)
-        if extent is None:
-            return
-        path = anew_path(database_path(self._hass))
-        fresh = await gate.async_run(opened, path, home.zone)
-        try:
-            anew = await gate.async_run(self._runner, home, fresh)
-            first = max(extent[0], date.fromisoformat(since))
-            due = await gate.async_run(anew.due, first, extent[1])
-            silent = await self._days.async_read(source.silent)
-            days = [day for day in due if day not in silent]
-            await self._days.async_learn_past(anew, source, days)
-            await self._days.async_learn(anew, source, days, extent[1])
-            if not await gate.async_run(fresh.learned):
-                # Nothing takes the place of what is known.
-                return
-            steps = taken_over(storage, fresh)
-            while step := await gate.async_run(next, steps, None):
-                publish(progress=Progress(*step))
-        finally:
-            await in_executor(self._hass, fresh.close)
-        await gate.async_run(note_causes, storage.local, source)
-        marks = await gate.async_run(storage.aggregates.learned)
-        publish(days=len(marks), events=sum(mark.rows for mark in marks))
-
     def _due(
         self, runner: Runner, extent: tuple[date, date], wish: Wish
     ) -> Sequence[date]:
@@ -224,7 +191,9 @@ class Run:
         self.record.changed = count_changes(self._before, report["patterns"])
         self.record.took(self._phases, self._hass.loop.time() - self._began)
         self._parts.coordinator.async_publish(
-            report={**report, "run": self.record.cost()}
+            report={**report, "run": self.record.cost()},
+            days=report["home"]["days"],
+            events=report["home"]["events"],
         )
 
     def _find(self, runner: Runner, last: date) -> Json | None:
@@ -250,9 +219,3 @@ class Run:
 
     def _keep_told(self, told: Told) -> None:
         self._parts.storage.local.write_text(TOLD, told.to_text())
-
-
-def _yesterday(home: Home) -> date:
-    """Return the last day that is over by the clock."""
-    now = int(dt_util.utcnow().timestamp() * 1000)
-    return home.civil.day_of(now) - timedelta(days=1)

@@ -100,36 +100,46 @@ class Runner:
                 again from it.
             StoreError: the store failed; the day stays due.
         """
-        marks = self.store.learned()
-        newest = marks[-1].day if marks else None
-        if newest and raw.day <= _oldest_relearned(newest):
-            raise TooOldError(
-                "{day} is too long ago to be learned again: learn anew instead",
-                day=raw.day,
-            )
         with self.phases.of(Phase.AGGREGATE):
             tables = summarize(raw)
+        return self.take(LearnedDay(raw.day, raw.rows, len(raw.entities)), tables)
+
+    @counted_as(Phase.STORE)
+    def take(self, learned: LearnedDay, tables: Mapping[str, Table]) -> bool:
+        """Learn one day, or learn it again, from what was summarized of it before.
+
+        Args:
+            learned: the day.
+            tables: what it left behind, by name.
+
+        Returns:
+            As :meth:`learn`, which raises the same.
+        """
+        day = learned.day
+        marks = self.store.learned()
+        newest = marks[-1].day if marks else None
+        if newest and day <= _oldest_relearned(newest):
+            raise TooOldError(
+                "{day} is too long ago to be learned again: learn anew instead",
+                day=day,
+            )
         known = {mark.day for mark in marks}
-        changed = raw.day in known and self._carries(raw.day) != _carried(tables)
-        if newest and raw.day > newest and self._told is None:
+        changed = day in known and self._carries(day) != _carried(tables)
+        if newest and day > newest and self._told is None:
             # What a day learned again dropped: as soon as newer ones are learned, it
             # is too far back to be told.
             with self.phases.of(Phase.DETECT):
                 self._chronicle().tell(marks[0].day, newest)
         self._told = None
-        self.store.write_day(
-            LearnedDay(raw.day, raw.rows, len(raw.entities)),
-            tables,
-            keep_life=newest is None or raw.day > newest,
-        )
-        self._roll_up_complete(raw.day, newest)
-        if newest is None or raw.day > newest:
+        self.store.write_day(learned, tables, keep_life=newest is None or day > newest)
+        self._roll_up_complete(day, newest)
+        if newest is None or day > newest:
             # Told now, while the days that are looked back on are kept.
             with self.phases.of(Phase.DETECT):
-                self._chronicle().tell(marks[0].day if marks else raw.day, raw.day)
+                self._chronicle().tell(marks[0].day if marks else day, day)
         if self._retention:
-            self.store.forget_before(max(newest or raw.day, raw.day), self._retention)
-        return changed and raw.day + timedelta(days=1) in known
+            self.store.forget_before(max(newest or day, day), self._retention)
+        return changed and day + timedelta(days=1) in known
 
     @counted_as(Phase.STORE)
     def forget_after(self, last: date) -> int:

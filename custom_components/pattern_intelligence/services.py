@@ -23,7 +23,8 @@ from .runner import RELEARNED_DAYS
 from .runtime import async_loaded_entry
 from .services_backup import async_setup_backup_services
 from .services_decisions import async_setup_decision_services
-from .services_learning import async_run, async_setup_learning_services
+from .services_forgetting import async_setup_forgetting_service
+from .services_learning import async_run, async_setup_learning_service
 from .services_validation import async_setup_validation_service
 from .stores.base import Layer
 from .work import Wish
@@ -83,7 +84,8 @@ def async_setup_services(hass: HomeAssistant) -> None:
         SupportsResponse.ONLY,
     )
     async_setup_decision_services(hass)
-    async_setup_learning_services(hass)
+    async_setup_forgetting_service(hass)
+    async_setup_learning_service(hass)
     async_setup_backup_services(hass)
     async_setup_validation_service(hass)
 

@@ -1,14 +1,14 @@
-"""The services that change what is learned; they ask for an admin."""
+"""The service that has days learned again, or all anew; it asks for an admin."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Final
 
-from homeassistant.components.recorder import get_instance
-from homeassistant.const import ATTR_AREA_ID, ATTR_ENTITY_ID
 from homeassistant.core import (
     HomeAssistant,
     ServiceCall,
@@ -19,41 +19,35 @@ from homeassistant.core import (
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.service import async_register_admin_service
-from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
+from .anew import IN_INFLUXDB, IN_RECORDER, Anew
 from .const import DOMAIN, Trigger
-from .decisions import Shown, keep_book
 from .engine.civil import days_between
-from .forgetting import Subject, forget, forget_everything
-from .gate import finished, in_executor
 from .home_context import async_build_home
-from .influx_history import (
-    IN_INFLUXDB,
-    IN_RECORDER,
-    async_history_extent,
-    begin_from,
-    give_up,
-)
+from .influx_history import async_history_extent, async_with_history, begin_chosen
 from .learner import Learner
+from .learning_anew import OnlyKnown, async_told
 from .messages import async_said
-from .news import Told
 from .parts import Parts
+from .phases import Phases
+from .problems import async_clear_days_lost, said_of
+from .readers import RecorderReader, async_in_recorder
 from .runner import RELEARNED_DAYS
 from .runtime import RuntimeData, async_loaded_entry
 from .sources.base import SourceError
 from .sources.recorder import RecorderSource
+from .sources.succession import Extent
 from .storage import anew_path, database_path
 from .stores.base import LocalStore, StoreError
 from .work import NOT_BEFORE, Wish
 
 RELEARN: Final = "relearn"
-FORGET: Final = "forget"
 
 ATTR_FIRST_DAY: Final = "first_day"
 ATTR_LAST_DAY: Final = "last_day"
-ATTR_EVERYTHING: Final = "everything"
 ATTR_SOURCE: Final = "source"
+ATTR_DISCARD_DAYS: Final = "discard_days"
 
 RELEARN_SCHEMA: Final = vol.Schema(
     {
@@ -62,27 +56,17 @@ RELEARN_SCHEMA: Final = vol.Schema(
         vol.Optional(ATTR_SOURCE, default=IN_RECORDER): vol.In(
             [IN_RECORDER, IN_INFLUXDB]
         ),
-    }
-)
-FORGET_SCHEMA: Final = vol.Schema(
-    {
-        vol.Optional(ATTR_ENTITY_ID): cv.entity_ids,
-        vol.Optional(ATTR_AREA_ID): vol.All(cv.ensure_list, [cv.string]),
-        vol.Optional(ATTR_EVERYTHING, default=False): cv.boolean,
+        vol.Optional(ATTR_DISCARD_DAYS, default=False): cv.boolean,
     }
 )
 
 
 @callback
-def async_setup_learning_services(hass: HomeAssistant) -> None:
-    """Register the services, which are there whether or not the entry is loaded."""
-    for name, handler, schema in (
-        (RELEARN, _async_relearn, RELEARN_SCHEMA),
-        (FORGET, _async_forget, FORGET_SCHEMA),
-    ):
-        async_register_admin_service(
-            hass, DOMAIN, name, handler, schema, SupportsResponse.OPTIONAL
-        )
+def async_setup_learning_service(hass: HomeAssistant) -> None:
+    """Register the service, which is there whether or not the entry is loaded."""
+    async_register_admin_service(
+        hass, DOMAIN, RELEARN, _async_relearn, RELEARN_SCHEMA, SupportsResponse.OPTIONAL
+    )
 
 
 async def async_run(learner: Learner, wish: Wish) -> ServiceResponse:
@@ -116,7 +100,10 @@ async def _async_relearn(call: ServiceCall) -> ServiceResponse:
     parts = data.parts
     parts.coordinator.async_refuse_while_off()
     if call.data[ATTR_SOURCE] == IN_INFLUXDB:
-        return await _async_relearn_history(call.hass, data, call.data[ATTR_FIRST_DAY])
+        anew = Anew(
+            call.data[ATTR_FIRST_DAY], IN_INFLUXDB, call.data[ATTR_DISCARD_DAYS]
+        )
+        return await _async_relearn_history(call.hass, data, anew)
     try:
         extent = await _async_extent(call.hass, parts)
         marks = await parts.gate.async_run(parts.storage.aggregates.learned)
@@ -134,53 +121,71 @@ async def _async_relearn(call: ServiceCall) -> ServiceResponse:
             await parts.gate.async_run(_make_due, parts.storage.local, first)
             wish = Wish(look_again=True)
         elif first < max(marks[0].day, _oldest_relearned(marks[-1].day)):
-            # Not while an earlier one is still at work on its file.
-            async with learner.async_held():
-                await parts.gate.async_run(
-                    begin_from,
-                    IN_RECORDER,
-                    parts.storage.local,
-                    _anew_path(call.hass),
-                    first,
-                )
-            parts.coordinator.async_settle()
+            anew = Anew(first, IN_RECORDER, call.data[ATTR_DISCARD_DAYS])
+            await _async_begin_anew(call.hass, data, anew)
             wish = Wish(look_again=True)
-    except StoreError as err:
+    except (StoreError, SourceError) as err:
         raise _failed("held_up", async_said(call.hass, err)) from err
     return await async_run(learner, wish)
 
 
 async def _async_relearn_history(
-    hass: HomeAssistant, data: RuntimeData, first: date
+    hass: HomeAssistant, data: RuntimeData, anew: Anew
 ) -> ServiceResponse:
     """Have all be learned anew from what lies in InfluxDB, which nobody waits for."""
-    parts, learner = data.parts, data.scheduler.learner
+    parts = data.parts
     try:
         extent = await async_history_extent(hass, parts)
         if extent is None:
             raise _refused("no_influxdb")
         marks = await parts.gate.async_run(parts.storage.aggregates.learned)
-        begin = max(first, extent[0])
+        begin = max(anew.first, extent[0])
         if marks and marks[0].day < begin:
             raise _refused(
                 "history_too_short",
                 first=begin.isoformat(),
                 learned=marks[0].day.isoformat(),
             )
-        async with learner.async_held():
-            await parts.gate.async_run(
-                begin_from, IN_INFLUXDB, parts.storage.local, _anew_path(hass), begin
-            )
+        await _async_begin_anew(hass, data, replace(anew, first=begin))
     except (StoreError, SourceError) as err:
         raise _failed("held_up", async_said(hass, err)) from err
-    parts.coordinator.async_settle()
-    learner.async_start(Trigger.SERVICE, Wish(look_again=True))
+    data.scheduler.learner.async_start(Trigger.SERVICE, Wish(look_again=True))
     return {"first_day": begin.isoformat(), "last_day": extent[1].isoformat()}
 
 
-async def _async_extent(hass: HomeAssistant, parts: Parts) -> tuple[date, date] | None:
+async def _async_begin_anew(hass: HomeAssistant, data: RuntimeData, anew: Anew) -> None:
+    """Have all be learned anew by the next run, unless days would be lost by it."""
+    parts = data.parts
+    if not anew.discard and (lost := await _async_lost(hass, parts, anew)):
+        raise _refused("days_lost", **said_of(lost))
+    # Not while an earlier one is still at work on its file.
+    async with data.scheduler.learner.async_held():
+        await parts.gate.async_run(
+            begin_chosen, parts.storage.local, _anew_path(hass), anew
+        )
+    async_clear_days_lost(hass)
+    parts.coordinator.async_settle()
+
+
+async def _async_lost(hass: HomeAssistant, parts: Parts, anew: Anew) -> Sequence[date]:
+    """Return the days that are known and would be lost."""
+    home = await async_build_home(hass)
+    everywhere: frozenset[date] = frozenset()
+    only = await parts.gate.async_run(OnlyKnown.of, parts.storage, home, everywhere)
+    if not only.lost:
+        # All that is known is kept day by day, and is taken along.
+        return ()
+    source = RecorderSource(hass, home, parts.settings.scope)
+    recorder = RecorderReader(hass, source, Phases())
+    reader = await async_with_history(hass, parts, home, recorder, anew.where)
+    told = await async_told(reader, anew.first)
+    only = await parts.gate.async_run(OnlyKnown.of, parts.storage, home, told)
+    return only.lost
+
+
+async def _async_extent(hass: HomeAssistant, parts: Parts) -> Extent:
     source = RecorderSource(hass, await async_build_home(hass), parts.settings.scope)
-    return await finished(get_instance(hass).async_add_executor_job(source.extent))
+    return await async_in_recorder(hass, source.extent)
 
 
 def _anew_path(hass: HomeAssistant) -> Path:
@@ -226,83 +231,6 @@ def _check_range(
 
 def _oldest_relearned(newest: date) -> date:
     return newest - timedelta(days=RELEARNED_DAYS - 1)
-
-
-async def _async_forget(call: ServiceCall) -> ServiceResponse:
-    """Delete what was learned of some entities, of areas, or all of it."""
-    entities = frozenset(call.data.get(ATTR_ENTITY_ID, ()))
-    areas = frozenset(call.data.get(ATTR_AREA_ID, ()))
-    everything: bool = call.data[ATTR_EVERYTHING]
-    if everything == bool(entities or areas):
-        raise _refused("forget_what")
-    hass = call.hass
-    data = async_loaded_entry(hass).runtime_data
-    if data.parts.coordinator.data.paused:
-        raise HomeAssistantError(
-            translation_domain=DOMAIN, translation_key="backup_meanwhile"
-        )
-    try:
-        # Nor is what is forgotten to be told as a difference.
-        await data.validator.async_stop()
-        # A run under way would write what it has read before.
-        async with data.scheduler.learner.async_held():
-            gate, storage = data.parts.gate, data.parts.storage
-            # Else it would come back with what is learned anew.
-            await gate.async_run(give_up, storage.local, _anew_path(hass))
-            if everything:
-                return await _async_forget_everything(hass, data)
-            return await _async_forget_some(hass, data.parts, entities, areas)
-    except (StoreError, SourceError) as err:
-        raise _failed("not_forgotten", async_said(hass, err)) from err
-    finally:
-        data.parts.coordinator.async_settle()
-        if data.parts.coordinator.data.learning:
-            data.scheduler.learner.async_start(Trigger.SERVICE, Wish(look_again=True))
-
-
-async def _async_forget_everything(
-    hass: HomeAssistant, data: RuntimeData
-) -> ServiceResponse:
-    parts, today = data.parts, dt_util.now().date()
-    async with parts.gate, parts.deciding:
-        storage = parts.storage
-        count = await in_executor(
-            hass, forget_everything, storage.aggregates, storage.local, today
-        )
-        parts.renames.clear()
-        parts.coordinator.async_publish(
-            report=None, shown=Shown(), told=Told(), last_run=None, days=0, events=0
-        )
-    return {"days": count}
-
-
-async def _async_forget_some(
-    hass: HomeAssistant,
-    parts: Parts,
-    entities: frozenset[str],
-    areas: frozenset[str],
-) -> ServiceResponse:
-    home = await async_build_home(hass)
-    entities |= {
-        entity.entity_id for entity in home.entities.values() if entity.area_id in areas
-    }
-    subject = Subject(entities, areas, parts.renames.resolve)
-    async with parts.gate, parts.deciding:
-        storage, snapshot = parts.storage, parts.coordinator.data
-        book = {
-            key: decision
-            for key, decision in snapshot.shown.book.items()
-            if not subject.in_object(decision.pattern)
-        }
-        await in_executor(hass, keep_book, storage.local, book)
-        rows = await in_executor(
-            hass, forget, storage.aggregates, storage.local, subject
-        )
-        report = snapshot.report
-        if report is not None:
-            report = {**report, "patterns": subject.without(report["patterns"])}
-        parts.coordinator.async_publish(report=report, shown=Shown(book=book))
-    return {"entities": [*sorted(subject.entity_ids)], "rows": rows}
 
 
 def _refused(key: str, **placeholders: str) -> ServiceValidationError:

@@ -7,7 +7,7 @@ from homeassistant.core import HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.pattern_intelligence.anew import ANEW
+from custom_components.pattern_intelligence.anew import Anew
 from custom_components.pattern_intelligence.const import Trigger
 from custom_components.pattern_intelligence.storage import anew_path
 from custom_components.pattern_intelligence.stores.contents import Contents
@@ -144,7 +144,7 @@ async def test_killed_before_it_was_noted_as_done(
         )
         await async_call(hass, "relearn", first_day=FIRST.isoformat())
     local = _store(entry)
-    local.write_text("anew", FIRST.isoformat())
+    Anew(FIRST).keep(local)
     whole = _everything(local)
     count = len(written.days)
     await learner_of(entry).async_run(Trigger.START)
@@ -159,7 +159,7 @@ async def test_a_damaged_file_is_begun_again(
     """Nothing but this learning needs it."""
     entry = await _async_home(hass)
     anew_path(store_file(hass)).write_bytes(b"garbage" * 100)
-    _store(entry).write_text("anew", FIRST.isoformat())
+    Anew(FIRST).keep(_store(entry))
     await learner_of(entry).async_run(Trigger.START)
     assert shown(hass, "days_learned") == "29"
 
@@ -221,7 +221,7 @@ async def test_nothing_does_not_take_the_place_of_all(hass: HomeAssistant) -> No
     """Asked for while the clock was ahead: what is known stays."""
     entry = await _async_home(hass)
     before = _everything(_store(entry))
-    _store(entry).write_text(ANEW, (LAST + timedelta(days=1)).isoformat())
+    Anew(LAST + timedelta(days=1)).keep(_store(entry))
     await async_call(hass, "run_analysis")
     assert shown(hass, "days_learned") == "19"
     assert _everything(_store(entry)) == before

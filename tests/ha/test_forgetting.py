@@ -16,7 +16,7 @@ from homeassistant.helpers import area_registry as ar, entity_registry as er
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, MockUser
 
-from custom_components.pattern_intelligence import services_learning
+from custom_components.pattern_intelligence import services_forgetting
 from custom_components.pattern_intelligence.backup import (
     async_post_backup,
     async_pre_backup,
@@ -264,9 +264,9 @@ async def test_a_run_that_begins_meanwhile(
     entry = await _async_home(hass)
     order: list[str] = []
     build, look, delete = (
-        services_learning.async_build_home,
+        services_forgetting.async_build_home,
         Run.async_pass,
-        services_learning.forget,
+        services_forgetting.forget,
     )
 
     async def begin_a_run(hass: HomeAssistant) -> Home:
@@ -282,9 +282,9 @@ async def test_a_run_that_begins_meanwhile(
         order.append("forgotten")
         return delete(*args)
 
-    monkeypatch.setattr(services_learning, "async_build_home", begin_a_run)
+    monkeypatch.setattr(services_forgetting, "async_build_home", begin_a_run)
     monkeypatch.setattr(Run, "async_pass", run)
-    monkeypatch.setattr(services_learning, "forget", forgotten)
+    monkeypatch.setattr(services_forgetting, "forget", forgotten)
     await async_call(hass, "forget", entity_id=KETTLE)
     await async_learned(hass)
     assert order[:2] == ["forgotten", "run"]

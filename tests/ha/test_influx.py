@@ -712,7 +712,11 @@ async def test_history_from_before_the_first_day(
     await async_record(hass, [row for row in rows if row not in known])
     response = await async_call(hass, "relearn", first_day=first.isoformat())
     assert response["days_processed"] == 16
+    # From the file it takes the place of all, and is moved to the server.
+    await async_learned(hass)
+    await async_learned(hass)
     assert shown(hass, "days_learned") == "16"
+    assert entry.data == _entry(address).data
     assert not anew_path(store_file(hass)).exists()
     store = entry.runtime_data.parts.storage.aggregates
     kept = await hass.async_add_executor_job(store.kept_days)

@@ -17,8 +17,10 @@ from custom_components.pattern_intelligence import (
     services,
     services_backup,
     services_decisions,
+    services_forgetting,
     services_learning,
 )
+from custom_components.pattern_intelligence.anew import IN_INFLUXDB, IN_RECORDER
 from custom_components.pattern_intelligence.binary_sensor import ANOMALY, STORE
 from custom_components.pattern_intelligence.button import RUN_NOW
 from custom_components.pattern_intelligence.calendar import ROUTINES
@@ -33,10 +35,6 @@ from custom_components.pattern_intelligence.forms import (
 )
 from custom_components.pattern_intelligence.influx_entry import ERRORS
 from custom_components.pattern_intelligence.influx_forms import CREDENTIALS_FORMS, FORMS
-from custom_components.pattern_intelligence.influx_history import (
-    IN_INFLUXDB,
-    IN_RECORDER,
-)
 from custom_components.pattern_intelligence.influx_history_entry import SAID
 from custom_components.pattern_intelligence.influx_history_flow import HISTORY_SCHEMA
 from custom_components.pattern_intelligence.move_flow import (
@@ -47,7 +45,7 @@ from custom_components.pattern_intelligence.move_flow import (
 )
 from custom_components.pattern_intelligence.news import NewsKind
 from custom_components.pattern_intelligence.notifications import _HEADINGS
-from custom_components.pattern_intelligence.problems import ISSUES
+from custom_components.pattern_intelligence.problems import ISSUES, LASTING
 from custom_components.pattern_intelligence.sensor import SENSORS, of_type
 from custom_components.pattern_intelligence.stores.base import Layer
 from custom_components.pattern_intelligence.switch import LEARNING
@@ -186,7 +184,7 @@ def test_services() -> None:
         ("follow_pattern", services_decisions.PATTERN_SCHEMA),
         ("unfollow_pattern", services_decisions.PATTERN_SCHEMA),
         ("relearn", services_learning.RELEARN_SCHEMA),
-        ("forget", services_learning.FORGET_SCHEMA),
+        ("forget", services_forgetting.FORGET_SCHEMA),
         ("create_backup", services_backup.CREATE_SCHEMA),
         ("restore_backup", services_backup.RESTORE_SCHEMA),
     ):
@@ -211,7 +209,7 @@ def test_messages_and_issues(texts: dict[str, Any]) -> None:
     assert (
         named - {"home", "store", "domain", "sensitivity"} == texts["exceptions"].keys()
     )
-    assert texts["issues"].keys() == {*ISSUES, *buckets.ISSUES}
+    assert texts["issues"].keys() == {*ISSUES, *LASTING, *buckets.ISSUES}
 
 
 async def test_home_assistant_reads_them(hass: HomeAssistant) -> None:
