@@ -1,42 +1,32 @@
 """How long learning years from InfluxDB takes, and how much memory.
 
-Several simulated households under one roof live four weeks, again and again. Their states are written in the layout of Home Assistant's own
-``influxdb`` integration, beside them readings of sensors that are not looked at. Then
-all of it is learned, oldest first, in a process of its own.
+Several simulated households under one roof live four weeks, again and again. Their
+states are written in the layout of Home Assistant's own ``influxdb`` integration, beside
+them readings of sensors that are not looked at. Each year is then learned by a process
+of its own, which did not make the data and goes on where the one before it stopped.
 """
 
 import argparse
-from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime, timedelta
-import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import nullcontext
+from datetime import timedelta
 from pathlib import Path
-import resource
-import subprocess
-import sys
 import tempfile
-from time import perf_counter, process_time
+from typing import Any
 from urllib.request import Request, urlopen
 
-from custom_components.pattern_intelligence.engine.detectors import registry
-from custom_components.pattern_intelligence.engine.home import EntityInfo, Home
-from custom_components.pattern_intelligence.engine.scope import Scope
-from custom_components.pattern_intelligence.phases import Phase, Phases
-from custom_components.pattern_intelligence.runner import Runner
-from custom_components.pattern_intelligence.sources.config_dir import zone_named
-from custom_components.pattern_intelligence.sources.influx.place import InfluxPlace
-from custom_components.pattern_intelligence.sources.influx.server import Server
-from custom_components.pattern_intelligence.sources.influx.source import InfluxSource
-from custom_components.pattern_intelligence.stores.base import Retention
-from custom_components.pattern_intelligence.stores.sqlite import SqliteStore
 from scripts.tools.influx_program import RELEASES
 from scripts.tools.influx_server import RunningInflux, running
 
-from .speed.big_home import Size, big_home
+from .influx_speed import worked
+from .registry_files import write_registries
+from .simulator.model import Recorded
+from .speed.big_home import FIRST_DAY, Size, big_home
+from .speed.data import in_own_process
 
 LIVED = 28
 TIMES = 13
 """Thirteen times four weeks are a year but for a day."""
-ZONE = "Europe/Berlin"
 BUCKET = "home_assistant"
 GAPS = ("", "unavailable", "unknown")
 SENSORS = 100
@@ -44,52 +34,92 @@ SENSORS = 100
 READINGS = 100
 """Readings of each of them a day."""
 AT_ONCE = 20_000
-MIB = 1 << 20
+
+type Line = tuple[str, int]
+"""A point without its time, and its time, nanoseconds."""
+
+_PROBE = f"{__package__}.influx_history_probe"
 
 
 def main() -> None:
-    """Write years, learn them, and print what it cost."""
+    """Write years, learn each when it is written, and print what it cost."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--houses", type=int, default=3)
-    parser.add_argument("--years", type=int, nargs="+", default=[1, 3])
+    parser.add_argument("--years", type=int, default=3)
     parser.add_argument("--only-read", action="store_true", help="learn nothing")
-    parser.add_argument("--learn", metavar="JSON", help=argparse.SUPPRESS)
+    parser.add_argument(
+        "--folder",
+        type=Path,
+        help="where all is kept, to be gone on with by the same command",
+    )
     options = parser.parse_args()
-    if options.learn:
-        print(json.dumps(_learn(**json.loads(options.learn))))
-        return
-    with (
-        tempfile.TemporaryDirectory(prefix="pattern_intelligence.") as folder,
-        running(RELEASES["2.7"], Path(folder)) as server,
-    ):
-        lived = _lived(options.houses)
-        written = 0
-        for years in sorted(options.years):
-            begun = perf_counter()
-            for number in range(written * TIMES, years * TIMES):
+    if options.folder:
+        options.folder.mkdir(parents=True, exist_ok=True)
+        kept: Any = nullcontext(options.folder)
+    else:
+        kept = tempfile.TemporaryDirectory(prefix="pattern_intelligence.")
+    with kept as name:
+        folder = Path(name)
+        set_up = not (folder / "bolt").exists()
+        with running(RELEASES["2.7"], folder, set_up=set_up) as server:
+            _measure(server, folder, options)
+
+
+def _measure(server: RunningInflux, folder: Path, options: argparse.Namespace) -> None:
+    home = big_home(Size(houses=options.houses, days=LIVED, rows=0, full=0))
+    write_registries(home, folder / ".storage")
+    lived = _lived(home)
+    print(_row({title: title for title in _TITLES}), flush=True)
+    print(_row(dict.fromkeys(_TITLES, "---:")), flush=True)
+    for year in range(options.years):
+        written = folder / f"written-{year}"
+        if not written.exists():
+            for number in range(year * TIMES, (year + 1) * TIMES):
                 _write(server, lived, timedelta(days=LIVED * number))
-            written = years
-            print(f"{years} years written, {perf_counter() - begun:.0f} s", flush=True)
-            ids = sorted({line.partition(",")[0] for line, _ in lived})
-            asked = {
+            written.touch()
+        last = FIRST_DAY + timedelta(days=LIVED * TIMES * (year + 1) - 2)
+        begun = last - timedelta(days=LIVED * TIMES - 1)
+        before = worked(server) or 0.0
+        told = in_own_process(
+            _PROBE,
+            {
                 "url": server.url,
                 "token": server.token,
-                "ids": ids,
+                "bucket": BUCKET,
+                "folder": str(folder),
+                "first": max(FIRST_DAY, begun).isoformat(),
+                "last": last.isoformat(),
+                "to_follow": LIVED * TIMES * (options.years - year - 1),
                 "only_read": options.only_read,
-            }
-            done = subprocess.run(  # noqa: S603
-                [sys.executable, "-m", __spec__.name, "--learn", json.dumps(asked)],
-                check=True,
-                capture_output=True,
-                text=True,
-            )
-            print(f"{years} years: {done.stdout.strip()}", flush=True)
+            },
+        )
+        own = round((worked(server) or 0.0) - before, 1)
+        print(_row({"year": year + 1, **told, _SERVER: own}), flush=True)
 
 
-def _lived(houses: int) -> list[tuple[str, int]]:
-    """Return what is lived as lines without their times, and the times, nanoseconds."""
-    size = Size(houses=houses, days=LIVED, rows=0, full=0)
-    home = big_home(size)
+_SERVER = "s of the server's CPU"
+_TITLES = (
+    "year",
+    "days",
+    "states",
+    "s",
+    "s of CPU",
+    _SERVER,
+    "s of CPU, reading",
+    "MB above idle, reading",
+    "MB above idle",
+    "MB idle",
+    "store, MB",
+    "patterns",
+)
+
+
+def _row(cells: Mapping[str, Any]) -> str:
+    return "| " + " | ".join(str(cells.get(title, "")) for title in _TITLES) + " |"
+
+
+def _lived(home: Recorded) -> list[Line]:
+    """Return what is lived."""
     stream = home.stream
     lines = []
     for at, entity, state in zip(
@@ -118,9 +148,7 @@ def _line(entity_id: str, state: str, unit: str | None) -> str:
     return f"{unit or entity_id},domain={domain},entity_id={name} {fields}"
 
 
-def _write(
-    server: RunningInflux, lived: Sequence[tuple[str, int]], later: timedelta
-) -> None:
+def _write(server: RunningInflux, lived: Sequence[Line], later: timedelta) -> None:
     """Write what is lived, some time later, and readings of sensors beside it."""
     offset = int(later.total_seconds()) * 10**9
     batch: list[str] = []
@@ -132,7 +160,7 @@ def _write(
     _send(server, batch)
 
 
-def _all_lines(lived: Sequence[tuple[str, int]], offset: int) -> Iterator[str]:
+def _all_lines(lived: Sequence[Line], offset: int) -> Iterator[str]:
     for line, time in lived:
         yield f"{line} {time + offset}"
     first, last = lived[0][1] + offset, lived[-1][1] + offset
@@ -148,55 +176,6 @@ def _send(server: RunningInflux, lines: Sequence[str]) -> None:
     body = "\n".join(lines).encode()
     with urlopen(Request(url, body, headers), timeout=120):  # noqa: S310
         pass
-
-
-def _learn(
-    url: str, token: str, ids: Sequence[str], *, only_read: bool
-) -> dict[str, float]:
-    """Learn all there is; return seconds, days and the peak of memory."""
-    home = Home(zone_named(ZONE), entities={i: EntityInfo(i) for i in ids if "." in i})
-    now = int(datetime(2040, 1, 1, tzinfo=UTC).timestamp() * 1000)
-    place = InfluxPlace(url, BUCKET, token=token)
-    source = InfluxSource(Server(place), home, Scope(), now)
-    phases = Phases()
-    idle = _peak()
-    begun, busy = perf_counter(), process_time()
-    extent = source.extent()
-    assert extent
-    silent = source.silent()
-    looked = perf_counter() - begun
-    with tempfile.TemporaryDirectory() as folder:
-        store = SqliteStore(Path(folder) / "store.db")
-        detectors = {} if only_read else registry()
-        runner = Runner(store, home, detectors, Retention(), phases)
-        rows = 0
-        days = [day for day in runner.due(*extent) if day not in silent]
-        for day in days:
-            carried = {} if only_read and day != extent[0] else runner.carried_into(day)
-            with phases.of(Phase.READ):
-                raw = source.read(day, carried or {"light.nothing": "off"})
-            rows += raw.rows
-            if not only_read:
-                runner.learn(raw)
-        size = store.size().size or 0
-        store.close()
-    seconds = perf_counter() - begun
-    return {
-        "days": len(days),
-        "rows": rows,
-        "seconds": round(seconds, 1),
-        "seconds_per_year": round(seconds / len(days) * 365, 1),
-        "of_that_cpu": round((process_time() - busy) / len(days) * 365, 1),
-        "extent_and_silence_s": round(looked, 1),
-        "read_s_per_year": round(phases.seconds[Phase.READ] / len(days) * 365, 1),
-        "peak_mb": round(_peak(), 1),
-        "before_mb": round(idle, 1),
-        "store_mb": round(size / MIB, 1),
-    }
-
-
-def _peak() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 if __name__ == "__main__":

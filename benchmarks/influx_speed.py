@@ -72,19 +72,19 @@ class Took:
     @contextmanager
     def another(self, server: RunningInflux) -> Iterator[None]:
         """Measure what is done until the block is left."""
-        before, began, own = _worked(server), perf_counter(), process_time()
+        before, began, own = worked(server), perf_counter(), process_time()
         yield
         self.passed.append(perf_counter() - began)
         self.client.append(process_time() - own)
-        if before is not None and (after := _worked(server)) is not None:
+        if before is not None and (after := worked(server)) is not None:
             self.server.append(after - before)
 
     def told(self) -> str:
         """Return the median and the least, and the processor's time as a mean."""
-        worked = f"client {_ms(_mean(self.client))}"
+        cost = f"client {_ms(_mean(self.client))}"
         if self.server:
-            worked += f", server {_ms(_mean(self.server))}"
-        return f"{_ms(median(self.passed))}, {_ms(min(self.passed))} ({worked})"
+            cost += f", server {_ms(_mean(self.server))}"
+        return f"{_ms(median(self.passed))}, {_ms(min(self.passed))} ({cost})"
 
 
 def main() -> None:
@@ -128,7 +128,7 @@ def _measure(release: Release, source: SqliteStore) -> Figures:
     figures: Figures = {}
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        with running(release, folder) as server, _opened(server) as store:
+        with running(release, folder) as server, opened(server) as store:
             ensure_endless(store.server)
             figures["a day written"] = _copied(server, source, store).told()
             figures[f"{_POINTS} points written"] = _written(server, store).told()
@@ -176,12 +176,12 @@ def _read(release: Release, folder: Path, source: SqliteStore) -> Figures:
     for _ in range(_REPEAT):
         with (
             running(release, folder, set_up=False) as server,
-            _opened(server) as store,
+            opened(server) as store,
             cold.another(server),
         ):
             _read_days(store, _READ[0], last)
     figures = {f"{_READ[0]} days read, cold": cold.told()}
-    with running(release, folder, set_up=False) as server, _opened(server) as store:
+    with running(release, folder, set_up=False) as server, opened(server) as store:
         for count in _READ:
             warm = Took()
             _read_days(store, count, last)
@@ -248,7 +248,8 @@ def _sizes(folder: Path) -> Mapping[str, int]:
 
 
 @contextmanager
-def _opened(server: RunningInflux) -> Iterator[InfluxStore]:
+def opened(server: RunningInflux) -> Iterator[InfluxStore]:
+    """Open the store of a home on a server until the block is left."""
     if server.release.name == "1.8":
         address = InfluxAddress(
             url=server.url,
@@ -265,7 +266,7 @@ def _opened(server: RunningInflux) -> Iterator[InfluxStore]:
         yield store
 
 
-def _worked(server: RunningInflux) -> float | None:
+def worked(server: RunningInflux) -> float | None:
     """Return the processor's seconds that a server took, where that can be told."""
     if server.process is None or not sys.platform.startswith("linux"):
         return None

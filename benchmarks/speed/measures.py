@@ -20,6 +20,8 @@ _WEDNESDAY: Final = 90
 _SUNDAY: Final = 87
 
 _BATCH_DAYS: Final = 30
+_YEAR_DAYS: Final = 365
+_LIVED_DAYS: Final = 28
 USUAL: Final = Size(_HOUSES, _DAYS, 100_000, 31)
 TRACKING: Final = Size(_TRACKING_400, _DAYS, 100_000, 1)
 WATCHED: Final = Size(_HOUSES, _DAYS, 100_000, 1, watched=True)
@@ -95,6 +97,24 @@ class Bench:
         }
         title = f"first learning of {_BATCH_DAYS} such days"
         yield Measured(title, self._median(order, title), 60.0)
+
+    def year(self) -> Iterator[Measured]:
+        """Learn a year at once, as where the recorder keeps one: once, for it is long.
+
+        The last four weeks are lived through again and again: a year of such days
+        would be a database of several GB.
+        """
+        order = {
+            "probe": "first",
+            "recording": str(self.data.recording(USUAL)),
+            "day": _WEDNESDAY,
+            "days": _YEAR_DAYS,
+            "lived": _LIVED_DAYS,
+        }
+        title = "first learning of a year of such days"
+        self.say(title)
+        result = in_own_process("benchmarks.speed.probe", order)
+        yield Measured(title, result, 300.0)
 
     def scaling(self) -> Iterator[Measured]:
         """Learn nights of more and more rows, then of more and more entities."""

@@ -61,6 +61,7 @@ from custom_components.pattern_intelligence.stores.base import Retention
 from custom_components.pattern_intelligence.stores.sqlite import SqliteStore
 
 from .meter import Meter
+from .repeated import Repeated
 
 _SUNDAY: Final = 7
 
@@ -239,9 +240,15 @@ def _batch(order: Order) -> Result:
 
 
 def _first(order: Order) -> Result:
-    """Learn many days into an empty store, and report."""
+    """Learn many days into an empty store, and report.
+
+    More than are recorded, if the last ones are to be lived through again.
+    """
     source = opened(Path(order["recording"]))
-    last = _day_of(source, order["day"])
+    lived = order.get("lived", order["days"])
+    first = _day_of(source, order["day"]) - timedelta(days=lived - 1)
+    last = first + timedelta(days=order["days"] - 1)
+    days = Repeated(source, first, lived)
     detectors, spent = _timed()
     with (
         tempfile.TemporaryDirectory() as folder,
@@ -249,9 +256,9 @@ def _first(order: Order) -> Result:
     ):
         meter = Meter()
         runner = Runner(store, source.home, detectors, Retention(), meter)
-        for day in days_between(last - timedelta(days=order["days"] - 1), last):
+        for day in days_between(first, last):
             with meter.of(Phase.READ):
-                raw = source.read(day)
+                raw = days.read(day)
             runner.learn(raw)
         report = runner.report(last)
         assert report

@@ -47,6 +47,7 @@ def _measure(bench: Bench, data: Data, *, full: bool) -> int:
         influx = influx_speed.tables(data.store(TRACKING, influx_speed.DAYS), _say)
         _print("That twice as large home on InfluxDB", influx)
         if full:
+            _print("A year at once", report.costs(bench.year()))
             grown = list(bench.scaling())
             _print("How it grows (medians)", report.costs(grown))
             _print("Those nights", report.facts(grown))
@@ -81,8 +82,8 @@ def _parser() -> Parser:
     parser.add_argument(
         "--full",
         action="store_true",
-        help="also how the cost grows with rows and entities; takes half an hour the "
-        "first time",
+        help="also a year learned at once, and how the cost grows with rows and "
+        "entities; takes half an hour the first time",
     )
     parser.add_argument(
         "--cache",

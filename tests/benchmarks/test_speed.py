@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date, timedelta
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from benchmarks.recorder_file import write_home
 from benchmarks.simulator.clock import LocalClock
 from benchmarks.simulator.model import Recorded
 from benchmarks.speed import report
 from benchmarks.speed.big_home import FIRST_DAY, Size, big_home
 from benchmarks.speed.measures import Measured
+from benchmarks.speed.probe import opened
+from benchmarks.speed.repeated import Repeated
+from custom_components.pattern_intelligence.engine.rawday import RawDay
 
 ROWS = 15_000
 
@@ -134,3 +140,30 @@ def test_detectors_are_told_of_all_nights_that_they_were_on() -> None:
         ["Saturday", "0.50", ""],
     ]
     assert _cells(report.detectors(nights))[3] == ["Sunday", "0.25", "1.00"]
+
+
+def test_a_week_lived_again(tmp_path: Path) -> None:
+    """At the same times by the clock, also when clocks were changed in between."""
+    write_home(big_home(Size(1, 10, 0, 1)), tmp_path)
+    source = opened(tmp_path)
+    first = FIRST_DAY + timedelta(days=2)
+    again = Repeated(source, first, 7)
+
+    def lived(raw: RawDay) -> list[tuple[str, str, int]]:
+        entities = [raw.entities[number] for number in raw.entity.tolist()]
+        states = [raw.states[number] for number in raw.state.tolist()]
+        return [*zip(entities, states, (raw.instant - raw.start).tolist(), strict=True)]
+
+    # The 11th of October and the 18th; four weeks after it is winter.
+    for weeks in (0, 1, 4):
+        later = again.read(first + timedelta(weeks=weeks))
+        assert lived(later) == lived(source.read(first)) != []
+        assert later.recorded == ((later.start, later.end),)
+    # A Sunday of 23 hours.
+    spring = date(2026, 3, 29)
+    hours = 23 * 3_600_000
+    expected = [
+        row for row in lived(source.read(first + timedelta(1))) if row[2] < hours
+    ]
+    assert lived(again.read(spring)) == expected
+    assert again.read(spring).recorded == (source.home.civil.bounds(spring),)

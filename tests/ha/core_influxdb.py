@@ -12,6 +12,7 @@ from urllib.request import Request, urlopen
 from uuid import uuid4
 
 from homeassistant.components.influxdb import InfluxThread
+from homeassistant.components.recorder import get_instance
 from homeassistant.core import Context, HomeAssistant
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
@@ -144,4 +145,6 @@ async def _async_say(
                 timestamp=each.at,
             )
         await hass.async_add_executor_job(thread.block_till_done)
+        # The recorder must not fall behind either: what waits is held in memory.
+        await get_instance(hass).async_block_till_done()
     await hass.config_entries.async_remove(entry.entry_id)

@@ -4,8 +4,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
-from homeassistant.components.recorder import get_instance
+from homeassistant.components.recorder import CONF_COMMIT_INTERVAL, get_instance
 from homeassistant.core import Context, HomeAssistant
 import numpy as np
 import pytest
@@ -36,6 +37,12 @@ FIRST = date(2025, 1, 13)
 NOW = "2026-03-02 11:00"
 
 pytestmark = pytest.mark.freeze_time("2026-03-02 10:00:00+00:00")
+
+
+@pytest.fixture
+def recorder_config() -> dict[str, Any]:
+    """Have the recorder write many states at once, as it does in a home."""
+    return {CONF_COMMIT_INTERVAL: 1}
 
 
 class Causeless:
