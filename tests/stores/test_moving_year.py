@@ -11,59 +11,21 @@ import sys
 from time import sleep
 from typing import Any
 
-import numpy as np
 import pytest
 
-from benchmarks.learned import chosen, context_of, raw_days
-from benchmarks.simulator import Home, simulate
-from custom_components.pattern_intelligence.engine.tables import Column, Table
-from custom_components.pattern_intelligence.runner import Runner
-from custom_components.pattern_intelligence.stores.base import Retention
-from custom_components.pattern_intelligence.stores.contents import Contents, Rows
-from custom_components.pattern_intelligence.stores.sqlite import SqliteStore
+from benchmarks.moving import DAYS, year_of_a_large_home
+from benchmarks.simulator import simulate
 
 from .influx_servers import VERSIONS, Servers, address_of, make_buckets
 from .makers import InfluxFactory
 from .mover import opened
 from .test_copying import all_held
 
-DAYS = 365
-HOUSES = 6
-"""One of them has about 66 entities that are tracked."""
 KILLS = 50
 STEPS = 60
 """So many steps are taken at most before it is killed again."""
 
 type Order = dict[str, Any]
-
-
-def learned(home: Home, path: Path) -> None:
-    """Learn a year, then have as many households as make a large home."""
-    with closing(SqliteStore(path)) as store:
-        runner = Runner(
-            store, context_of(home), chosen(["time_of_day", "anomaly"]), Retention()
-        )
-        for raw in raw_days(home):
-            runner.learn(raw)
-        contents = Contents(store)
-        for piece in contents.pieces():
-            content = contents.read(piece)
-            if isinstance(content, Rows):
-                tables = {name: several(t) for name, t in content.tables.items()}
-                contents.write(piece, Rows(tables, content.learned))
-
-
-def several(table: Table) -> Table:
-    """Return the rows of several households with the same habits."""
-    columns: dict[str, Column] = {}
-    for name, column in table.columns.items():
-        if isinstance(column, np.ndarray):
-            columns[name] = np.tile(column, HOUSES)
-        elif name == table.spec.keys[0]:
-            columns[name] = tuple(f"{i}_{n}" for n in range(HOUSES) for i in column)
-        else:
-            columns[name] = column * HOUSES
-    return Table(table.spec, columns)
 
 
 def move(order: Order, random: Random, kills: int) -> None:
@@ -95,7 +57,7 @@ def test_killed_at_random_moments(
     """Equal in the end, whatever way it went: nothing is lost, nothing doubled."""
     home, random = simulate(5, DAYS), Random(50)
     stores: dict[str, Order] = {"sqlite": {"path": str(tmp_path / "store.db")}}
-    learned(home, tmp_path / "store.db")
+    year_of_a_large_home(home, tmp_path / "store.db")
     for version in VERSIONS:
         address = address_of(influx_servers.get(version))
         make_buckets(address)
