@@ -245,7 +245,7 @@ def _first(order: Order) -> Result:
     More than are recorded, if the last ones are to be lived through again.
     """
     source = opened(Path(order["recording"]))
-    lived = order.get("lived", order["days"])
+    lived: int = order.get("lived") or order["days"]
     first = _day_of(source, order["day"]) - timedelta(days=lived - 1)
     last = first + timedelta(days=order["days"] - 1)
     days = Repeated(source, first, lived)
