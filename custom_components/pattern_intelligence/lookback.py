@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, timedelta
+from typing import Final
 
 from .engine.analysis import Detectors, detect
 from .engine.civil import day_number, month_end, month_of, week_of
@@ -30,6 +31,10 @@ from .engine.tables import (
 from .engine.window import WINDOW_DAYS, Window, build_window
 from .phases import Phase, Phases
 from .stores.base import AggregateStore, Layer, StoreDamagedError, StoreError
+
+_HAPPENED: Final = HAPPENINGS.part("instants", "causes", "automations")
+_EXPOSED: Final = EXPOSURE.part("by_hour", "home_by_hour", "carried_out")
+"""What a window is made of; the sums of days beside it are for charts and roll-ups."""
 
 
 class TooOldError(StoreError):
@@ -180,8 +185,8 @@ class Lookback:
             )
         if not days:
             return None
-        happenings = self._rows(HAPPENINGS, days)
-        exposure = self._rows(EXPOSURE, days)
+        happenings = self._rows(_HAPPENED, days)
+        exposure = self._rows(_EXPOSED, days)
         runs = self._rows(RUNS, days)
         context = self._rows(CONTEXT, days)
         with decoding():

@@ -13,15 +13,11 @@ from custom_components.pattern_intelligence.engine.civil import (
     MINUTE_MS,
     day_number,
 )
+from custom_components.pattern_intelligence.engine.entries import Entries
 from custom_components.pattern_intelligence.engine.lasting import find_runs
 from custom_components.pattern_intelligence.engine.provenance import AUTOMATION, USER
 from custom_components.pattern_intelligence.engine.rawday import RawDay
-from custom_components.pattern_intelligence.engine.runs import (
-    Entries,
-    Runs,
-    build_runs,
-    decode,
-)
+from custom_components.pattern_intelligence.engine.runs import Runs, build_runs, decode
 from custom_components.pattern_intelligence.engine.summarize import summarize
 from custom_components.pattern_intelligence.engine.tables import (
     EXPOSURE,

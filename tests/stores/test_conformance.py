@@ -121,6 +121,19 @@ def test_tables_of_later_detectors(store: AggregateStore) -> None:
     assert (days_of(found.day), rows_of(found.table)) == ([2], [("hall", 3)])
 
 
+def test_some_columns_of_a_table(store: AggregateStore) -> None:
+    """What is asked for comes back with its keys, and nothing else."""
+    rows: list[Row] = [
+        ("light.a", "off", 1, 7, "0A", "x"),
+        ("light.a", "on", 2, 9, "1B", "y"),
+    ]
+    written = tables(table(COUNTS, rows))
+    store.write_day(LearnedDay(day(1), 1, 1), written, keep_life=True)
+    found = store.read_days(COUNTS.part("longest", "note"), day(1), day(1)).table
+    assert {*found.columns} == {"entity_id", "state", "longest", "note"}
+    assert rows_of(found) == [("light.a", "off", 7, "x"), ("light.a", "on", 9, "y")]
+
+
 def test_columns_of_later_versions(factory: StoreFactory) -> None:
     """A column that a stored table lacks is 0 or empty for the days before."""
     wider = TableSpec(

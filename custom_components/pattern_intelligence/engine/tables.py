@@ -46,6 +46,23 @@ class TableSpec:
         """Return the names of the columns of text that are no keys."""
         return self.vectors + self.bins + self.texts
 
+    def part(self, *names: str) -> TableSpec:
+        """Return the same table as it is read for its keys and some other columns.
+
+        Args:
+            names: of columns that are no keys.
+
+        Raises:
+            ValueError: there is no such column.
+        """
+        if unknown := set(names) - {*self.numbers, *self.written}:
+            raise ValueError(f"table {self.name!r} has no column {min(unknown)!r}")
+        numbers, vectors, bins, texts = (
+            tuple(name for name in columns if name in names)
+            for columns in (self.numbers, self.vectors, self.bins, self.texts)
+        )
+        return TableSpec(self.name, self.keys, numbers, vectors, bins, texts)
+
 
 @dataclass(frozen=True, slots=True)
 class Table:
@@ -133,6 +150,11 @@ def dated(spec: TableSpec, days: Sequence[tuple[int, Table]]) -> DatedTable:
         columns[name] = tuple(chain.from_iterable(t.texts(name) for t in tables))
     lengths = np.array([len(table) for table in tables], np.int64)
     return DatedTable(np.repeat(numbers, lengths), Table(spec, columns))
+
+
+def taken(texts: Sequence[str], rows: NDArray[np.intp]) -> list[str]:
+    """Return the texts of some rows."""
+    return list(map(texts.__getitem__, rows.tolist()))
 
 
 def only(dated_table: DatedTable, admits: Callable[[str], bool]) -> DatedTable:

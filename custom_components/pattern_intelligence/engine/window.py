@@ -17,14 +17,15 @@ from numpy.typing import NDArray
 from . import codec
 from .civil import DAY_MS, CivilTime, Instants, date_of, day_number
 from .day_kinds import WEEKENDS, Calendar
+from .entries import Entries
 from .happenings import BOUT_GAP_MS, RULES, domain_of
 from .hours import hours_of
 from .keys import Key, Resolve
 from .measured import NOTHING_MEASURED, Measured, measured_of
 from .presence import busy_days, days_of_persons
 from .provenance import AUTOMATION, UNNAMED_AUTOMATION
-from .runs import NO_RUNS, Entries, Runs, build_runs, taken
-from .tables import CONTEXT, HOME, DatedTable, Numbers, dated
+from .runs import NO_RUNS, Runs, build_runs
+from .tables import CONTEXT, HOME, DatedTable, Numbers, dated, taken
 
 WINDOW_DAYS = 63
 """How many local days daily detectors look back on, nine weeks."""
