@@ -28,7 +28,7 @@ from custom_components.pattern_intelligence.const import Trigger
 from custom_components.pattern_intelligence.run import Run
 from custom_components.pattern_intelligence.storage import restoring_path
 from custom_components.pattern_intelligence.stores.influx import link
-from tests.stores.influx_servers import VERSIONS, Servers, address_of, make_buckets
+from tests.stores.influx_servers import Servers, address_of, make_buckets
 
 from .common import async_call, async_learned, async_set_up, shown, store_file
 from .history import KITCHEN, async_record, days, household
@@ -172,7 +172,9 @@ async def test_what_was_there_is_replaced(hass: HomeAssistant) -> None:
     assert await _async_known(hass) == known
 
 
-@pytest.mark.parametrize("version", VERSIONS)
+@pytest.mark.parametrize(
+    "version", ["2.7", pytest.param("1.8", marks=pytest.mark.slow)]
+)
 async def test_into_either_store(
     hass: HomeAssistant,
     socket_enabled: None,

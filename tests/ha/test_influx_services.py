@@ -28,8 +28,8 @@ async def test_forgotten_and_learned_anew(
     address: InfluxAddress,  # noqa: F811
 ) -> None:
     """An entity is gone from the server, then everything; relearned, all is back."""
-    first = TODAY - timedelta(days=29)
-    await async_record(hass, household(days(first, 29)))
+    first = TODAY - timedelta(days=16)
+    await async_record(hass, household(days(first, 16)))
     await _async_make(hass, address, 90)
     entry = _entry(address)
     entry.add_to_hass(hass)
@@ -42,12 +42,12 @@ async def test_forgotten_and_learned_anew(
 
     response = await async_call(hass, "forget", entity_id=KETTLE)
     await async_learned(hass)
-    assert response["rows"] > 29
+    assert response["rows"] > 16
     assert _stored_ids(store) == {KITCHEN, DOOR, "home"}
     found = await async_call(hass, "get_patterns", entity_id=KETTLE)
     assert found["patterns"] == []
 
-    assert await async_call(hass, "forget", everything=True) == {"days": 29}
+    assert await async_call(hass, "forget", everything=True) == {"days": 16}
     await async_learned(hass)
     assert _stored_ids(store) == set()
     assert shown(hass, "days_learned") == "0"
