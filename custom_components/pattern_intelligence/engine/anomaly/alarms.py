@@ -159,9 +159,9 @@ def _firsts(
     what was seen just once: both are about as common (I. J. Good, The population
     frequencies of species, Biometrika 40, 1953). What becomes unavailable is watched
     first, then what is used every day, either as a whole. Habits are watched each by
-    itself, the surest first, as those missed just once tell how probable that is for
-    those never missed (H. Robbins, An empirical Bayes approach to statistics, Proc.
-    Third Berkeley Symposium 1, 1956).
+    itself, those kept on most days first, as those missed just once tell how probable
+    that is for those never missed (H. Robbins, An empirical Bayes approach to
+    statistics, Proc. Third Berkeley Symposium 1, 1956).
 
     Args:
         window: the days.
@@ -175,6 +175,8 @@ def _firsts(
         groups.append((float(sum(one.missed == 1 for one in things)), _new(things)))
         steady = steady_habits(window, habits)
         kept = [one for one in steady if not one.missed]
+        # Of what was never missed, that is surest which was kept most often.
+        kept.sort(key=lambda one: -one.suspect.days.size)
         each = (len(steady) - len(kept)) / max(len(kept), 1)
         groups += [(each, _new([one])) for one in kept]
     seen, paid = _UNSEEN, []
