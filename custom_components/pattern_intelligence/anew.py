@@ -149,6 +149,17 @@ def take_place(built_in: SqliteStore, path: Path, mark: MoveMark | None = None) 
     remove(path)
 
 
+def _holds_days(path: Path) -> bool:
+    """Tell whether anything was learned anew: nothing never takes the place of all."""
+    if not path.exists():
+        return False
+    fresh = SqliteStore(path)
+    try:
+        return bool(fresh.learned())
+    finally:
+        fresh.close()
+
+
 def settle(built_in: SqliteStore, path: Path, mark: MoveMark | None) -> None:
     """Let what was learned anew take its place, if it is complete. Blocks.
 
@@ -164,7 +175,7 @@ def settle(built_in: SqliteStore, path: Path, mark: MoveMark | None) -> None:
     if anew is None or not anew.complete:
         return
     with suppress(StoreDamagedError):
-        if path.exists():
+        if _holds_days(path):
             take_place(built_in, path, mark)
             return
     # The next run begins again.

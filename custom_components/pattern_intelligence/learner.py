@@ -20,9 +20,11 @@ from .parts import Parts
 from .problems import (
     Outage,
     async_clear_issues,
+    async_clear_move_held_up,
     async_note_recorded,
     async_raise_issue,
     async_raise_long_outage,
+    async_raise_move_held_up,
 )
 from .run import Run
 from .run_log import RunRecord
@@ -195,7 +197,8 @@ class Learner:
                 error,
                 remote=self._parts.storage.remote is not None,
             )
-            if self._outage.long and isinstance(error, StoreUnavailableError):
+            away = self._outage.long and isinstance(error, StoreUnavailableError)
+            if away and not self._mover.error:
                 async_raise_long_outage(self._hass, error)
         else:
             async_clear_issues(self._hass)
@@ -210,6 +213,10 @@ class Learner:
                 message = async_message(
                     self._hass, "move_held_up", error=async_said(self._hass, held_up)
                 )
+        if self._mover.stuck and self._mover.error is not None:
+            async_raise_move_held_up(self._hass, self._parts.entry, self._mover.error)
+        elif self._mover.error is None:
+            async_clear_move_held_up(self._hass)
         coordinator.async_publish(
             status=status,
             message=message,

@@ -29,11 +29,14 @@ from .news import TOLD, Told
 from .parts import Parts
 from .problems import (
     async_clear_issues,
+    async_clear_lasting,
+    async_clear_move_held_up,
     async_clear_of_store,
     async_raise_issue,
     passes,
 )
 from .published import REPORT, admitted, parse
+from .removal import leave
 from .renames import KNOWN_IDS, RENAMES, Renames
 from .run_log import RUNS
 from .runtime import PatternIntelligenceConfigEntry, RuntimeData
@@ -85,6 +88,8 @@ async def async_load(
     entry.runtime_data = data
     _remove_stale_entities(hass, entry, detectors)
     async_clear_of_store(hass, remote=storage.remote is not None)
+    if CONF_MOVE not in entry.data:
+        async_clear_move_held_up(hass)
     await async_show_free_days(hass, parts)
 
     async def stop(_event: Event) -> None:
@@ -112,13 +117,18 @@ async def async_remove(
     """Leave nothing behind, unless the person wants to keep what was learned."""
     async_clear_issues(hass)
     async_clear_buckets(hass)
+    async_clear_lasting(hass)
+    path, home = database_path(hass), await instance_id.async_get(hass)
     if Settings.of(entry).keep_data:
+        try:
+            await hass.async_add_executor_job(leave, path, entry.data, home)
+        except StoreError as err:
+            LOGGER.warning("What was under way is still there: %s", err)
         return
-    home = await instance_id.async_get(hass)
     for delete in (
         partial(erase, entry.data, home),
         partial(erase, entry.data.get(CONF_MOVE, {}), home),
-        partial(delete_all, database_path(hass)),
+        partial(delete_all, path),
     ):
         try:
             await hass.async_add_executor_job(delete)

@@ -17,7 +17,8 @@ from .const import CONF_MOVE, Trigger
 from .learner import Learner
 from .messages import async_said
 from .move_data import name_of, with_store
-from .moving import async_begin, async_call_off
+from .move_ending import async_call_off
+from .moving import async_begin
 from .runtime import RuntimeData
 from .stores.base import StoreError
 

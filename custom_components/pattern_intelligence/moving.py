@@ -17,6 +17,7 @@ from typing import Any
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import instance_id
+from homeassistant.util import dt as dt_util
 
 from .anew import settle
 from .const import CONF_MOVE, CONF_STORE, LOGGER, LearningStatus, StoreKind
@@ -25,6 +26,7 @@ from .gate import in_executor
 from .influx_entry import entry_address, erase
 from .move_data import name_of, store_in, switched, with_store
 from .parts import Parts
+from .problems import LONG, passes
 from .storage import Storage, anew_path, database_path, moving_path, open_storage
 from .stores.base import LocalStore, StoreDamagedError, StoreError
 from .stores.copying import MOVE, MoveMark, Stage, copied
@@ -135,7 +137,16 @@ class Mover:
         """Take the parts."""
         self._hass = hass
         self._parts = parts
+        self._held_up_since = dt_util.utcnow()
         self.error: StoreError | None = None
+
+    @property
+    def stuck(self) -> bool:
+        """Tell whether somebody should look after it."""
+        if self.error is None:
+            return False
+        long = dt_util.utcnow() - self._held_up_since >= LONG
+        return long or not passes(self.error)
 
     async def async_move(self) -> bool:
         """Go on with the move, if there is one.
@@ -151,6 +162,7 @@ class Mover:
         except StoreError as err:
             self.error = err
             if before is None:
+                self._held_up_since = dt_util.utcnow()
                 LOGGER.warning("Moving is held up, and goes on later: %s", err)
         return False
 
@@ -248,34 +260,3 @@ def _check_apart(old: Storage, new: Storage) -> None:
             "both addresses lead to the same store: call moving off, then change the "
             "address without taking anything along"
         )
-
-
-async def async_call_off(hass: HomeAssistant, parts: Parts) -> bool:
-    """Give a move up, unless all is in the new store already.
-
-    No run may be under way.
-
-    Returns:
-        Whether it was given up.
-
-    Raises:
-        StoreError: it could not be noted; the move goes on.
-    """
-    entry, local = parts.entry, parts.storage.local
-    mark = await parts.gate.async_run(MoveMark.of, local)
-    if CONF_MOVE not in entry.data or (mark and mark.stage is Stage.LET_GO):
-        return False
-    await parts.gate.async_run(local.write_text, MOVE, "")
-    other = entry.data[CONF_MOVE]
-    hass.config_entries.async_update_entry(
-        entry, data=with_store(entry.data, store_in(entry.data))
-    )
-    home = await instance_id.async_get(hass)
-    try:
-        await hass.async_add_executor_job(remove, moving_path(database_path(hass)))
-        if mark is not None and mark.last is not None:
-            # Else what is there was there before.
-            await hass.async_add_executor_job(erase, other, home)
-    except StoreError as err:
-        LOGGER.warning("What was copied so far is still there: %s", err)
-    return True

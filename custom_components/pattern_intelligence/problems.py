@@ -29,6 +29,7 @@ RECORDER_UNREADABLE = "recorder_unreadable"
 STORE_UNREACHABLE = "store_unreachable"
 NOTHING_RECORDED = "nothing_recorded"
 DAYS_LOST = "days_lost"
+MOVE_HELD_UP = "move_held_up"
 ISSUES = (
     STORE_DAMAGED,
     INFLUXDB_DAMAGED,
@@ -37,7 +38,7 @@ ISSUES = (
     STORE_UNREACHABLE,
     NOTHING_RECORDED,
 )
-LASTING = (DAYS_LOST,)
+LASTING = (DAYS_LOST, MOVE_HELD_UP)
 """Issues that do not end with a run that went well."""
 
 LONG: Final = timedelta(days=1)
@@ -151,8 +152,37 @@ def async_raise_days_lost(hass: HomeAssistant, days: Sequence[date]) -> None:
 
 @callback
 def async_clear_days_lost(hass: HomeAssistant) -> None:
-    """Delete that issue: all is learned anew again, or the entry is gone."""
+    """Delete that issue: all is learned anew again."""
     ir.async_delete_issue(hass, DOMAIN, DAYS_LOST)
+
+
+@callback
+def async_raise_move_held_up(
+    hass: HomeAssistant, entry: ConfigEntry[Any], error: Exception
+) -> None:
+    """Create the repair issue for a move that does not come to its end."""
+    ir.async_create_issue(
+        hass,
+        DOMAIN,
+        MOVE_HELD_UP,
+        data={"entry_id": entry.entry_id, "error": async_said(hass, error)},
+        is_fixable=True,
+        severity=ir.IssueSeverity.WARNING,
+        translation_key=MOVE_HELD_UP,
+    )
+
+
+@callback
+def async_clear_move_held_up(hass: HomeAssistant) -> None:
+    """Delete that issue: it goes on, or was ended."""
+    ir.async_delete_issue(hass, DOMAIN, MOVE_HELD_UP)
+
+
+@callback
+def async_clear_lasting(hass: HomeAssistant) -> None:
+    """Delete the issues that no run ends: the entry is gone."""
+    for issue in LASTING:
+        ir.async_delete_issue(hass, DOMAIN, issue)
 
 
 @callback

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import Any
+from collections.abc import Awaitable, Callable
+from typing import Any, Final
 
 from homeassistant.components.repairs import RepairsFlow, RepairsFlowResult
 from homeassistant.config_entries import ConfigEntry, ConfigEntryState
@@ -14,9 +15,15 @@ from homeassistant.util import dt as dt_util
 from .buckets import RETENTION, async_change
 from .influx_entry import erase
 from .messages import async_said
-from .problems import INFLUXDB_DAMAGED, STORE_DAMAGED
+from .move_ending import async_call_off, async_leave_behind
+from .parts import Parts
+from .problems import INFLUXDB_DAMAGED, MOVE_HELD_UP, STORE_DAMAGED
+from .runtime import RuntimeData
 from .storage import database_path, set_aside
 from .stores.base import StoreError
+
+CALL_OFF: Final = "call_off"
+LEAVE_BEHIND: Final = "leave_behind"
 
 
 class _AskingFlow(RepairsFlow, ABC):
@@ -134,6 +141,58 @@ class RetentionFlow(_AskingFlow):
         return self.async_create_entry(title="", data={})
 
 
+class MoveFlow(RepairsFlow):
+    """Ends a move that does not come to its end by itself."""
+
+    def __init__(self, entry_id: str, error: str) -> None:
+        """Take the entry that is moved, and what holds it up."""
+        self._entry_id = entry_id
+        self._error = error
+
+    async def async_step_init(
+        self, user_input: dict[str, str] | None = None
+    ) -> RepairsFlowResult:
+        """Ask how."""
+        return self.async_show_menu(
+            step_id="init",
+            menu_options=[CALL_OFF, LEAVE_BEHIND],
+            description_placeholders={"error": self._error},
+        )
+
+    async def async_step_call_off(
+        self, user_input: dict[str, str] | None = None
+    ) -> RepairsFlowResult:
+        """Leave all where it is."""
+        return await self._async_end(async_call_off)
+
+    async def async_step_leave_behind(
+        self, user_input: dict[str, str] | None = None
+    ) -> RepairsFlowResult:
+        """Say what is lost, then begin in the new store."""
+        if user_input is None:
+            return self.async_show_form(step_id=LEAVE_BEHIND)
+        return await self._async_end(async_leave_behind)
+
+    async def _async_end(
+        self, end: Callable[[HomeAssistant, Parts], Awaitable[bool]]
+    ) -> RepairsFlowResult:
+        entry = self.hass.config_entries.async_get_entry(self._entry_id)
+        if entry is None or entry.state is not ConfigEntryState.LOADED:
+            return self.async_abort(reason="not_loaded")
+        data: RuntimeData = entry.runtime_data
+        try:
+            async with data.scheduler.learner.async_held():
+                await end(self.hass, data.parts)
+        except StoreError as err:
+            return self.async_abort(
+                reason="not_ended",
+                description_placeholders={"error": async_said(self.hass, err)},
+            )
+        finally:
+            self.hass.config_entries.async_schedule_reload(self._entry_id)
+        return self.async_create_entry(title="", data={})
+
+
 async def async_create_fix_flow(
     hass: HomeAssistant, issue_id: str, data: dict[str, str | int | float | None] | None
 ) -> RepairsFlow:
@@ -142,6 +201,8 @@ async def async_create_fix_flow(
     entry_id = str(data["entry_id"])
     if issue_id.startswith(RETENTION):
         return RetentionFlow(entry_id, str(data["bucket"]), int(data["days"] or 0))
+    if issue_id == MOVE_HELD_UP:
+        return MoveFlow(entry_id, str(data["error"]))
     if issue_id == INFLUXDB_DAMAGED:
         return DamagedInfluxFlow(entry_id)
     assert issue_id == STORE_DAMAGED

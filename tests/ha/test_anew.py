@@ -225,3 +225,23 @@ async def test_nothing_does_not_take_the_place_of_all(hass: HomeAssistant) -> No
     await async_call(hass, "run_analysis")
     assert shown(hass, "days_learned") == "19"
     assert _everything(_store(entry)) == before
+
+
+@pytest.mark.parametrize("left", [None, b"", b"garbage" * 100])
+async def test_what_should_take_the_place_of_all_is_gone(
+    hass: HomeAssistant, written: DayTap, left: bytes | None
+) -> None:
+    """Nothing takes it: all is learned anew again, and what is known stays."""
+    entry = await _async_home(hass)
+    known = await hass.async_add_executor_job(_everything, _store(entry))
+    Anew(FIRST, complete=True).keep(_store(entry))
+    await hass.config_entries.async_unload(entry.entry_id)
+    if left is not None:
+        anew_path(store_file(hass)).write_bytes(left)
+    written.stop_before(FIRST)
+    await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_add_executor_job(written.wait)
+    assert await hass.async_add_executor_job(_everything, _store(entry)) == known
+    written.release()
+    await async_learned(hass)
+    assert shown(hass, "days_learned") == "29"

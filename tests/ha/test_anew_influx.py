@@ -14,8 +14,9 @@ from homeassistant.exceptions import HomeAssistantError
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.pattern_intelligence.const import DOMAIN
+from custom_components.pattern_intelligence.const import DOMAIN, Trigger
 from custom_components.pattern_intelligence.engine.tables import Table
+from custom_components.pattern_intelligence.moving import async_begin
 from custom_components.pattern_intelligence.stores.base import LearnedDay
 from custom_components.pattern_intelligence.stores.influx import link
 from custom_components.pattern_intelligence.stores.influx.address import (
@@ -25,8 +26,9 @@ from custom_components.pattern_intelligence.stores.influx.address import (
 from custom_components.pattern_intelligence.stores.influx.store import InfluxStore
 from tests.stores.influx_servers import VERSIONS, Servers, address_of, make_buckets
 
-from .common import async_call, async_learned, shown
+from .common import async_call, async_learned, learner_of, shown
 from .history import KETTLE, async_purge, async_record, days, household
+from .taps import DayTap
 
 TODAY = datetime.now(UTC).date()
 """A server goes by its own clock, so history is that of the days before now."""
@@ -193,4 +195,27 @@ async def test_loaded_again_amid_it(
     await async_learned(hass)
     await async_learned(hass)
     assert entry.data == _data(address)
+    assert await _async_days(hass, entry) == days(FIRST, 16)
+
+
+async def test_moved_while_it_learns(
+    hass: HomeAssistant, address: InfluxAddress, written: DayTap
+) -> None:
+    """What is known is moved first; what is learned anew takes its place there."""
+    entry = await _async_home(hass, address)
+    written.stop_before(FIRST + timedelta(3))
+    asked = hass.async_create_background_task(
+        async_call(hass, "relearn", first_day=FIRST.isoformat()), "relearn"
+    )
+    await hass.async_add_executor_job(written.wait)
+    written.release_soon()
+    learner = learner_of(entry)
+    async with learner.async_held():
+        await async_begin(hass, entry.runtime_data.parts, {"store": "built_in"})
+    with pytest.raises(HomeAssistantError, match="stopped"):
+        await asked
+    learner.async_start(Trigger.MOVE)
+    await async_learned(hass)
+    await async_learned(hass)
+    assert entry.data == {"store": "built_in"}
     assert await _async_days(hass, entry) == days(FIRST, 16)

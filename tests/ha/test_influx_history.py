@@ -1,6 +1,7 @@
 """Learning the history that lies in InfluxDB, by the config flow and on request."""
 
 from datetime import date
+import threading
 from typing import Any
 
 from homeassistant.config_entries import SOURCE_USER
@@ -11,6 +12,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.pattern_intelligence.const import DOMAIN
 from custom_components.pattern_intelligence.sources.influx.place import InfluxPlace
+from custom_components.pattern_intelligence.sources.influx.server import Server
 from scripts.tools.influx_server import RunningInflux
 from tests.stores.influx_servers import VERSIONS, Servers
 
@@ -250,3 +252,65 @@ async def test_forgotten_before_it_was_begun(
     await async_learned(hass)
     assert written.days == [SINCE]
     assert shown(hass, "days_learned") == "0"
+
+
+async def test_chosen_again(
+    hass: HomeAssistant, server: RunningInflux, place: InfluxPlace, written: DayTap
+) -> None:
+    """Removed, and its data kept: who sets it up again and chooses this, gets it."""
+    add_core_entry(hass, server, place)
+    flow_id = (await async_to_history(hass))["flow_id"]
+    entry = await async_finish(hass, flow_id, "influxdb")
+    await async_call(hass, "forget", everything=True)
+    options = {"storage": {"keep_data": True}}
+    hass.config_entries.async_update_entry(entry, options=options)
+    await hass.config_entries.async_remove(entry.entry_id)
+    written.days.clear()
+    flow_id = (await async_to_history(hass))["flow_id"]
+    await async_finish(hass, flow_id, "influxdb")
+    assert written.days == days(BEGIN, 14)
+    assert shown(hass, "days_learned") == "14"
+
+
+async def test_not_chosen_again(
+    hass: HomeAssistant, server: RunningInflux, place: InfluxPlace, written: DayTap
+) -> None:
+    """Removed while it learned: who chooses the recorder keeps what was known."""
+    add_core_entry(hass, server, place)
+    flow_id = (await async_to_history(hass))["flow_id"]
+    await hass.config_entries.flow.async_configure(flow_id, {"history": "influxdb"})
+    written.stop_before(date(2026, 2, 20))
+    done = await hass.config_entries.flow.async_configure(flow_id, {})
+    await hass.async_add_executor_job(written.wait)
+    written.release_soon()
+    options = {"storage": {"keep_data": True}}
+    hass.config_entries.async_update_entry(done["result"], options=options)
+    await hass.config_entries.async_remove(done["result"].entry_id)
+    written.days.clear()
+    flow_id = (await async_to_history(hass))["flow_id"]
+    await async_finish(hass, flow_id, "recorder")
+    assert written.days == []
+    assert shown(hass, "days_learned") == "4"
+
+
+async def test_the_recorder_s_executor_is_left_alone(
+    hass: HomeAssistant,
+    server: RunningInflux,
+    place: InfluxPlace,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A server may be silent for long: the recorder's threads never wait for it."""
+    asking: set[str] = set()
+    ask = Server.ask
+
+    def asked(*args: Any, **more: Any) -> Any:
+        asking.add(threading.current_thread().name)
+        return ask(*args, **more)
+
+    monkeypatch.setattr(Server, "ask", asked)
+    add_core_entry(hass, server, place)
+    flow_id = (await async_to_history(hass))["flow_id"]
+    await async_finish(hass, flow_id, "influxdb")
+    assert shown(hass, "days_learned") == "14"
+    assert asking
+    assert not [name for name in asking if name.startswith("DbWorker")]

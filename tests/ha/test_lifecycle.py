@@ -14,6 +14,7 @@ from custom_components.pattern_intelligence.stores.sqlite import SqliteStore
 
 from .common import (
     async_begin,
+    async_call,
     async_learned,
     async_set_up,
     learner_of,
@@ -95,6 +96,18 @@ async def test_removal_leaves_no_file(hass: HomeAssistant) -> None:
     assert "pattern_intelligence.db" in _files(hass)
     await hass.config_entries.async_remove(entry.entry_id)
     assert _files(hass) == []
+
+
+async def test_removal_leaves_backups(hass: HomeAssistant) -> None:
+    """They are the person's."""
+    await async_record(hass, household(days(date(2026, 2, 27), 3)))
+    entry = await async_set_up(hass)
+    backup = await async_call(hass, "create_backup")
+    await hass.config_entries.async_remove(entry.entry_id)
+    assert _files(hass) == ["pattern_intelligence_backups"]
+    await async_set_up(hass)
+    restored = await async_call(hass, "restore_backup", path=backup["path"])
+    assert restored["days"] == 3
 
 
 async def test_removal_while_learning_leaves_no_file(

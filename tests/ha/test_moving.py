@@ -12,16 +12,20 @@ from freezegun.api import FrozenDateTimeFactory
 from homeassistant.config_entries import ConfigEntryDisabler
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
-from homeassistant.helpers import instance_id
+from homeassistant.helpers import instance_id, issue_registry as ir
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.pattern_intelligence import move_flow
-from custom_components.pattern_intelligence.const import CONF_MOVE
+from custom_components.pattern_intelligence.const import CONF_MOVE, DOMAIN
 from custom_components.pattern_intelligence.diagnostics import (
     async_get_config_entry_diagnostics,
 )
 from custom_components.pattern_intelligence.move_data import name_of
+from custom_components.pattern_intelligence.repairs import (
+    MoveFlow,
+    async_create_fix_flow,
+)
 from custom_components.pattern_intelligence.storage import moving_path
 from custom_components.pattern_intelligence.stores.base import StoreUnavailableError
 from custom_components.pattern_intelligence.stores.copying import MOVE, MoveMark, Stage
@@ -552,3 +556,110 @@ async def test_begun_in_two_dialogs(
     assert await _async_known(hass) == known
     await async_call(hass, "run_analysis")
     assert shown(hass, "days_learned") == "16"
+
+
+async def _async_other_home(
+    hass: HomeAssistant, data: dict[str, Any]
+) -> MockConfigEntry:
+    """Set up again, with some store."""
+    entry = MockConfigEntry(domain=DOMAIN, data=data, version=1, minor_version=2)
+    entry.add_to_hass(hass)
+    await hass.config_entries.async_setup(entry.entry_id)
+    await async_learned(hass)
+    await async_learned(hass)
+    return entry
+
+
+async def _async_removed_amid_it(
+    hass: HomeAssistant, entry: MockConfigEntry, server: InfluxAddress
+) -> None:
+    """Remove the entry while all is moved, and keep what is learned."""
+    await _async_held_up(hass, entry, server)
+    options = {"storage": {"keep_data": True}}
+    hass.config_entries.async_update_entry(entry, options=options)
+    await hass.config_entries.async_remove(entry.entry_id)
+    home = await instance_id.async_get(hass)
+    # Nobody else knows that a part of it is there.
+    assert await hass.async_add_executor_job(raw_points, server, home) == {}
+    await async_purge(hass, datetime.combine(TODAY, time(0), UTC))
+
+
+async def test_removed_amid_it_and_set_up_where_all_was(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    server: InfluxAddress,
+    complaints: list[str],
+) -> None:
+    """All is there; to begin empty on that server later takes nothing along."""
+    await _async_removed_amid_it(hass, entry, server)
+    entry = await _async_other_home(hass, _store(None))
+    assert await _async_days(hass, entry) == 16
+    form = await _async_menu(hass, entry, server)
+    await _async_choose(hass, form, "begin_empty")
+    await async_learned(hass)
+    assert entry.data == _store(server)
+    assert await _async_days(hass, entry) == 0
+    complaints.clear()
+
+
+async def test_removed_amid_it_and_set_up_where_all_was_to_be(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    server: InfluxAddress,
+    complaints: list[str],
+) -> None:
+    """It is moved there now."""
+    await _async_removed_amid_it(hass, entry, server)
+    entry = await _async_other_home(hass, _store(server))
+    assert entry.data == _store(server)
+    assert await _async_days(hass, entry) == 16
+    complaints.clear()
+
+
+@pytest.mark.parametrize("ending", ["call_off", "leave_behind"])
+async def test_the_old_store_is_gone_for_good(
+    hass: HomeAssistant,
+    server: InfluxAddress,
+    freezer: FrozenDateTimeFactory,
+    complaints: list[str],
+    ending: str,
+) -> None:
+    """After a day a person is asked whether to give it up, or what it held."""
+    with proxied(server.url) as proxy:
+        old = replace(server, url=proxy.url)
+        await hass.async_add_executor_job(make_buckets, old)
+        await async_record(hass, household(days(TODAY - timedelta(16), 16)))
+        entry = await _async_other_home(hass, _store(old))
+        assert shown(hass, "days_learned") == "16"
+    form = await _async_menu(hass, entry, None)
+    await _async_choose(hass, form, "take_along")
+    await async_learned(hass)
+    issues = ir.async_get(hass)
+    assert issues.async_get_issue(DOMAIN, "move_held_up") is None
+    later = TODAY + timedelta(1)
+    await async_clock(hass, freezer, f"{later}T12:00:00+00:00")
+    issue = issues.async_get_issue(DOMAIN, "move_held_up")
+    assert issue is not None
+    assert issues.async_get_issue(DOMAIN, "store_unreachable") is None
+    flow = await async_create_fix_flow(hass, issue.issue_id, issue.data)
+    assert isinstance(flow, MoveFlow)
+    flow.hass = hass
+    menu = await flow.async_step_init()
+    assert menu["menu_options"] == ["call_off", "leave_behind"]
+    if ending == "leave_behind":
+        asked = await flow.async_step_leave_behind()
+        assert asked["type"] is FlowResultType.FORM
+        done = await flow.async_step_leave_behind({})
+    else:
+        done = await flow.async_step_call_off()
+    assert done["type"] is FlowResultType.CREATE_ENTRY
+    await async_learned(hass)
+    assert issues.async_get_issue(DOMAIN, "move_held_up") is None
+    if ending == "leave_behind":
+        assert entry.data == _store(None)
+        # What the recorder holds, the day that went by meanwhile included.
+        assert await _async_days(hass, entry) == 17
+        assert shown(hass, "status") == "idle"
+    else:
+        assert entry.data == _store(old)
+    complaints.clear()

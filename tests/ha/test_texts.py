@@ -46,6 +46,7 @@ from custom_components.pattern_intelligence.move_flow import (
 from custom_components.pattern_intelligence.news import NewsKind
 from custom_components.pattern_intelligence.notifications import _HEADINGS
 from custom_components.pattern_intelligence.problems import ISSUES, LASTING
+from custom_components.pattern_intelligence.repairs import LEAVE_BEHIND
 from custom_components.pattern_intelligence.sensor import SENSORS, of_type
 from custom_components.pattern_intelligence.stores.base import Layer
 from custom_components.pattern_intelligence.switch import LEARNING
@@ -105,6 +106,13 @@ def test_menus_of_the_config_flow(texts: dict[str, Any]) -> None:
         assert step["menu_options"].keys() == choices
         assert step["menu_option_descriptions"].keys() == choices
     assert texts["config"]["progress"].keys() == {WATCH}
+
+
+def test_menu_of_the_repairs(texts: dict[str, Any]) -> None:
+    """Each way to end a move has a name and says what it does."""
+    step = texts["issues"]["move_held_up"]["fix_flow"]["step"]["init"]
+    assert step["menu_options"].keys() == {CALL_OFF, LEAVE_BEHIND}
+    assert step["menu_option_descriptions"].keys() == {CALL_OFF, LEAVE_BEHIND}
 
 
 def test_errors_of_the_config_flow(texts: dict[str, Any]) -> None:
