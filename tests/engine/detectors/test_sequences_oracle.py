@@ -14,6 +14,7 @@ from custom_components.pattern_intelligence.engine.co_occurrence.links import wi
 from custom_components.pattern_intelligence.engine.co_occurrence.stream import Stream
 from custom_components.pattern_intelligence.engine.detectors.sequence import Sequences
 from custom_components.pattern_intelligence.engine.home import Home
+from custom_components.pattern_intelligence.engine.sequence import growth as growing
 from custom_components.pattern_intelligence.engine.sequence.growth import Growth
 from custom_components.pattern_intelligence.engine.sequence.sequences import (
     CHANGE_RATE,
@@ -69,15 +70,48 @@ def made_up(seed: int, days: int) -> Window:
     return window_of(raw_days(FIRST, last, rows))
 
 
+def grown(window: Window, crowded: float) -> tuple[Growth, list[Routine]]:
+    """Return the chains of a home that counts as crowded from so many pairs on."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(growing, "CROWDED", crowded)
+        growth = Growth.of(Alphabet(Stream(Days.of(window)), HOME))
+        return growth, [Routine(lead, chain) for lead, chain in growth.chains()]
+
+
+def test_the_crowd_of_a_busy_home_is_told_at_a_glance() -> None:
+    """What is done more often than a sample asks, too: the chains stay the same."""
+    random = np.random.default_rng(5)
+    rows = []
+    for day in range(20):
+        midnight = np.datetime64((FIRST + timedelta(days=day)).isoformat(), "s")
+        for moment in np.sort(random.uniform(300, 1400, 18)):
+            for place, step in enumerate("abc"):
+                if random.random() < 0.8 or step == "a":
+                    later = moment + 3 * place + random.uniform(0, 2)
+                    for state, seconds in (("on", 0), ("off", 60)):
+                        at = midnight + np.timedelta64(int(later * 60) + seconds, "s")
+                        rows.append(Row(str(at), f"switch.{step}", state))
+        for step in "defgh":
+            for moment in random.uniform(300, 1430, 30):
+                at = midnight + np.timedelta64(int(moment * 60), "s")
+                rows.append(Row(str(at), f"select.{step}", random.choice(["x", "y"])))
+    window = window_of(raw_days(FIRST, FIRST + timedelta(days=19), rows))
+    plain, glance = (grown(window, crowded) for crowded in (np.inf, -1))
+    assert glance[0].tested == plain[0].tested
+    assert [r.chain.keys for r in glance[1]] == [r.chain.keys for r in plain[1]]
+    assert len(glance[1]) > 0
+
+
 @settings(max_examples=10, deadline=None)
-@given(seed=st.integers(0, 2**32 - 1), days=st.integers(8, 12))
-def test_chains_are_what_the_definition_gives(seed: int, days: int) -> None:
+@given(seed=st.integers(0, 2**32 - 1), days=st.integers(8, 12), crowded=st.booleans())
+def test_chains_are_what_the_definition_gives(
+    seed: int, days: int, crowded: bool
+) -> None:
     """Each has the steps, lags, episodes, days, chances and confidence it must have."""
     window = made_up(seed, days)
     naive = NaiveSequences(window)
     expected = naive.chains()
-    growth = Growth.of(Alphabet(Stream(Days.of(window)), HOME))
-    routines = [Routine(lead, chain) for lead, chain in growth.chains()]
+    growth, routines = grown(window, -1 if crowded else np.inf)
 
     assert [tuple(window.keys[k] for k in r.chain.keys) for r in routines] == [
         chain.keys for chain in expected

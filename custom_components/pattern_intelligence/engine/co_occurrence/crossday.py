@@ -92,9 +92,14 @@ class Days:
         return found
 
     @cached_property
+    def free(self) -> NDArray[np.bool_]:
+        """Return which days are free, shape (count,)."""
+        return self.window.calendar.free(np.arange(self.count) + self.first)
+
+    @cached_property
     def alike(self) -> Bits:
         """Return, for each day, the other counted days of its kind, shape (count,)."""
-        free = self.window.calendar.free(np.arange(self.count) + self.first)
+        free = self.free
         bit = np.left_shift(np.uint64(1), np.arange(self.count, dtype=np.uint64))
         kinds = [
             np.bitwise_or.reduce(bit[self.counted & (free == kind)], initial=0)

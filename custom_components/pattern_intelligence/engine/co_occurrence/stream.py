@@ -19,6 +19,7 @@ from ..happenings import domain_of
 from ..provenance import AUTOMATION
 from ..tables import Numbers
 from ..window import Window
+from .coverage import Coverage
 from .crossday import Days, Mask, offsets
 from .manners import LAGS_MS, MANNERS, NEXT, NEXT_WITHIN_MS
 
@@ -303,6 +304,13 @@ class Stream:
         since = np.where(at >= 0, wall[among.rows[np.maximum(at, 0)]], 0)
         found: Instants = np.maximum(since, wall[rows] - NEXT_WITHIN_MS)
         return found
+
+    @cached_property
+    def coverage(self) -> Coverage:
+        """Return when effects would follow within the longest lag, at the least."""
+        rows = np.flatnonzero(self.caused & self.effects[self.window.key])
+        window = self.window
+        return Coverage.of(self.days, window.key[rows], window.wall[rows])
 
     def mask(self, cause: int, effect: int, manner: int) -> Mask:
         """Return when a cause would have been followed by an effect, and on which days.

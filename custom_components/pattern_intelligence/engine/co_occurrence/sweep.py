@@ -148,8 +148,8 @@ def _wanted(group: _Group, least: Numbers) -> Bits:
     digits = len(group.places).bit_length()
     # More than all digits can say are never met.
     wanted = np.minimum(least[group.owner] - 1, (1 << digits) - 1)
-    marks = np.negative(wanted >> np.arange(digits)[:, None] & 1)
-    return marks.astype(np.uint64)
+    ones: Bits = (wanted >> np.arange(digits)[:, None] & 1).astype(np.uint64)
+    return np.negative(ones)
 
 
 def _narrowed(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -103,8 +104,42 @@ class Lead:
         offset = self.stream.offset[rows]
         return Before(offset, offset // HOUR_MS, np.flatnonzero(rows < 0))
 
-    def by_chance(self, before: Before, key: int, manner: int) -> tuple[Bits, Bits]:
-        """Return on which days a step would have followed, and which are compared.
+    @cached_property
+    def days_alike(self) -> int:
+        """Return how many days are like that of any occasion, all together."""
+        return int(np.bitwise_count(self.alike).sum())
+
+    def would_at_least(self, before: Before, keys: Sequence[int]) -> list[int]:
+        """Return on how many days steps would have followed by chance, at the least.
+
+        All occasions together, in the longest lag.
+
+        Args:
+            before: the step before.
+            keys: the steps.
+        """
+        day, offset = self.stream.day[self.occasions], before.offset
+        if before.missing.size:
+            day, offset = (np.delete(own, before.missing) for own in (day, offset))
+        coverage = self.stream.coverage
+        return coverage.would(keys, coverage.by_cell(day, offset), day.size)
+
+    def compared(self, before: Before, key: int) -> Bits:
+        """Return which days a step is compared with on each occasion, shape (n,).
+
+        Args:
+            before: the step before.
+            key: the step.
+        """
+        days = self.stream.days
+        known = days.available(self.stream.window.keys[key].entity_id)
+        compared: Bits = self.alike & known[before.hour]
+        if before.missing.size:
+            compared[before.missing] = self.alike[before.missing]
+        return compared
+
+    def would(self, before: Before, key: int, manner: int) -> Bits:
+        """Return on which days a step would have followed by chance, shape (n,).
 
         Where the steps before did not happen, it would have on none.
 
@@ -112,18 +147,11 @@ class Lead:
             before: the step before.
             key: the step.
             manner: index into ``LAGS_MS``.
-
-        Returns:
-            Two of shape (n,); the first only of days that are compared.
         """
-        stream = self.stream
-        known = stream.days.available(stream.window.keys[key].entity_id)
-        compared = self.alike & known[before.hour]
-        would = stream.mask(self.key, key, manner).at(before.offset) & compared
+        would = self.stream.mask(self.key, key, manner).at(before.offset)
         if before.missing.size:
             would[before.missing] = 0
-            compared[before.missing] = self.alike[before.missing]
-        return would, compared
+        return would
 
     def trial(self, chain: Chain, step: int) -> tuple[Trial, float]:
         """Return the test of one step of a chain.
@@ -138,11 +166,9 @@ class Lead:
         Returns:
             The terms, and the share of occasions complete by chance.
         """
-        would, compared = self.by_chance(
-            self.before(chain.rows[step - 1]),
-            chain.keys[step],
-            chain.manners[step - 1],
-        )
+        before = self.before(chain.rows[step - 1])
+        compared = self.compared(before, chain.keys[step])
+        would = self.would(before, chain.keys[step], chain.manners[step - 1]) & compared
         chance = share_by_chance(int(chain.complete.sum()), would, compared)
         return tried(self.by_day, chain.complete, would, compared), chance
 

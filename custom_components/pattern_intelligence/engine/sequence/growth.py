@@ -11,21 +11,29 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import log
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..civil import Instants
 from ..co_occurrence.crossday import Bits, Trial, tried
+from ..co_occurrence.edge import AT_ONCE_MS
 from ..co_occurrence.links import EFFECT_FLOOR, MIN_LIFT
 from ..co_occurrence.manners import LAGS_MS
 from ..co_occurrence.stream import MIN_DAYS
 from ..evidence import FALSE_DISCOVERY_RATE
 from ..tables import Numbers
-from .chains import COVERED, Before, Chain, Lead, share_by_chance
-from .episodes import Rows
-from .followers import Followers
+from .chains import COVERED, Before, Chain, Lead
+from .followers import Followers, Often
 from .steps import MOST_STEPS, Alphabet
+
+CROWDED: Final = 4
+"""Second steps a first one has, from which most of them follow by chance: then it is
+worth the work to tell those at a glance. What is found is the same."""
+
+TOO_LATE_MS: Final = LAGS_MS[-1] + 1
+"""A lag of what does not follow in time."""
 
 
 @dataclass(eq=False)
@@ -51,13 +59,22 @@ class Growth:
         """Yield the chains that cannot be done without, by their first step."""
         alphabet = self.alphabet
         leads = [Lead(alphabet, key) for key in np.flatnonzero(alphabet.leads).tolist()]
-        second = self.followers.often_after(
-            [lead.occasions for lead in leads], self._instants, EFFECT_FLOOR
-        )
-        for lead, keys in zip(leads, second, strict=True):
+        for lead, keys in zip(leads, self._second(leads), strict=True):
             begun = Chain((lead.key,), (), (lead.occasions,), np.zeros(0, bool))
             for chain in self._grown(lead, begun, keys):
                 yield lead, chain
+
+    def _second(self, leads: Sequence[Lead]) -> list[list[int]]:
+        """Return which keys may follow each first step."""
+        occasions = [lead.occasions for lead in leads]
+        found = self.followers.often_after_each(occasions, self._instants, EFFECT_FLOOR)
+        if sum(own.keys.size for own in found) <= CROWDED * len(leads):
+            return [own.keys.tolist() for own in found]
+        found = self.followers.counted(occasions, self._instants, EFFECT_FLOOR, found)
+        return [
+            _beyond_chance(lead, own) if own.keys.size else []
+            for lead, own in zip(leads, found, strict=True)
+        ]
 
     @property
     def _instants(self) -> Instants:
@@ -88,34 +105,37 @@ class Growth:
         """Return which keys follow a chain on enough of its first step's occasions."""
         complete = chain.rows[-1][chain.complete]
         floor = EFFECT_FLOOR * chain.complete.size / complete.size
-        return self.followers.often_after([complete], self._instants, floor)[0]
+        return self.followers.often_after(complete, self._instants, floor)
 
     def _longer(self, lead: Lead, chain: Chain, keys: Sequence[int]) -> list[Chain]:
         """Return a chain with each step more that follows it, the soonest first."""
-        unit = self.alphabet.unit
+        unit, instants, last = self.alphabet.unit, self._instants, chain.rows[-1]
         own = set(unit[list(chain.keys)].tolist())
-        before = lead.before(chain.rows[-1])
+        before = lead.before(last)
+        start = instants[last]
         found: list[tuple[float, Chain]] = []
         for key in keys:
             if int(unit[key]) in own:
                 continue
-            rows = self.followers.next(chain.rows[-1], key, self._instants)
-            if np.count_nonzero(rows >= 0) < EFFECT_FLOOR * rows.size:
-                continue
-            longer = self._with(lead, chain, before, key, rows)
+            lags = self.followers.lags(start, key, instants)
+            # What happens at once is the same step seen twice.
+            lags[lags <= AT_ONCE_MS] = TOO_LATE_MS
+            lags[before.missing] = TOO_LATE_MS
+            longer = self._with(lead, chain, before, key, lags)
             if longer is not None:
-                last, new = (own[longer.complete] for own in longer.rows[-2:])
-                lags = self._instants[new] - self._instants[last]
-                found.append((float(np.median(lags)), longer))
+                found.append((float(np.median(lags[longer.complete])), longer))
         found.sort(key=lambda pair: (pair[0], pair[1].keys))
         return [longer for _, longer in found]
 
     def _with(
-        self, lead: Lead, chain: Chain, before: Before, key: int, rows: Rows
+        self,
+        lead: Lead,
+        chain: Chain,
+        before: Before,
+        key: int,
+        lags: Numbers,
     ) -> Chain | None:
         """Return a chain with one step more if that follows it beyond its rhythm."""
-        lags = self._instants[rows] - self._instants[chain.rows[-1]]
-        lags[rows < 0] = LAGS_MS[-1] + 1
         best = self._manner(lead, before, key, lags)
         if best is None:
             return None
@@ -126,6 +146,7 @@ class Growth:
         # Another bound is asked of what is told; this only ends hopeless branches.
         if trial.matched.sum() < MIN_DAYS or told < log(tests / FALSE_DISCOVERY_RATE):
             return None
+        rows = self.followers.next(chain.rows[-1], key, self._instants)
         return Chain(
             (*chain.keys, key),
             (*chain.manners, manner),
@@ -150,18 +171,40 @@ class Growth:
             days compared.
         """
         n = lags.size
+        # In the longest lag it follows most often: mostly that is too seldom, too.
+        if np.count_nonzero(lags <= LAGS_MS[-1]) < EFFECT_FLOOR * n:
+            return None
+        compared = lead.compared(before, key)
+        others = int(np.bitwise_count(compared).sum())
         best, found = 0.0, None
         for manner, lag_ms in enumerate(LAGS_MS):
             followed = lags <= lag_ms
             count = int(np.count_nonzero(followed))
             if count < EFFECT_FLOOR * n:
                 continue
-            would, compared = lead.by_chance(before, key, manner)
-            chance = share_by_chance(count, would, compared)
+            would = lead.would(before, key, manner) & compared
+            chance = (count + int(np.bitwise_count(would).sum())) / (n + others)
             beyond = count / n - MIN_LIFT * chance
             if beyond > best:
                 best, found = beyond, (manner, followed, would, compared)
         return found
+
+
+def _beyond_chance(lead: Lead, often: Often) -> list[int]:
+    """Return which of some second steps may follow by more than twice chance.
+
+    Args:
+        lead: the first step.
+        often: what follows it.
+    """
+    n = lead.occasions.size
+    least = np.array(
+        lead.would_at_least(lead.before(lead.occasions), often.keys.tolist())
+    )
+    by_chance = (often.count + least) / (n + lead.days_alike)
+    beyond = often.soon | (often.count / n > MIN_LIFT * by_chance)
+    keys: list[int] = often.keys[beyond].tolist()
+    return keys
 
 
 def _covers(longer: Chain, shorter: Chain) -> bool:
