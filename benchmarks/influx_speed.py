@@ -27,10 +27,8 @@ from custom_components.pattern_intelligence.stores.influx.address import (
     InfluxVersion,
 )
 from custom_components.pattern_intelligence.stores.influx.buckets import ensure_endless
-from custom_components.pattern_intelligence.stores.influx.server import (
-    Server,
-    server_at,
-)
+from custom_components.pattern_intelligence.stores.influx.server import Server
+from custom_components.pattern_intelligence.stores.influx.servers import server_at
 from custom_components.pattern_intelligence.stores.influx.store import InfluxStore
 from custom_components.pattern_intelligence.stores.sqlite import SqliteStore
 from scripts.tools.failure import UnusableError

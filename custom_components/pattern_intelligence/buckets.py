@@ -21,7 +21,8 @@ from .parts import Parts
 from .stores.influx.address import InfluxAddress, InfluxVersion
 from .stores.influx.buckets import Difference, differences
 from .stores.influx.problem import InfluxError, Problem
-from .stores.influx.server import Bucket, Server, server_at
+from .stores.influx.server import Bucket, Server
+from .stores.influx.servers import server_at
 
 RETENTION: Final = "retention_"
 """What the ids of these issues begin with; the bucket's name follows."""

@@ -26,7 +26,7 @@ from .stores.base import Retention, StoreError
 from .stores.influx.address import DEFAULT_PREFIX, InfluxAddress, InfluxVersion
 from .stores.influx.buckets import MissingBucketsError, ensure, try_out
 from .stores.influx.problem import InfluxError, Problem
-from .stores.influx.server import check_version, server_at
+from .stores.influx.servers import check_version, server_at
 from .stores.influx.store import InfluxStore
 
 CORE_INFLUXDB: Final = "influxdb"

@@ -14,7 +14,7 @@ from homeassistant.core import HomeAssistant
 from .const import DATABASE
 from .stores.base import AggregateStore, LocalStore, StoreUnavailableError
 from .stores.influx.address import InfluxAddress
-from .stores.influx.server import server_at
+from .stores.influx.servers import server_at
 from .stores.influx.store import InfluxStore
 from .stores.sqlite import SqliteStore
 from .stores.sqlite_file import SIDE_FILES, remove

@@ -20,7 +20,7 @@ from custom_components.pattern_intelligence.stores.influx.address import (
     address_from,
 )
 from custom_components.pattern_intelligence.stores.influx.buckets import ensure_endless
-from custom_components.pattern_intelligence.stores.influx.server import server_at
+from custom_components.pattern_intelligence.stores.influx.servers import server_at
 from custom_components.pattern_intelligence.stores.influx.store import InfluxStore
 from custom_components.pattern_intelligence.stores.sqlite import SqliteStore, path_of
 from custom_components.pattern_intelligence.stores.sqlite_file import remove

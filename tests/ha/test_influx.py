@@ -38,11 +38,9 @@ from custom_components.pattern_intelligence.stores.influx.address import (
     InfluxAddress,
     InfluxVersion,
 )
-from custom_components.pattern_intelligence.stores.influx.server import (
-    Server,
-    server_at,
-)
+from custom_components.pattern_intelligence.stores.influx.server import Server
 from custom_components.pattern_intelligence.stores.influx.server_v2 import InfluxTwo
+from custom_components.pattern_intelligence.stores.influx.servers import server_at
 from tests.stores.influx_servers import (
     VERSIONS,
     Servers,

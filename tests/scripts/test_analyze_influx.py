@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from custom_components.pattern_intelligence.stores.base import Layer
-from custom_components.pattern_intelligence.stores.influx.server import server_at
+from custom_components.pattern_intelligence.stores.influx.servers import server_at
 from scripts.tools.influx_server import DATABASE
 from tests.stores.influx_servers import VERSIONS, Servers, address_of, make_buckets
 

@@ -12,10 +12,8 @@ from custom_components.pattern_intelligence.stores.influx.address import (
     InfluxAddress,
     InfluxVersion,
 )
-from custom_components.pattern_intelligence.stores.influx.server import (
-    server_at,
-    shard_days,
-)
+from custom_components.pattern_intelligence.stores.influx.server import shard_days
+from custom_components.pattern_intelligence.stores.influx.servers import server_at
 from scripts.tools.failure import UnusableError
 from scripts.tools.influx_program import RELEASES
 from scripts.tools.influx_server import (

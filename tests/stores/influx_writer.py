@@ -14,6 +14,7 @@ from custom_components.pattern_intelligence.stores.influx.address import (
     InfluxAddress,
     InfluxVersion,
 )
+from custom_components.pattern_intelligence.stores.influx.servers import server_at
 from custom_components.pattern_intelligence.stores.influx.store import InfluxStore
 
 from .makers import counts_of, day, tables
@@ -27,7 +28,7 @@ def main() -> None:
     told["version"] = InfluxVersion(told["version"])
     # Many batches a day, so that it is killed between two of them.
     server.BATCH_LINES = 20  # type: ignore[misc]
-    store = InfluxStore(server.server_at(InfluxAddress(**told)), order["home"])
+    store = InfluxStore(server_at(InfluxAddress(**told)), order["home"])
     for number in count(1):
         store.write_day(
             LearnedDay(day(number), number, ROWS),

@@ -16,7 +16,7 @@ from custom_components.pattern_intelligence.stores.influx.address import (
     InfluxAddress,
     InfluxVersion,
 )
-from custom_components.pattern_intelligence.stores.influx.server import server_at
+from custom_components.pattern_intelligence.stores.influx.servers import server_at
 from custom_components.pattern_intelligence.stores.influx.store import InfluxStore
 from custom_components.pattern_intelligence.stores.sqlite import SqliteStore
 

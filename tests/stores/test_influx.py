@@ -53,7 +53,7 @@ from custom_components.pattern_intelligence.stores.influx.problem import (
     InfluxError,
     Problem,
 )
-from custom_components.pattern_intelligence.stores.influx.server import (
+from custom_components.pattern_intelligence.stores.influx.servers import (
     check_version,
     server_at,
 )

@@ -30,7 +30,7 @@ from custom_components.pattern_intelligence.stores.influx.address import (
     InfluxVersion,
 )
 from custom_components.pattern_intelligence.stores.influx.buckets import ensure
-from custom_components.pattern_intelligence.stores.influx.server import server_at
+from custom_components.pattern_intelligence.stores.influx.servers import server_at
 from custom_components.pattern_intelligence.stores.influx.store import InfluxStore
 
 from .influx_servers import VERSIONS, Servers, address_of

@@ -23,7 +23,7 @@ from custom_components.pattern_intelligence.stores.base import (
     StoreError,
 )
 from custom_components.pattern_intelligence.stores.influx import link
-from custom_components.pattern_intelligence.stores.influx.server import server_at
+from custom_components.pattern_intelligence.stores.influx.servers import server_at
 from custom_components.pattern_intelligence.stores.influx.store import InfluxStore
 from custom_components.pattern_intelligence.stores.sqlite import SqliteStore
 
