@@ -101,6 +101,19 @@ def call_off(local: LocalStore, path: Path) -> None:
     remove(path)
 
 
+def reopen(local: LocalStore) -> None:
+    """Note that what was learned anew will lack days that are learned now. Blocks.
+
+    Else it could take the place of what is known without them, should the history be
+    away until then.
+
+    Raises:
+        StoreError: the store failed.
+    """
+    if (anew := Anew.of(local)) is not None and anew.complete:
+        replace(anew, complete=False).keep(local)
+
+
 def opened(path: Path, zone: ZoneInfo) -> SqliteStore:
     """Return the store in which all is learned anew. Blocks.
 

@@ -49,6 +49,7 @@ class DayLearning:
         last: date,
         show: Shows | None = None,
         known: Mapping[date, LearnedDay] = {},
+        spare: Mapping[date, LearnedDay] = {},
     ) -> None:
         """Learn days in order; where one changes what the next begins with, that too.
 
@@ -60,6 +61,8 @@ class DayLearning:
             show: called on Sundays where what is known by then counts.
             known: those that are taken from what is known, since nobody else tells
                 of them any more.
+            spare: those that are taken from what is known where nothing is read of
+                them.
         """
         queue, done = list(days), 0
         publish = self._parts.coordinator.async_publish
@@ -73,7 +76,10 @@ class DayLearning:
                 else:
                     carried = await in_executor(self._hass, runner.carried_into, day)
                     raw = await reader.async_read(day, carried)
-                    again = await in_executor(self._hass, self._learn, runner, raw)
+                    if not raw.rows and (mark := spare.get(day)) is not None:
+                        again = await in_executor(self._hass, self._take, runner, mark)
+                    else:
+                        again = await in_executor(self._hass, self._learn, runner, raw)
                 marks = await in_executor(self._hass, runner.store.learned)
             done += 1
             if show:

@@ -36,10 +36,13 @@ class OnlyKnown:
     Attributes:
         kept: those whose tables are kept, which can be taken along.
         lost: those of which only sums are left: they would be lost.
+        spare: those whose tables are kept, though a history should tell of them: it
+            may turn out to tell nothing, as where InfluxDB was away for a few days.
     """
 
     kept: Mapping[date, LearnedDay]
     lost: Sequence[date]
+    spare: Mapping[date, LearnedDay]
 
     @classmethod
     def of(
@@ -61,19 +64,21 @@ class OnlyKnown:
             StoreError: the store failed.
         """
         if foreign_zone(storage.aggregates, storage.local, home.zone):
-            return cls({}, ())
+            return cls({}, (), {})
         last = yesterday(home)
-        only = {
+        known = {
             mark.day: mark
             for mark in storage.aggregates.learned()
-            if mark.day <= last and mark.day not in told and mark.day not in anew
+            if mark.day <= last and mark.day not in anew
         }
+        only = {day: mark for day, mark in known.items() if day not in told}
         # Those before what was learned last would have to be learned before it.
         since = max(anew, default=date.min)
         kept = {day for day in storage.aggregates.kept_days() if day > since}
         return cls(
             {day: mark for day, mark in only.items() if day in kept},
             [day for day in only if day not in kept],
+            {day: mark for day, mark in known.items() if day in kept & told},
         )
 
 
@@ -163,7 +168,9 @@ class LearningAnew:
         due = await gate.async_run(runner.due, min(told), max(told))
         days = sorted({day for day in due if day in told} | only.kept.keys())
         await self._days.async_learn_past(runner, recorder.source, days)
-        await self._days.async_learn(runner, reader, days, max(told), known=only.kept)
+        await self._days.async_learn(
+            runner, reader, days, max(told), known=only.kept, spare=only.spare
+        )
         await gate.async_run(
             note_causes, fresh, storage.local, reader.causes_since, only.kept
         )

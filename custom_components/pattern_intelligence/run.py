@@ -11,6 +11,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.json import json_dumps
 from homeassistant.util import dt as dt_util
 
+from .anew import reopen
 from .const import LOGGER, LearningStatus, Trigger
 from .day_learning import DayLearning, yesterday
 from .decisions import keep_book
@@ -91,6 +92,8 @@ class Run:
                 for day in await parts.gate.async_run(self._due, runner, extent, wish)
                 if day not in silent
             ]
+            if days:
+                await parts.gate.async_run(reopen, parts.storage.local)
             await self._days.async_learn_past(runner, source, days)
             await self._days.async_learn(
                 runner, reader, days, extent[1], self._async_report

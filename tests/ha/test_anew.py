@@ -2,14 +2,18 @@
 
 from datetime import date, timedelta
 from pathlib import Path
+from unittest.mock import patch
 
 from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.pattern_intelligence.anew import Anew
+from custom_components.pattern_intelligence.anew import IN_INFLUXDB, Anew, settle
 from custom_components.pattern_intelligence.const import Trigger
+from custom_components.pattern_intelligence.sources.base import SourceUnavailableError
 from custom_components.pattern_intelligence.storage import anew_path
+from custom_components.pattern_intelligence.stores.base import LearnedDay
 from custom_components.pattern_intelligence.stores.contents import Contents
 from custom_components.pattern_intelligence.stores.sqlite import SqliteStore
 
@@ -245,3 +249,33 @@ async def test_what_should_take_the_place_of_all_is_gone(
     written.release()
     await async_learned(hass)
     assert shown(hass, "days_learned") == "29"
+
+
+async def test_complete_and_learned_on(
+    hass: HomeAssistant, complaints: list[str]
+) -> None:
+    """It does not take the place of what has learned a day since, without that day."""
+    entry = await _async_home(hass)
+    path = anew_path(store_file(hass))
+    fresh = SqliteStore(path)
+    fresh.write_marks([LearnedDay(day, 9, 3) for day in days(FIRST, 28)])
+    fresh.close()
+    store = _store(entry)
+    # The newest day is learned while the history it was learned from cannot be read.
+    store.forget_after(LAST - timedelta(days=1))
+    Anew(FIRST, IN_INFLUXDB, complete=True).keep(store)
+    with (
+        patch(
+            "custom_components.pattern_intelligence.learning_anew.async_with_history",
+            side_effect=SourceUnavailableError("away"),
+        ),
+        pytest.raises(HomeAssistantError, match="away"),
+    ):
+        await async_call(hass, "run_analysis")
+    complaints.clear()
+    assert store.learned()[-1].day == LAST
+    await hass.config_entries.async_unload(entry.entry_id)
+    built_in = SqliteStore(store_file(hass))
+    settle(built_in, path, None)
+    assert [mark.day for mark in built_in.learned()] == days(KNOWN, 19)
+    built_in.close()

@@ -13,12 +13,14 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.pattern_intelligence.const import DOMAIN
 from custom_components.pattern_intelligence.sources.influx.place import InfluxPlace
 from custom_components.pattern_intelligence.sources.influx.server import Server
+from custom_components.pattern_intelligence.stores.base import Layer
+from custom_components.pattern_intelligence.stores.kept_tables import read_tables
 from scripts.tools.influx_server import RunningInflux
 from tests.stores.influx_servers import VERSIONS, Servers
 
 from .common import async_call, async_learned, async_set_up, shown
 from .core_influxdb import Said, async_write, core_data, new_bucket
-from .history import async_purge, at, days, household
+from .history import async_purge, async_record, at, days, household
 from .taps import DayTap
 
 pytestmark = pytest.mark.freeze_time("2026-03-02 11:00:00+00:00")
@@ -314,3 +316,34 @@ async def test_the_recorder_s_executor_is_left_alone(
     assert shown(hass, "days_learned") == "14"
     assert asking
     assert not [name for name in asking if name.startswith("DbWorker")]
+
+
+OUTAGE = days(date(2026, 2, 19), 3)
+"""Too few days without a point to be no part of the home's past."""
+
+
+async def test_days_that_were_not_written_there(
+    hass: HomeAssistant, server: RunningInflux
+) -> None:
+    """What is known of them is taken along: the server was away, and says nothing."""
+    place = new_bucket(server)
+    rows = household(days(BEGIN, 14))
+    said = [
+        Said(row.at.timestamp(), row.entity_id, row.state)
+        for row in rows
+        if row.at.date() not in OUTAGE
+    ]
+    await async_write(hass, server, place, sorted(said, key=lambda each: each.at))
+    await async_purge(hass, at(YESTERDAY, "23:59"))
+    await async_record(hass, rows)
+    entry = await async_set_up(hass)
+    assert shown(hass, "days_learned") == "14"
+    store = entry.runtime_data.parts.storage.built_in
+    before = [repr(read_tables(store, Layer.DAILY, day)) for day in OUTAGE]
+    await async_purge(hass, at(SINCE, "00:00"))
+    add_core_entry(hass, server, place)
+    await async_call(hass, "relearn", first_day=BEGIN.isoformat(), source="influxdb")
+    await async_learned(hass)
+    assert shown(hass, "days_learned") == "14"
+    after = [repr(read_tables(store, Layer.DAILY, day)) for day in OUTAGE]
+    assert after == before
