@@ -234,6 +234,40 @@ def test_days_that_will_be_forgotten_are_not_judged(
     other.close()
 
 
+@pytest.mark.parametrize("before", ["write_verdicts", "write_life"])
+def test_killed_before_it_is_kept(
+    store: SqliteStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, before: str
+) -> None:
+    """Once the day is learned, of which nothing is told yet, or only the verdicts."""
+    last = FIRST + timedelta(days=39)
+    _learn(store, FIRST, last)
+    other = SqliteStore(tmp_path / "other.db")
+    write = getattr(SqliteStore, before)
+    calls = []
+
+    def killed(*args: object) -> None:
+        calls.append(args)
+        if len(calls) % 2 == 1:
+            raise KeyboardInterrupt
+        write(*args)
+
+    monkeypatch.setattr(SqliteStore, before, killed)
+    runner = Runner(other, HOME, DETECTORS, Retention())
+    for raw in _lamp(40):
+        while raw.day in runner.due(raw.day, raw.day):
+            try:
+                runner.learn(raw)
+            except KeyboardInterrupt:
+                runner = Runner(other, HOME, DETECTORS, Retention())
+    monkeypatch.undo()
+    assert len(calls) > 6
+    every = (FIRST, last)
+    _chronicle(other).tell(*every)
+    assert other.read_verdicts(*every) == store.read_verdicts(*every)
+    assert other.read_life(last) == store.read_life(last)
+    other.close()
+
+
 def test_a_day_again_is_judged_again_and_those_after_it(store: SqliteStore) -> None:
     """What was judged before stays as it was written."""
     _learn(store, FIRST, LAST)
