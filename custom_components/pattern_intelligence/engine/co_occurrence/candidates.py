@@ -216,7 +216,7 @@ def _next(
         For each which happening it comes after, and its key.
     """
     among, window = stream.beginnings, stream.window
-    until = stream.until_next(rows, among)
+    until = stream.until_other[rows]
     which = np.flatnonzero(until > 0)
     when = window.instant[rows[which]] + until[which]
     first = np.searchsorted(among.instant, when, "left")

@@ -15,7 +15,7 @@ from ..evidence import LISTED_FROM, decay, poisson_binomial_tail, share_bounds
 from ..pattern import Spread
 from ..tables import Numbers
 from .crossday import Bits, ByDay, Trial, tried
-from .manners import followed
+from .manners import NEXT, followed
 from .stream import MIN_DAYS, Stream
 
 EFFECT_FLOOR: Final = 0.3
@@ -91,8 +91,8 @@ class Cause:
         return self.stream.occasions(self.key)
 
     @cached_property
-    def _until_next(self) -> Numbers:
-        return self.stream.until_next(self.occasions, self.stream.beginnings)
+    def _until_other(self) -> Numbers:
+        return self.stream.until_other[self.occasions]
 
     @cached_property
     def _day(self) -> Numbers:
@@ -130,7 +130,8 @@ class Cause:
         lags = stream.lags(occasions, effect)
         compared: Bits | None = None
         for manner in range(stream.manners(effect)):
-            hits = followed(lags, self._until_next, manner)
+            until = self._until_other if manner == NEXT else None
+            hits = followed(lags, manner, until)
             count = int(np.count_nonzero(hits))
             if count < EFFECT_FLOOR * occasions.size:
                 continue

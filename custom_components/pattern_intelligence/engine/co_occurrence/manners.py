@@ -23,13 +23,15 @@ NEXT_WITHIN_MS: Final = 12 * HOUR_MS
 """A next thing that takes longer than a night has nothing to do with the cause."""
 
 
-def followed(lags: Numbers, until_next: Numbers, manner: int) -> NDArray[np.bool_]:
+def followed(
+    lags: Numbers, manner: int, until_next: Numbers | None = None
+) -> NDArray[np.bool_]:
     """Tell which occasions were followed in a manner.
 
     Args:
         lags: shape (n,), of :meth:`Stream.lags`.
-        until_next: shape (n,), of :meth:`Stream.until_next` among beginnings.
         manner: index into ``LAGS_MS``, or ``NEXT``.
+        until_next: shape (n,), of :attr:`Stream.until_other`, for ``NEXT``.
     """
     near = lags == until_next if manner == NEXT else lags <= LAGS_MS[manner]
     hits: NDArray[np.bool_] = (lags > 0) & near

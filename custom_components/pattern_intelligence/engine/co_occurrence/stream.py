@@ -33,6 +33,9 @@ EFFECT_PER_DAY: Final = 100
 MIN_DAYS: Final = 5
 """Fewer days than this cannot show a link: five events are no habit."""
 
+AT_ONCE: Final = 1 << 17
+"""Happenings looked at together, so that memory stays small in a large home."""
+
 RESTING: Final = frozenset(
     {"closed", "docked", "idle", "locked", "not_home", "off", "standby"}
 )
@@ -290,6 +293,16 @@ class Stream:
         near = (at <= last) & (found <= NEXT_WITHIN_MS)
         until: Numbers = np.where(near, found, 0)
         return until
+
+    @cached_property
+    def until_other(self) -> Numbers:
+        """Return the milliseconds until another entity begins something, shape (n,).
+
+        Of each happening, 0 for never.
+        """
+        rows = np.arange(self.window.key.size)
+        parts = np.split(rows, range(AT_ONCE, rows.size, AT_ONCE))
+        return np.concatenate([self.until_next(own, self.beginnings) for own in parts])
 
     def _since_last(self, rows: NDArray[np.intp], own: int) -> Instants:
         """Return the wall time since when no entity but one began anything.

@@ -182,8 +182,10 @@ def _added(states: Bits, places: NDArray[np.intp], room: Bits) -> Bits:
         numbers = room[digits % 2, : (digits + 1) * rows * n]
         numbers = numbers.reshape(digits + 1, rows, n)
         both, carried = room[2, : 2 * rows * n].reshape(2, rows, n), numbers[-1]
-        carried.fill(0)
-        for total, a, b in zip(numbers, one, other, strict=False):
+        # Nothing is carried into the lowest digit.
+        np.bitwise_xor(one[0], other[0], out=numbers[0])
+        np.bitwise_and(one[0], other[0], out=carried)
+        for total, a, b in zip(numbers[1:], one[1:], other[1:], strict=False):
             np.bitwise_xor(a, b, out=total)
             np.bitwise_and(a, b, out=both[0])
             np.bitwise_and(total, carried, out=both[1])

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from ..civil import DAY_MS
 from ..claim import Claim
+from ..co_occurrence.beyond import beyond_chance
 from ..co_occurrence.candidates import Asking, candidates
 from ..co_occurrence.common_cause import shadows
 from ..co_occurrence.crossday import Days
@@ -152,7 +153,8 @@ def compared_pairs(
     links: list[Link] = []
     cause: Cause | None = None
     found = candidates(stream, EFFECT_FLOOR, pairs.ever, asking)
-    for key, effect in found[pairs.may_link(*found.T)].tolist():
+    found = found[pairs.may_link(*found.T)]
+    for key, effect in found[beyond_chance(stream, found)].tolist():
         if cause is None or cause.key != key:
             cause = Cause(stream, key)
         links.extend(cause.links(effect))
