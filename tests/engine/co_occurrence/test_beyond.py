@@ -1,17 +1,18 @@
 """What is left out at a glance has no links, and little else is kept."""
 
 from datetime import date, timedelta
+import math
 
 import numpy as np
 import pytest
 
+from custom_components.pattern_intelligence.engine.co_occurrence import beyond
 from custom_components.pattern_intelligence.engine.co_occurrence.beyond import (
     beyond_chance,
 )
 from custom_components.pattern_intelligence.engine.co_occurrence.crossday import Days
 from custom_components.pattern_intelligence.engine.co_occurrence.links import (
     EFFECT_FLOOR,
-    MIN_LIFT,
     Cause,
 )
 from custom_components.pattern_intelligence.engine.co_occurrence.manners import (
@@ -59,11 +60,12 @@ def home(seed: int) -> Window:
     return window_of(raw_days(FIRST, last, rows, automations=("", "automation.c")))
 
 
-def plainly(stream: Stream, cause: int, effect: int) -> bool:
-    """Tell by each occasion whether an effect follows by more than twice chance."""
+def plainly(stream: Stream, cause: int, effect: int) -> float:
+    """Return how many times what chance gives a pair follows at the most."""
     rows = stream.occasions(cause)
     lags = stream.lags(rows, effect)
     known = stream.days.available(stream.window.keys[effect].entity_id)
+    most = 0.0
     for manner, _ in enumerate(LAGS_MS):
         count = int(followed(lags, manner).sum())
         mask = stream.mask(cause, effect, manner)
@@ -74,13 +76,13 @@ def plainly(stream: Stream, cause: int, effect: int) -> bool:
             others += days.bit_count()
             would += (days & int(mask.at(np.array([offset]))[0])).bit_count()
         chance = (count + would) / (rows.size + others)
-        enough = count >= EFFECT_FLOOR * rows.size
-        if enough and count >= MIN_LIFT * chance * rows.size:
-            return True
+        if count >= EFFECT_FLOOR * rows.size:
+            most = max(most, count / (chance * rows.size))
     if stream.manners(effect) == NEXT:
-        return False
+        return most
     until = stream.until_next(rows, stream.beginnings)
-    return bool(followed(lags, NEXT, until).sum() >= EFFECT_FLOOR * rows.size)
+    often = followed(lags, NEXT, until).sum() >= EFFECT_FLOOR * rows.size
+    return math.inf if often else most
 
 
 def all_pairs(stream: Stream) -> Numbers:
@@ -91,13 +93,17 @@ def all_pairs(stream: Stream) -> Numbers:
 
 @pytest.mark.parametrize("automated", [False, True])
 @pytest.mark.parametrize("seed", range(2))
-def test_pairs_are_told_as_each_by_itself(seed: int, automated: bool) -> None:
-    """In whatever order they are asked for: some follow, some only by chance."""
+def test_pairs_are_told_as_each_by_itself(
+    seed: int, automated: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In whatever order they are asked for, and however much more than chance."""
     stream = Stream(Days.of(home(seed)), automated=automated)
     pairs = all_pairs(stream)
-    expected = [plainly(stream, *pair) for pair in pairs.tolist()]
-    assert beyond_chance(stream, pairs).tolist() == expected
-    assert 0 < sum(expected) < len(expected)
+    most = np.array([plainly(stream, *pair) for pair in pairs.tolist()])
+    assert 0 < np.count_nonzero(most) < most.size
+    for lift in np.geomspace(0.55, 30, 71).tolist():
+        monkeypatch.setattr(beyond, "MIN_LIFT", lift)
+        assert beyond_chance(stream, pairs).tolist() == (most >= lift).tolist()
 
 
 @pytest.mark.parametrize("automated", [False, True])
