@@ -40,12 +40,30 @@ def test_one_enormous_surprise_says_little_about_usual_days() -> None:
     assert near == far
 
 
-def test_without_a_past_the_model_is_believed() -> None:
-    """Nothing seen, nothing foretold."""
-    assert Stretch.fitted(np.zeros(0), 0.0, LEAST) == Stretch()
+def test_a_model_is_never_taken_to_be_too_cautious() -> None:
+    """A tenth of the surprises that were foretold, and hardly below the tail's edge."""
+    stretch = Stretch.fitted(np.full(100, 0.9 * TAIL), 1000.0, LEAST)
+    assert stretch.power < 1
+    for chance in (0.5, 1e-3, 1e-6, 1e-12):
+        assert stretch.calibrated(chance) == pytest.approx(chance)
 
 
-@pytest.mark.parametrize("stretch", [Stretch(), Stretch(3.0, 1.7), Stretch(0.4, 0.6)])
+def test_without_a_past_the_model_is_believed_as_twenty_surprises() -> None:
+    """Twenty logarithms below the tail's edge: 1 + 20 / 20, to the power of -20."""
+    stretch = Stretch.fitted(np.zeros(0), 0.0, LEAST)
+    assert stretch == Stretch()
+    assert stretch.calibrated(TAIL * np.exp(-20)) == pytest.approx(TAIL / 2**20)
+
+
+def test_the_more_surprises_the_surer_how_thick_the_tail_is() -> None:
+    """Both as thick as the model's; less is known of the one with fewer."""
+    unsure, sure = Stretch(told=20.0), Stretch(told=2000.0)
+    assert unsure.calibrated(0.01) == pytest.approx(sure.calibrated(0.01), rel=0.02)
+    assert sure.calibrated(1e-6) == pytest.approx(1e-6, rel=0.03)
+    assert unsure.calibrated(1e-6) > 5e-6
+
+
+@pytest.mark.parametrize("stretch", [Stretch(), Stretch(3.0, 1.7), Stretch(1.5, 0.6)])
 @pytest.mark.parametrize("chance", [0.01, 1e-3, 1e-6])
 def test_what_a_chance_is_worth_can_be_undone(stretch: Stretch, chance: float) -> None:
     """One is the inverse of the other."""

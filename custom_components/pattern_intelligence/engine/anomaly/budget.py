@@ -4,13 +4,17 @@ What a model calls one in a thousand may happen weekly in a real home. So the pa
 are put to the same tests: how many chances fell below one in fifty, and how far below,
 against what the model foretells. From there on the tail is taken to be a power of the
 model's (J. Pickands, Statistical inference using extreme order statistics, Annals of
-Statistics 3, 1975, with the model's own logarithm as the scale).
+Statistics 3, 1975, with the model's own logarithm as the scale). That power is uncertain,
+so what is told is its predictive tail: of an exponential whose rate is gamma, K. S.
+Lomax's (Business failures, JASA 49, 1954). And what lies far beyond the past days no one
+has seen, so a model they find too cautious is believed all the same.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+import math
 from typing import Final
 
 import numpy as np
@@ -31,15 +35,17 @@ _LIMITS: Final = (0.5, 4.0)
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """What a model's small chances are worth.
+    """What a model's small chances are worth: never less than the model says.
 
     Attributes:
-        rate: chances in the tail, against what the model foretells.
+        rate: chances in the tail, against what the model foretells; at least 1.
         power: how much thicker the tail is, on the scale of the logarithm.
+        told: surprises from which that is known.
     """
 
     rate: float = 1.0
     power: float = 1.0
+    told: float = _TRUST
 
     @classmethod
     def fitted(cls, seen: Floats, foretold: float, least: float) -> Stretch:
@@ -54,23 +60,25 @@ class Stretch:
         rate = (seen.size + _TRUST) / (foretold + _TRUST)
         reach = max(float(np.log(TAIL / least)), 1.0)
         excess = np.log(TAIL / np.maximum(seen, 1e-300))
-        inside = int((excess < reach).sum())
-        power = (np.minimum(excess, reach).sum() + _TRUST) / (inside + _TRUST)
-        return cls(float(rate), float(np.clip(power, *_LIMITS)))
+        told = int((excess < reach).sum()) + _TRUST
+        power = (np.minimum(excess, reach).sum() + _TRUST) / told
+        return cls(max(float(rate), 1.0), float(np.clip(power, *_LIMITS)), told)
 
     def calibrated(self, chance: float) -> float:
         """Return what a model's chance is worth."""
         if chance >= TAIL:
             return min(1.0, chance * self.rate)
-        tail = float((chance / TAIL) ** (1 / self.power))
-        return min(1.0, self.rate * TAIL * tail)
+        excess = math.log(TAIL / max(chance, 1e-300))
+        tail = math.exp(-self.told * math.log1p(excess / (self.power * self.told)))
+        return min(1.0, max(chance, self.rate * TAIL * tail))
 
     def uncalibrated(self, worth: float) -> float:
         """Return the model's chance that is worth so much."""
         chance = worth / self.rate
         if chance >= TAIL:
             return chance
-        return float(TAIL * (chance / TAIL) ** self.power)
+        more = math.expm1(math.log(TAIL / max(chance, 1e-300)) / self.told)
+        return min(worth, TAIL * math.exp(-self.power * self.told * more))
 
 
 @dataclass(frozen=True, slots=True)
