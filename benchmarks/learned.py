@@ -94,11 +94,12 @@ def raw_days(home: Home, days: int | None = None) -> Iterator[RawDay]:
     """
     columns = _tracked(home)
     measured = _measured(home)
+    recorded = _recorded(home)
     civil = context_of(home).civil
     last = home.first_day + timedelta(days=(days or home.days) - 1)
     for day in days_between(home.first_day, last):
         start, end = civil.bounds(day)
-        raw = _raw_day(home, columns, day, start, end)
+        raw = _raw_day(home, columns, recorded, day, start, end)
         yield replace(raw, readings=_readings(measured, start, end))
 
 
@@ -272,7 +273,29 @@ def _readings(measured: Readings, start: int, end: int) -> Readings:
     )
 
 
-def _raw_day(home: Home, columns: _Columns, day: date, start: int, end: int) -> RawDay:
+def _recorded(home: Home) -> list[tuple[int, int]]:
+    """Return when the home recorded, as a source would tell it, in milliseconds.
+
+    A crash is noticed at the next start alone, so a run ends with its last row.
+    """
+    found = []
+    for run in home.recorder_runs:
+        begin, end = round(run.start * 1000), round(run.end * 1000)
+        if run.closed_incorrectly:
+            rows = home.stream.instant
+            end = round(float(rows[rows < run.end].max()) * 1000) + 1
+        found.append((begin, end))
+    return found
+
+
+def _raw_day(
+    home: Home,
+    columns: _Columns,
+    runs: Sequence[tuple[int, int]],
+    day: date,
+    start: int,
+    end: int,
+) -> RawDay:
     """Cut one day out of a home's rows."""
     low, high = np.searchsorted(columns.instant, [start, end])
     carried = np.full(len(columns.entities), UNKNOWN_CARRY, np.int32)
@@ -283,10 +306,7 @@ def _raw_day(home: Home, columns: _Columns, day: date, start: int, end: int) -> 
     )
     known = codes[codes != UNKNOWN_CARRY]
     state -= len(codes) - len(known)
-    recorded = [
-        (max(start, round(run.start * 1000)), min(end, round(run.end * 1000)))
-        for run in home.recorder_runs
-    ]
+    recorded = [(max(start, first), min(end, last)) for first, last in runs]
     return RawDay(
         day=day,
         start=start,

@@ -12,6 +12,7 @@ from benchmarks.occasions import Occasions
 from benchmarks.odd_days import OddScore
 from benchmarks.scoring import Found
 from benchmarks.simulator import Home
+from benchmarks.simulator.model import RecorderRun
 
 TASK = Task(28, "normal", ("time_of_day", "co_occurrence"), quick=True, rich=False)
 
@@ -104,3 +105,22 @@ def test_raw_days_hold_the_tracked_rows(home: Home) -> None:
     mine = [n for n, e in enumerate(home.entities) if e.entity_id in names]
     expected = sum(int((home.stream.entity == number).sum()) for number in mine)
     assert tracked_rows == expected
+
+
+def test_after_a_crash_nothing_was_recorded(home: Home) -> None:
+    """The run is closed when the next one starts, six hours after the last row."""
+    start, end = context_of(home).civil.bounds(home.first_day)
+    noon, six = start / 1000 + 12 * 3600, start / 1000 + 18 * 3600
+    instant = home.stream.instant
+    rows = home.stream.take((instant < noon) | (instant > six))
+    last = float(rows.instant[rows.instant < noon].max())
+    runs = (
+        RecorderRun(start / 1000, six, closed_incorrectly=True),
+        RecorderRun(six, end / 1000),
+    )
+    crashed = replace(home, stream=rows, recorder_runs=runs)
+    (raw,) = raw_days(crashed, 1)
+    assert raw.recorded == (
+        (start, round(last * 1000) + 1),
+        (start + 18 * 3_600_000, end),
+    )
