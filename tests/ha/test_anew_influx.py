@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
-import threading
 from typing import Any
 from uuid import uuid4
 
@@ -19,16 +18,14 @@ from custom_components.pattern_intelligence.engine.tables import Table
 from custom_components.pattern_intelligence.moving import async_begin
 from custom_components.pattern_intelligence.stores.base import LearnedDay
 from custom_components.pattern_intelligence.stores.influx import link
-from custom_components.pattern_intelligence.stores.influx.address import (
-    InfluxAddress,
-    InfluxVersion,
-)
+from custom_components.pattern_intelligence.stores.influx.address import InfluxAddress
 from custom_components.pattern_intelligence.stores.influx.store import InfluxStore
 from tests.stores.influx_servers import VERSIONS, Servers, address_of, make_buckets
 
 from .common import async_call, async_learned, learner_of, shown
 from .history import KETTLE, async_purge, async_record, days, household
-from .taps import DayTap
+from .influx_forms import store_of
+from .taps import DayTap, Hold
 
 TODAY = datetime.now(UTC).date()
 """A server goes by its own clock, so history is that of the days before now."""
@@ -36,7 +33,6 @@ FIRST = TODAY - timedelta(16)
 KNOWN = TODAY - timedelta(10)
 HELD_AT = 4
 """So many days have been written to the server when it is held up."""
-PATIENCE_S = 20
 
 
 @pytest.fixture(autouse=True)
@@ -54,14 +50,13 @@ def address(
     return replace(found, prefix=f"an_{uuid4().hex[:8]}")
 
 
-class ServerTap:
+class ServerTap(Hold):
     """Holds up what is written to a server amid the days, when it is asked to."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """Listen to every server."""
+        super().__init__()
         self._left = -1
-        self._reached = threading.Event()
-        self._released = threading.Event()
         write = InfluxStore.write_day
 
         def write_day(
@@ -74,8 +69,7 @@ class ServerTap:
             write(store, learned, tables, keep_life=keep_life)
             self._left -= 1
             if self._left == 0:
-                self._reached.set()
-                assert self._released.wait(PATIENCE_S)
+                self.stop()
 
         monkeypatch.setattr(InfluxStore, "write_day", write_day)
 
@@ -83,33 +77,11 @@ class ServerTap:
         """Hold the server up once some days more have been written."""
         self._left = HELD_AT
 
-    def wait(self) -> None:
-        """Wait until that is so. Blocks."""
-        assert self._reached.wait(PATIENCE_S)
-
-    def release_soon(self) -> None:
-        """Let it go on a moment after the caller has gone on to wait."""
-        threading.Timer(0.2, self._released.set).start()
-
 
 @pytest.fixture
 def held(monkeypatch: pytest.MonkeyPatch) -> ServerTap:
     """Listen to what is written to the server."""
     return ServerTap(monkeypatch)
-
-
-def _data(address: InfluxAddress) -> dict[str, Any]:
-    """Return what an entry keeps of a server."""
-    form = {"url": address.url, "prefix": address.prefix, "verify_ssl": True}
-    if address.version is InfluxVersion.V2:
-        form |= {"organization": address.organization, "token": address.token}
-    else:
-        form |= {
-            "database": address.database,
-            "username": address.username,
-            "password": address.password,
-        }
-    return {"store": f"influxdb_{address.version[0]}", "influxdb": form}
 
 
 async def _async_home(hass: HomeAssistant, address: InfluxAddress) -> MockConfigEntry:
@@ -121,7 +93,7 @@ async def _async_home(hass: HomeAssistant, address: InfluxAddress) -> MockConfig
     entry = MockConfigEntry(
         domain=DOMAIN,
         title="Pattern Intelligence",
-        data=_data(address),
+        data=store_of(address),
         version=1,
         minor_version=2,
     )
@@ -167,7 +139,7 @@ async def test_forgetting_loses_nothing_else(
     assert await _async_days(hass, entry) == days(FIRST, 16)
     assert not (await async_call(hass, "get_patterns", entity_id=KETTLE))["patterns"]
     assert (await async_call(hass, "get_patterns"))["patterns"]
-    assert entry.data == _data(address)
+    assert entry.data == store_of(address)
 
 
 async def test_what_is_known_counts_to_the_end(
@@ -181,7 +153,7 @@ async def test_what_is_known_counts_to_the_end(
     assert shown(hass, "status") == "moving"
     await async_learned(hass)
     await async_learned(hass)
-    assert entry.data == _data(address)
+    assert entry.data == store_of(address)
     assert await _async_days(hass, entry) == days(FIRST, 16)
 
 
@@ -194,7 +166,7 @@ async def test_loaded_again_amid_it(
     await hass.config_entries.async_reload(entry.entry_id)
     await async_learned(hass)
     await async_learned(hass)
-    assert entry.data == _data(address)
+    assert entry.data == store_of(address)
     assert await _async_days(hass, entry) == days(FIRST, 16)
 
 

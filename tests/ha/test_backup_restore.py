@@ -32,6 +32,7 @@ from tests.stores.influx_servers import Servers, address_of, make_buckets
 
 from .common import async_call, async_learned, async_set_up, shown, store_file
 from .history import KITCHEN, async_record, days, household
+from .influx_forms import store_of
 
 TODAY = datetime.now(UTC).date()
 """A server goes by its own clock, so history is that of the days before now."""
@@ -188,16 +189,7 @@ async def test_into_either_store(
     known = await _async_known(hass)
     made = await async_call(hass, "create_backup")
     await _async_empty(hass)
-    form: dict[str, Any] = {
-        "url": address.url,
-        "prefix": address.prefix,
-        "organization": address.organization,
-        "token": address.token,
-        "database": address.database,
-        "username": address.username,
-        "password": address.password,
-    }
-    there = {"store": f"influxdb_{version[0]}", "influxdb": form}
+    there = store_of(address)
     await hass.config_entries.async_unload(entry.entry_id)
     hass.config_entries.async_update_entry(entry, data=there)
     await hass.config_entries.async_setup(entry.entry_id)

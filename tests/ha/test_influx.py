@@ -61,6 +61,7 @@ from .common import (
     store_file,
 )
 from .history import async_record, days, household
+from .influx_forms import form_of, kind_of, store_of
 
 TODAY = datetime.now(UTC).date()
 """A server goes by its own clock, so history is that of the days before now."""
@@ -99,29 +100,11 @@ def _at(day: date, hour: int, minute: int = 0) -> datetime:
     return datetime.combine(day, time(hour, minute), UTC)
 
 
-def _kind(address: InfluxAddress) -> str:
-    return f"influxdb_{address.version[0]}"
-
-
-def _form(address: InfluxAddress, **changes: Any) -> dict[str, Any]:
-    """Return what a person fills in."""
-    form = {"url": address.url, "prefix": address.prefix, "verify_ssl": True}
-    if address.version is InfluxVersion.V2:
-        form |= {"organization": address.organization, "token": address.token}
-    else:
-        form |= {
-            "database": address.database,
-            "username": address.username,
-            "password": address.password,
-        }
-    return form | changes
-
-
 def _entry(address: InfluxAddress, **changes: Any) -> MockConfigEntry:
     return MockConfigEntry(
         domain=DOMAIN,
         title="Pattern Intelligence",
-        data={"store": _kind(address), "influxdb": _form(address, **changes)},
+        data=store_of(address, **changes),
         version=VERSION,
         minor_version=MINOR_VERSION,
     )
@@ -149,9 +132,9 @@ async def _async_form(hass: HomeAssistant, address: InfluxAddress) -> Mapping[st
         DOMAIN, context={"source": SOURCE_USER}
     )
     result = await hass.config_entries.flow.async_configure(
-        result["flow_id"], {"store": _kind(address)}
+        result["flow_id"], {"store": kind_of(address)}
     )
-    assert result["step_id"] == _kind(address)
+    assert result["step_id"] == kind_of(address)
     return dict(result)
 
 
@@ -179,11 +162,11 @@ async def test_all_is_as_with_the_built_in_store(
     """The same patterns from the same history, set up by the flow."""
     await async_record(hass, household(days(TODAY - timedelta(29), 29)))
     form = await _async_form(hass, address)
-    result = await _async_fill(hass, form, _form(address))
+    result = await _async_fill(hass, form, form_of(address))
     assert result["step_id"] == "scope"
     result = await _async_fill(hass, result, {})
     assert result["type"] is FlowResultType.CREATE_ENTRY
-    assert result["data"] == {"store": _kind(address), "influxdb": _form(address)}
+    assert result["data"] == store_of(address)
     await async_learned(hass)
     assert shown(hass, "status") == "idle"
     assert shown(hass, "days_learned") == "29"
@@ -240,10 +223,10 @@ async def test_what_can_be_wrong_with_a_server(
         ),
     ):
         proxy.canned = [canned] if canned else []
-        form = await _async_fill(hass, form, _form(two, **changes))
+        form = await _async_fill(hass, form, form_of(two, **changes))
         assert form["errors"] == {"base": error}, changes
         assert two.token not in str(form["description_placeholders"])
-    form = await _async_fill(hass, form, _form(two))
+    form = await _async_fill(hass, form, form_of(two))
     assert form["step_id"] == "scope"
 
 
@@ -254,9 +237,9 @@ async def test_wrong_password_of_a_1_8(
     one = address_of(influx_servers.get("1.8"), f"ha_{uuid4().hex[:8]}")
     form = await _async_form(hass, one)
     for changes in ({"password": "wrong"}, {"username": "nobody"}):
-        form = await _async_fill(hass, form, _form(one, **changes))
+        form = await _async_fill(hass, form, form_of(one, **changes))
         assert form["errors"] == {"base": "invalid_auth"}
-    form = await _async_fill(hass, form, _form(one))
+    form = await _async_fill(hass, form, form_of(one))
     assert form["step_id"] == "scope"
 
 
@@ -298,7 +281,7 @@ async def test_credentials_that_may_not_create_buckets(
     """The person is told the commands, and how long each bucket keeps points."""
     limited = await hass.async_add_executor_job(_limited, address)
     form = await _async_form(hass, limited)
-    form = await _async_fill(hass, form, _form(limited))
+    form = await _async_fill(hass, form, form_of(limited))
     assert form["errors"] == {"base": "missing_buckets"}
     commands = form["description_placeholders"]["error"].splitlines()
     assert len(commands) == 3
@@ -306,7 +289,7 @@ async def test_credentials_that_may_not_create_buckets(
         assert address.bucket(layer) in command
         assert f"{kept}d" in command
     await _async_make(hass, address, 90)
-    form = await _async_fill(hass, form, _form(limited))
+    form = await _async_fill(hass, form, form_of(limited))
     if address.version is InfluxVersion.V1:
         assert form["step_id"] == "scope"
     else:
@@ -499,13 +482,13 @@ async def test_what_nobody_thought_of(
     form = await _async_form(hass, two)
     with monkeypatch.context() as broken:
         broken.setattr(InfluxTwo, "buckets", fail)
-        form = await _async_fill(hass, form, _form(two))
+        form = await _async_fill(hass, form, form_of(two))
     assert form["errors"] == {"base": "unknown"}
     assert "RuntimeError" in caplog.text
     assert "in fail" in caplog.text
     assert two.token not in caplog.text
     complaints.clear()
-    assert (await _async_fill(hass, form, _form(two)))["step_id"] == "scope"
+    assert (await _async_fill(hass, form, form_of(two)))["step_id"] == "scope"
 
 
 async def test_another_store_is_chosen(
@@ -516,25 +499,25 @@ async def test_another_store_is_chosen(
     entry = await async_set_up(hass)
     form = await entry.start_reconfigure_flow(hass)
     form = await hass.config_entries.flow.async_configure(
-        form["flow_id"], {"store": _kind(address)}
+        form["flow_id"], {"store": kind_of(address)}
     )
     form = await hass.config_entries.flow.async_configure(
-        form["flow_id"], _form(address)
+        form["flow_id"], form_of(address)
     )
     done = await hass.config_entries.flow.async_configure(
         form["flow_id"], {"next_step_id": "begin_empty"}
     )
     assert done["reason"] == "reconfigure_successful"
     await async_learned(hass)
-    assert entry.data["store"] == _kind(address)
+    assert entry.data["store"] == kind_of(address)
     assert shown(hass, "days_learned") == "10"
     assert entry.runtime_data.parts.storage.remote is not None
 
     form = await entry.start_reconfigure_flow(hass)
     form = await hass.config_entries.flow.async_configure(
-        form["flow_id"], {"store": _kind(address)}
+        form["flow_id"], {"store": kind_of(address)}
     )
-    assert form["step_id"] == _kind(address)
+    assert form["step_id"] == kind_of(address)
     assert _suggested(form)["prefix"] == address.prefix
     form = await entry.start_reconfigure_flow(hass)
     form = await hass.config_entries.flow.async_configure(

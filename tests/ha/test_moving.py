@@ -30,10 +30,7 @@ from custom_components.pattern_intelligence.storage import moving_path
 from custom_components.pattern_intelligence.stores.base import StoreUnavailableError
 from custom_components.pattern_intelligence.stores.copying import MOVE, MoveMark, Stage
 from custom_components.pattern_intelligence.stores.influx import link
-from custom_components.pattern_intelligence.stores.influx.address import (
-    InfluxAddress,
-    InfluxVersion,
-)
+from custom_components.pattern_intelligence.stores.influx.address import InfluxAddress
 from custom_components.pattern_intelligence.stores.sqlite import SqliteStore
 from tests.stores.influx_servers import (
     VERSIONS,
@@ -54,6 +51,7 @@ from .common import (
     store_file,
 )
 from .history import async_purge, async_record, days, household
+from .influx_forms import form_of, kind_of, store_of
 
 TODAY = datetime.now(UTC).date()
 """A server goes by its own clock, so history is that of the days before now."""
@@ -76,44 +74,19 @@ def servers(socket_enabled: None, influx_servers: Servers) -> dict[str, InfluxAd
     }
 
 
-def _kind(address: InfluxAddress) -> str:
-    return f"influxdb_{address.version[0]}"
-
-
-def _form(address: InfluxAddress, **changes: Any) -> dict[str, Any]:
-    """Return what a person fills in."""
-    form = {"url": address.url, "prefix": address.prefix, "verify_ssl": True}
-    if address.version is InfluxVersion.V2:
-        form |= {"organization": address.organization, "token": address.token}
-    else:
-        form |= {
-            "database": address.database,
-            "username": address.username,
-            "password": address.password,
-        }
-    return form | changes
-
-
-def _store(address: InfluxAddress | None) -> dict[str, Any]:
-    """Return how an entry describes a store."""
-    if address is None:
-        return {"store": "built_in"}
-    return {"store": _kind(address), "influxdb": _form(address)}
-
-
 async def _async_menu(
     hass: HomeAssistant, entry: MockConfigEntry, address: InfluxAddress | None
 ) -> dict[str, Any]:
     """Reconfigure, name another store, and return the menu that is shown then."""
     form = await entry.start_reconfigure_flow(hass)
     assert form["step_id"] == "reconfigure"
-    kind = "built_in" if address is None else _kind(address)
+    kind = "built_in" if address is None else kind_of(address)
     form = await hass.config_entries.flow.async_configure(
         form["flow_id"], {"store": kind}
     )
     if address is not None:
         form = await hass.config_entries.flow.async_configure(
-            form["flow_id"], _form(address)
+            form["flow_id"], form_of(address)
         )
     assert form["type"] is FlowResultType.MENU
     assert form["step_id"] == "other_store"
@@ -160,7 +133,7 @@ async def test_there_and_back(
         done = await hass.config_entries.flow.async_configure(form["flow_id"])
         assert (done["type"], done["reason"]) == (FlowResultType.ABORT, "moved")
         await async_learned(hass)
-        assert entry.data == _store(new)
+        assert entry.data == store_of(new)
         assert shown(hass, "status") == "idle"
         assert shown(hass, "days_learned") == "16"
         assert await _async_known(hass) == known
@@ -183,14 +156,14 @@ async def test_closing_the_dialog_changes_nothing(
     known = await _async_known(hass)
     form = await _async_menu(hass, entry, servers["2.7"])
     await _async_choose(hass, form, "take_along")
-    assert entry.data == _store(None) | {"move": _store(servers["2.7"])}
+    assert entry.data == store_of(None) | {"move": store_of(servers["2.7"])}
     hass.config_entries.flow.async_abort(form["flow_id"])
     again = await entry.start_reconfigure_flow(hass)
     assert (again["type"], again["step_id"]) == (FlowResultType.MENU, "under_way")
     shows = await _async_choose(hass, dict(again), "moving")
     assert shows["type"] is FlowResultType.SHOW_PROGRESS
     await async_learned(hass)
-    assert entry.data == _store(servers["2.7"])
+    assert entry.data == store_of(servers["2.7"])
     assert await _async_known(hass) == known
 
 
@@ -219,7 +192,7 @@ async def test_a_server_that_is_away(
     await async_record(hass, household(days(TODAY, 1)))
     await async_clock(hass, freezer, f"{night}T03:06:00+00:00")
     assert shown(hass, "days_learned") == "17"
-    assert entry.data == _store(None) | {"move": _store(address)}
+    assert entry.data == store_of(None) | {"move": store_of(address)}
     for secret in (address.token, address.url):
         assert secret not in json.dumps(
             await async_get_config_entry_diagnostics(hass, entry)
@@ -229,7 +202,7 @@ async def test_a_server_that_is_away(
     with proxied(servers["2.7"].url, port):
         await async_clock(hass, freezer, f"{night}T05:00:00+00:00")
         await async_learned(hass)
-        assert entry.data == _store(address)
+        assert entry.data == store_of(address)
         assert shown(hass, "status") == "idle"
         assert shown(hass, "days_learned") == "17"
         assert await _async_known(hass) == known
@@ -262,7 +235,7 @@ async def test_called_off(
     done = await _async_choose(hass, dict(menu), "call_off")
     assert (done["type"], done["reason"]) == (FlowResultType.ABORT, "called_off")
     await async_learned(hass)
-    assert entry.data == _store(None)
+    assert entry.data == store_of(None)
     assert shown(hass, "status") == "idle"
     assert await _async_known(hass) == known
     assert await hass.async_add_executor_job(raw_points, address, home) == {}
@@ -282,7 +255,7 @@ async def test_learning_may_be_switched_off(
     await _async_choose(hass, form, "take_along")
     await async_learned(hass)
     await async_learned(hass)
-    assert entry.data == _store(servers["1.8"])
+    assert entry.data == store_of(servers["1.8"])
     assert shown(hass, "status") == "switched_off"
     assert shown(hass, "days_learned") == "16"
 
@@ -304,7 +277,7 @@ async def test_killed_before_the_entry_was_saved(
     """Whatever was saved of the entry, all is in the new store and nothing is lost."""
     entry = await _async_household(hass)
     known = await _async_known(hass)
-    here, there = _store(None), _store(servers["2.7"])
+    here, there = store_of(None), store_of(servers["2.7"])
     before = here | {"move": there}
     form = await _async_menu(hass, entry, servers["2.7"])
     await _async_choose(hass, form, "take_along")
@@ -324,7 +297,7 @@ async def test_killed_while_the_built_in_store_is_replaced(
     """What was made beside it takes its place when it is next loaded."""
     entry = await _async_household(hass)
     known = await _async_known(hass)
-    here, there = _store(None), _store(servers["2.7"])
+    here, there = store_of(None), store_of(servers["2.7"])
     file = store_file(hass)
     await hass.config_entries.async_unload(entry.entry_id)
 
@@ -388,13 +361,13 @@ async def test_an_entry_that_is_not_loaded_has_nothing_to_take_along(
     await hass.config_entries.async_unload(entry.entry_id)
     form = await entry.start_reconfigure_flow(hass)
     form = await hass.config_entries.flow.async_configure(
-        form["flow_id"], {"store": _kind(server)}
+        form["flow_id"], {"store": kind_of(server)}
     )
     done = await hass.config_entries.flow.async_configure(
-        form["flow_id"], _form(server)
+        form["flow_id"], form_of(server)
     )
     assert _ended(dict(done)) == "reconfigure_successful"
-    assert entry.data == _store(server)
+    assert entry.data == store_of(server)
     await async_learned(hass)
 
 
@@ -409,7 +382,7 @@ async def test_unloaded_meanwhile(
     await hass.config_entries.async_unload(entry.entry_id)
     done = await _async_choose(hass, form, "take_along")
     assert _ended(done) == "not_loaded"
-    assert entry.data == _store(None)
+    assert entry.data == store_of(None)
 
     await hass.config_entries.async_setup(entry.entry_id)
     await async_learned(hass)
@@ -511,7 +484,7 @@ async def test_another_address_of_the_same_store(
         await _async_choose(hass, form, "take_along")
         await async_learned(hass)
         await async_learned(hass)
-        assert entry.data == _store(old)
+        assert entry.data == store_of(old)
         known = await _async_known(hass)
         await async_purge(hass, datetime.combine(TODAY, time(0), UTC))
         if not reached:
@@ -520,7 +493,7 @@ async def test_another_address_of_the_same_store(
         form = await _async_menu(hass, entry, address)
         await _async_choose(hass, form, "take_along")
         await async_learned(hass)
-        assert entry.data == _store(old) | {"move": _store(address)}
+        assert entry.data == store_of(old) | {"move": store_of(address)}
         menu = await entry.start_reconfigure_flow(hass)
         done = await _async_choose(hass, dict(menu), "call_off")
         assert (done["type"], done["reason"]) == (FlowResultType.ABORT, "called_off")
@@ -528,7 +501,7 @@ async def test_another_address_of_the_same_store(
     form = await _async_menu(hass, entry, address)
     await _async_choose(hass, form, "begin_empty")
     await async_learned(hass)
-    assert entry.data == _store(address)
+    assert entry.data == store_of(address)
     await async_call(hass, "run_analysis")
     assert await _async_days(hass, entry) == 16
     assert await _async_known(hass) == known
@@ -548,11 +521,11 @@ async def test_begun_in_two_dialogs(
     assert (menu["type"], menu["step_id"]) == (FlowResultType.MENU, "under_way")
     await async_learned(hass)
     await async_learned(hass)
-    assert entry.data == _store(address)
+    assert entry.data == store_of(address)
     await _async_choose(hass, forms[2], "take_along")
     await async_learned(hass)
     await async_learned(hass)
-    assert entry.data == _store(address)
+    assert entry.data == store_of(address)
     assert await _async_known(hass) == known
     await async_call(hass, "run_analysis")
     assert shown(hass, "days_learned") == "16"
@@ -592,12 +565,12 @@ async def test_removed_amid_it_and_set_up_where_all_was(
 ) -> None:
     """All is there; to begin empty on that server later takes nothing along."""
     await _async_removed_amid_it(hass, entry, server)
-    entry = await _async_other_home(hass, _store(None))
+    entry = await _async_other_home(hass, store_of(None))
     assert await _async_days(hass, entry) == 16
     form = await _async_menu(hass, entry, server)
     await _async_choose(hass, form, "begin_empty")
     await async_learned(hass)
-    assert entry.data == _store(server)
+    assert entry.data == store_of(server)
     assert await _async_days(hass, entry) == 0
     complaints.clear()
 
@@ -610,8 +583,8 @@ async def test_removed_amid_it_and_set_up_where_all_was_to_be(
 ) -> None:
     """It is moved there now."""
     await _async_removed_amid_it(hass, entry, server)
-    entry = await _async_other_home(hass, _store(server))
-    assert entry.data == _store(server)
+    entry = await _async_other_home(hass, store_of(server))
+    assert entry.data == store_of(server)
     assert await _async_days(hass, entry) == 16
     complaints.clear()
 
@@ -629,7 +602,7 @@ async def test_the_old_store_is_gone_for_good(
         old = replace(server, url=proxy.url)
         await hass.async_add_executor_job(make_buckets, old)
         await async_record(hass, household(days(TODAY - timedelta(16), 16)))
-        entry = await _async_other_home(hass, _store(old))
+        entry = await _async_other_home(hass, store_of(old))
         assert shown(hass, "days_learned") == "16"
     form = await _async_menu(hass, entry, None)
     await _async_choose(hass, form, "take_along")
@@ -656,10 +629,10 @@ async def test_the_old_store_is_gone_for_good(
     await async_learned(hass)
     assert issues.async_get_issue(DOMAIN, "move_held_up") is None
     if ending == "leave_behind":
-        assert entry.data == _store(None)
+        assert entry.data == store_of(None)
         # What the recorder holds, the day that went by meanwhile included.
         assert await _async_days(hass, entry) == 17
         assert shown(hass, "status") == "idle"
     else:
-        assert entry.data == _store(old)
+        assert entry.data == store_of(old)
     complaints.clear()
