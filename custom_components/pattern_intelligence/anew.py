@@ -6,17 +6,18 @@ at any moment, it goes on where it was.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
-import json
 from pathlib import Path
-from typing import Final, Self
+from typing import Any, ClassVar, Final, Self
 from zoneinfo import ZoneInfo
 
 from .stores.base import LocalStore, StoreDamagedError
 from .stores.copying import MOVE, MoveMark
 from .stores.learned_zone import foreign_zone, note_zone
+from .stores.noted import Noted
 from .stores.sqlite import SqliteStore
 from .stores.sqlite_file import remove
 from .work import NOT_BEFORE
@@ -29,48 +30,43 @@ IN_INFLUXDB: Final = "influxdb"
 
 
 @dataclass(frozen=True, slots=True)
-class Anew:
+class Anew(Noted):
     """What is being learned anew.
 
     Attributes:
         first: the first day; all that there is counts from then on.
         where: the history lies, besides the recorder.
         discard: whether days that are known may be lost by it.
+        again: whether InfluxDB counts for more than what is known.
         complete: whether it only has to take the place of what is known.
     """
 
     first: date
     where: str = IN_RECORDER
     discard: bool = False
+    again: bool = False
     complete: bool = False
 
+    NAME: ClassVar[str] = ANEW
+
     @classmethod
-    def of(cls, local: LocalStore) -> Self | None:
-        """Return what is noted; None where nothing is, or nothing that can be read.
+    def _from_told(cls, told: Mapping[str, Any]) -> Self:
+        return cls(
+            date.fromisoformat(told["first"]),
+            told["where"],
+            discard=told["discard"],
+            again=told.get("again", False),
+            complete=told["complete"],
+        )
 
-        Raises:
-            StoreError: the store failed.
-        """
-        try:
-            told = json.loads(local.read_text(ANEW) or "null")
-            first = date.fromisoformat(told["first"])
-            return cls(first, told["where"], told["discard"], told["complete"])
-        except ValueError, LookupError, TypeError:
-            return None
-
-    def keep(self, local: LocalStore) -> None:
-        """Note it, durably.
-
-        Raises:
-            StoreError: the store failed.
-        """
-        told = {
+    def _told(self) -> Mapping[str, Any]:
+        return {
             "first": self.first.isoformat(),
             "where": self.where,
             "discard": self.discard,
+            "again": self.again,
             "complete": self.complete,
         }
-        local.write_text(ANEW, json.dumps(told))
 
 
 def begin(local: LocalStore, path: Path, anew: Anew) -> None:

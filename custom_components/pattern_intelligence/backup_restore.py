@@ -15,7 +15,8 @@ from homeassistant.core import HomeAssistant
 
 from .anew import ANEW
 from .decisions import DECISIONS
-from .influx_history import CAUSES_SINCE, HISTORY
+from .histories import CAUSES_SINCE
+from .influx_history import HISTORY
 from .news import TOLD
 from .published import REPORT
 from .renames import RENAMES

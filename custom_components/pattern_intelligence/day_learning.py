@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import date, timedelta
 
 from homeassistant.core import HomeAssistant
@@ -10,16 +10,14 @@ from homeassistant.util import dt as dt_util
 
 from .coordinator import Progress
 from .engine.home import Home
-from .engine.rawday import RawDay
 from .gate import in_executor
 from .parts import Parts
 from .past_consumption import Past
-from .readers import Reader, async_in_recorder
+from .readers import Reader, Remembered, Told, async_in_recorder
 from .run_log import RunRecord
 from .runner import Runner
 from .sources.base import PastSource
-from .stores.base import Layer, LearnedDay
-from .stores.kept_tables import read_tables
+from .stores.base import LearnedDay
 from .work import NOT_BEFORE, UNSETTLED
 
 type Shows = Callable[[Runner, date], Awaitable[None]]
@@ -48,10 +46,10 @@ class DayLearning:
         days: Sequence[date],
         last: date,
         show: Shows | None = None,
-        known: Mapping[date, LearnedDay] = {},
-        spare: Mapping[date, LearnedDay] = {},
     ) -> None:
         """Learn days in order; where one changes what the next begins with, that too.
+
+        A day that is not told whole any more is left as it is.
 
         Args:
             runner: learns them.
@@ -59,29 +57,20 @@ class DayLearning:
             days: oldest first.
             last: the last day there is.
             show: called on Sundays where what is known by then counts.
-            known: those that are taken from what is known, since nobody else tells
-                of them any more.
-            spare: those that are taken from what is known where nothing is read of
-                them.
         """
         queue, done = list(days), 0
-        publish = self._parts.coordinator.async_publish
+        gate, publish = self._parts.gate, self._parts.coordinator.async_publish
         while queue:
             publish(progress=Progress(done, done + len(queue)))
             day = queue.pop(0)
             runner.to_follow = 0 if show else len(queue)
-            async with self._parts.gate:
-                if (mark := known.get(day)) is not None:
-                    again = await in_executor(self._hass, self._take, runner, mark)
-                else:
-                    carried = await in_executor(self._hass, runner.carried_into, day)
-                    raw = await reader.async_read(day, carried)
-                    if not raw.rows and (mark := spare.get(day)) is not None:
-                        again = await in_executor(self._hass, self._take, runner, mark)
-                    else:
-                        again = await in_executor(self._hass, self._learn, runner, raw)
-                marks = await in_executor(self._hass, runner.store.learned)
             done += 1
+            carried = await gate.async_run(runner.carried_into, day)
+            # A server may be silent for minutes: at the gate, nobody waits for it.
+            told = await reader.async_read(day, carried)
+            if told is None:
+                continue
+            again, marks = await gate.async_run(self._learn, runner, told)
             if show:
                 publish(days=len(marks), events=sum(mark.rows for mark in marks))
             following = day + timedelta(days=1)
@@ -129,18 +118,17 @@ class DayLearning:
             return None
         return runner.past_due(begun, days[0] if days else None)
 
-    def _take(self, runner: Runner, mark: LearnedDay) -> bool:
-        store = self._parts.storage.aggregates
-        return runner.take(mark, read_tables(store, Layer.DAILY, mark.day))
-
-    def _learn(self, runner: Runner, raw: RawDay) -> bool:
-        if any(mark.day == raw.day for mark in runner.store.learned()):
-            self._parts.storage.local.write_text(UNSETTLED, raw.day.isoformat())
-        again = runner.learn(raw)
+    def _learn(self, runner: Runner, told: Told) -> tuple[bool, Sequence[LearnedDay]]:
+        """Learn a day; return whether the next is to be learned again, and all days."""
+        if isinstance(told, Remembered):
+            return runner.take(told.learned, told.tables), runner.store.learned()
+        if any(mark.day == told.day for mark in runner.store.learned()):
+            self._parts.storage.local.write_text(UNSETTLED, told.day.isoformat())
+        again = runner.learn(told)
         self._record.sample_memory()
         self._record.days += 1
-        self._record.rows += raw.rows
-        return again
+        self._record.rows += told.rows
+        return again, runner.store.learned()
 
 
 def yesterday(home: Home) -> date:

@@ -5,7 +5,6 @@ What lies there is learned anew with all that the recorder holds, as :mod:`.anew
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
@@ -19,10 +18,11 @@ from .const import LOGGER
 from .engine.home import Home
 from .engine.pattern import Json
 from .gate import in_executor
+from .histories import CAUSES_SINCE, Histories
 from .home_context import async_build_home
 from .influx_history_entry import async_core_place
 from .parts import Parts
-from .readers import HistoryReader, Reader, RecorderReader
+from .readers import InfluxReader, RecorderReader
 from .sources.influx.server import Server
 from .sources.influx.source import InfluxSource
 from .stores.base import LocalStore
@@ -36,9 +36,6 @@ _BEGUN: Final = "begun"
 _GIVEN_UP: Final = ""
 _OPEN: Final = "open"
 """It may have to be begun: another entry's choice was, and that was removed."""
-
-CAUSES_SINCE: Final = "causes_since"
-"""Name of the text with the first day of which it is known who did what."""
 
 
 def wanted_anew(local: LocalStore, path: Path, entry: ConfigEntry[Any]) -> Anew | None:
@@ -124,7 +121,7 @@ async def async_with_history(
     home: Home,
     recorder: RecorderReader,
     where: str,
-) -> Reader:
+) -> Histories:
     """Return what all is learned anew from.
 
     Args:
@@ -138,15 +135,15 @@ async def async_with_history(
         SourceError: no states can be read where they are said to lie.
     """
     if where != IN_INFLUXDB:
-        return recorder
+        return Histories(recorder)
     if (past := await _async_past(hass, parts, home)) is None:
         LOGGER.warning(
             "Home Assistant's own InfluxDB integration is not set up any more: only "
             "what the recorder holds is learned"
         )
-        return recorder
+        return Histories(recorder)
     await in_executor(hass, past.known_extent)
-    return HistoryReader(hass, past, recorder)
+    return Histories(recorder, InfluxReader(hass, past, recorder))
 
 
 async def _async_past(
@@ -164,36 +161,17 @@ async def _async_past(
     )
 
 
-def note_causes(
-    fresh: LocalStore, local: LocalStore, since: date | None, known: Collection[date]
-) -> None:
-    """Note from which day on it is known who did what. Blocks.
-
-    Args:
-        fresh: keeps it, with what was learned anew.
-        local: holds what is so of what is known.
-        since: what is so of what was learned anew; None where all is known.
-        known: the days that were taken from what is known.
-
-    Raises:
-        StoreError: a store failed.
-    """
-    found = since.isoformat() if since else ""
-    before = local.read_text(CAUSES_SINCE) or ""
-    if any(day.isoformat() < before for day in known):
-        found = max(found, before)
-    fresh.write_text(CAUSES_SINCE, found)
-
-
 def with_causes(report: Json, local: LocalStore) -> Json:
     """Return a report that says from which day on causes are known. Blocks.
 
     Raises:
         StoreError: the store failed.
     """
-    if not (since := local.read_text(CAUSES_SINCE)):
+    home = report["home"]
+    # Of days that were forgotten since, nothing has to be said.
+    if (since := local.read_text(CAUSES_SINCE) or "") <= home["first_day"]:
         return report
-    return {**report, "home": {**report["home"], "causes_since": since}}
+    return {**report, "home": {**home, "causes_since": since}}
 
 
 def _whole_numbers(hass: HomeAssistant) -> frozenset[str]:

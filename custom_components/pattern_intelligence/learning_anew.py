@@ -2,97 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence, Set as AbstractSet
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date
-from typing import Self
 
 from homeassistant.core import HomeAssistant
 
 from .anew import Anew, call_off, opened, take_place
 from .const import CONF_MOVE, LOGGER
-from .day_learning import DayLearning, yesterday
-from .engine.civil import days_between
+from .day_learning import DayLearning
 from .engine.home import Home
 from .gate import in_executor
-from .influx_history import async_with_history, note_causes
+from .histories import BestTold, Histories, Known, Memory, begin_causes
+from .influx_history import async_with_history
 from .parts import Parts
 from .problems import async_raise_days_lost
-from .readers import Reader, RecorderReader
+from .readers import RecorderReader
 from .runner import Runner
 from .storage import Storage, anew_path, database_path
-from .stores.base import AggregateStore, LearnedDay
-from .stores.learned_zone import foreign_zone
+from .stores.base import AggregateStore
 from .stores.sqlite import SqliteStore
 
 type Learns = Callable[[Home, AggregateStore], Runner]
 """Returns what learns into a store; it blocks."""
-
-
-@dataclass(frozen=True, slots=True)
-class OnlyKnown:
-    """Days that were learned and that no history tells of any more.
-
-    Attributes:
-        kept: those whose tables are kept, which can be taken along.
-        lost: those of which only sums are left: they would be lost.
-        spare: those whose tables are kept, though a history should tell of them: it
-            may turn out to tell nothing, as where InfluxDB was away for a few days.
-    """
-
-    kept: Mapping[date, LearnedDay]
-    lost: Sequence[date]
-    spare: Mapping[date, LearnedDay]
-
-    @classmethod
-    def of(
-        cls,
-        storage: Storage,
-        home: Home,
-        told: AbstractSet[date],
-        anew: Collection[date] = (),
-    ) -> Self:
-        """Return those of what is known. Blocks.
-
-        Args:
-            storage: holds what is known.
-            home: the home's context.
-            told: the days that a history tells of.
-            anew: those that are learned anew already.
-
-        Raises:
-            StoreError: the store failed.
-        """
-        if foreign_zone(storage.aggregates, storage.local, home.zone):
-            return cls({}, (), {})
-        last = yesterday(home)
-        known = {
-            mark.day: mark
-            for mark in storage.aggregates.learned()
-            if mark.day <= last and mark.day not in anew
-        }
-        only = {day: mark for day, mark in known.items() if day not in told}
-        # Those before what was learned last would have to be learned before it.
-        since = max(anew, default=date.min)
-        kept = {day for day in storage.aggregates.kept_days() if day > since}
-        return cls(
-            {day: mark for day, mark in only.items() if day in kept},
-            [day for day in only if day not in kept],
-            {day: mark for day, mark in known.items() if day in kept & told},
-        )
-
-
-async def async_told(reader: Reader, first: date) -> set[date]:
-    """Return the days from the first on that a history tells of.
-
-    Raises:
-        SourceError: it cannot be read.
-    """
-    extent = await reader.async_extent()
-    if extent is None:
-        return set()
-    days = days_between(max(first, extent[0]), extent[1])
-    return {*days} - {*await reader.async_silent()}
 
 
 class LearningAnew:
@@ -134,47 +66,54 @@ class LearningAnew:
             StoreError: a store failed; what is known still counts.
         """
         parts = self._parts
-        reader = await async_with_history(self._hass, parts, home, recorder, anew.where)
-        told = await async_told(reader, anew.first)
+        histories = await async_with_history(
+            self._hass, parts, home, recorder, anew.where
+        )
+        told = await histories.async_days(anew.first)
         if not told:
             return False
         fresh = await parts.gate.async_run(opened, self._path, home.zone)
         try:
-            complete = await self._async_complete(
-                anew, home, reader, recorder, fresh, told
-            )
+            lost = await self._async_fill(anew, home, histories, fresh, told)
+            complete = bool(await parts.gate.async_run(fresh.learned))
         finally:
             await in_executor(self._hass, fresh.close)
+        if lost:
+            await self._async_give_up(lost)
+            return False
         return complete and await self._async_take_place(anew)
 
-    async def _async_complete(
+    async def _async_fill(
         self,
         anew: Anew,
         home: Home,
-        reader: Reader,
-        recorder: RecorderReader,
+        histories: Histories,
         fresh: SqliteStore,
         told: set[date],
-    ) -> bool:
-        """Learn what is missing, and tell whether anything is learned."""
+    ) -> Sequence[date]:
+        """Learn what is missing, and return the days that are lost by it unasked."""
         gate, storage = self._parts.gate, self._parts.storage
-        learned = [mark.day for mark in await gate.async_run(fresh.learned)]
-        only = await gate.async_run(OnlyKnown.of, storage, home, told, learned)
-        if only.lost and not anew.discard:
-            await gate.async_run(fresh.close)
-            await self._async_give_up(only.lost)
-            return False
+        known = await gate.async_run(_missing, storage, home, fresh)
+        if not anew.discard and (lost := await histories.async_lost(known.summed)):
+            return lost
+        await gate.async_run(begin_causes, fresh)
         runner = await gate.async_run(self._learns, home, fresh)
         due = await gate.async_run(runner.due, min(told), max(told))
-        days = sorted({day for day in due if day in told} | only.kept.keys())
-        await self._days.async_learn_past(runner, recorder.source, days)
-        await self._days.async_learn(
-            runner, reader, days, max(told), known=only.kept, spare=only.spare
+        days = sorted({day for day in due if day in told} | known.kept.keys())
+        await self._days.async_learn_past(runner, histories.recorder.source, days)
+        reader = BestTold(
+            histories,
+            Memory(storage, gate, known.kept),
+            gate,
+            fresh,
+            storage.local,
+            again=anew.again,
         )
-        await gate.async_run(
-            note_causes, fresh, storage.local, reader.causes_since, only.kept
-        )
-        return bool(await gate.async_run(fresh.learned))
+        await self._days.async_learn(runner, reader, days, max(told))
+        if anew.discard:
+            return ()
+        # Learning years takes long: what was told of at first may be gone by now.
+        return (await gate.async_run(_missing, storage, home, fresh)).summed
 
     async def _async_give_up(self, lost: Sequence[date]) -> None:
         LOGGER.warning(
@@ -198,3 +137,8 @@ class LearningAnew:
             days=len(marks), events=sum(mark.rows for mark in marks)
         )
         return False
+
+
+def _missing(storage: Storage, home: Home, fresh: SqliteStore) -> Known:
+    """Return what is known and not learned anew yet. Blocks."""
+    return Known.of(storage, home, [mark.day for mark in fresh.learned()])

@@ -24,10 +24,10 @@ import voluptuous as vol
 from .anew import IN_INFLUXDB, IN_RECORDER, Anew
 from .const import DOMAIN, Trigger
 from .engine.civil import days_between
+from .histories import Known
 from .home_context import async_build_home
 from .influx_history import async_history_extent, async_with_history, begin_chosen
 from .learner import Learner
-from .learning_anew import OnlyKnown, async_told
 from .messages import async_said
 from .parts import Parts
 from .phases import Phases
@@ -35,9 +35,8 @@ from .problems import async_clear_days_lost, said_of
 from .readers import RecorderReader, async_in_recorder
 from .runner import RELEARNED_DAYS
 from .runtime import RuntimeData, async_loaded_entry
-from .sources.base import SourceError
+from .sources.base import Extent, SourceError
 from .sources.recorder import RecorderSource
-from .sources.succession import Extent
 from .storage import anew_path, database_path
 from .stores.base import LocalStore, StoreError
 from .work import NOT_BEFORE, Wish
@@ -48,6 +47,7 @@ ATTR_FIRST_DAY: Final = "first_day"
 ATTR_LAST_DAY: Final = "last_day"
 ATTR_SOURCE: Final = "source"
 ATTR_DISCARD_DAYS: Final = "discard_days"
+ATTR_READ_AGAIN: Final = "read_again"
 
 RELEARN_SCHEMA: Final = vol.Schema(
     {
@@ -57,6 +57,7 @@ RELEARN_SCHEMA: Final = vol.Schema(
             [IN_RECORDER, IN_INFLUXDB]
         ),
         vol.Optional(ATTR_DISCARD_DAYS, default=False): cv.boolean,
+        vol.Optional(ATTR_READ_AGAIN, default=False): cv.boolean,
     }
 )
 
@@ -101,7 +102,10 @@ async def _async_relearn(call: ServiceCall) -> ServiceResponse:
     parts.coordinator.async_refuse_while_off()
     if call.data[ATTR_SOURCE] == IN_INFLUXDB:
         anew = Anew(
-            call.data[ATTR_FIRST_DAY], IN_INFLUXDB, call.data[ATTR_DISCARD_DAYS]
+            call.data[ATTR_FIRST_DAY],
+            IN_INFLUXDB,
+            discard=call.data[ATTR_DISCARD_DAYS],
+            again=call.data[ATTR_READ_AGAIN],
         )
         return await _async_relearn_history(call.hass, data, anew)
     try:
@@ -121,7 +125,7 @@ async def _async_relearn(call: ServiceCall) -> ServiceResponse:
             await parts.gate.async_run(_make_due, parts.storage.local, first)
             wish = Wish(look_again=True)
         elif first < max(marks[0].day, _oldest_relearned(marks[-1].day)):
-            anew = Anew(first, IN_RECORDER, call.data[ATTR_DISCARD_DAYS])
+            anew = Anew(first, IN_RECORDER, discard=call.data[ATTR_DISCARD_DAYS])
             await _async_begin_anew(call.hass, data, anew)
             wish = Wish(look_again=True)
     except (StoreError, SourceError) as err:
@@ -140,12 +144,9 @@ async def _async_relearn_history(
             raise _refused("no_influxdb")
         marks = await parts.gate.async_run(parts.storage.aggregates.learned)
         begin = max(anew.first, extent[0])
-        if marks and marks[0].day < begin:
-            raise _refused(
-                "history_too_short",
-                first=begin.isoformat(),
-                learned=marks[0].day.isoformat(),
-            )
+        if marks:
+            # What is known from before is known afterwards, too.
+            begin = min(begin, marks[0].day)
         await _async_begin_anew(hass, data, replace(anew, first=begin))
     except (StoreError, SourceError) as err:
         raise _failed("held_up", async_said(hass, err)) from err
@@ -170,17 +171,14 @@ async def _async_begin_anew(hass: HomeAssistant, data: RuntimeData, anew: Anew) 
 async def _async_lost(hass: HomeAssistant, parts: Parts, anew: Anew) -> Sequence[date]:
     """Return the days that are known and would be lost."""
     home = await async_build_home(hass)
-    everywhere: frozenset[date] = frozenset()
-    only = await parts.gate.async_run(OnlyKnown.of, parts.storage, home, everywhere)
-    if not only.lost:
+    known = await parts.gate.async_run(Known.of, parts.storage, home)
+    if not known.summed:
         # All that is known is kept day by day, and is taken along.
         return ()
     source = RecorderSource(hass, home, parts.settings.scope)
     recorder = RecorderReader(hass, source, Phases())
-    reader = await async_with_history(hass, parts, home, recorder, anew.where)
-    told = await async_told(reader, anew.first)
-    only = await parts.gate.async_run(OnlyKnown.of, parts.storage, home, told)
-    return only.lost
+    histories = await async_with_history(hass, parts, home, recorder, anew.where)
+    return await histories.async_lost(known.summed)
 
 
 async def _async_extent(hass: HomeAssistant, parts: Parts) -> Extent:

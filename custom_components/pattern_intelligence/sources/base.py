@@ -10,6 +10,9 @@ from typing import Protocol, runtime_checkable
 from ..engine.rawday import Counts, RawDay
 from ..engine.sentence import SaidError
 
+type Extent = tuple[date, date] | None
+"""The first and the last complete local day that a place tells of, if any."""
+
 
 class SourceError(SaidError):
     """The history cannot be read."""

@@ -46,3 +46,17 @@ class RecordedPast(ABC):
         return self._ask(
             lambda connection: read_counts(connection, [meter], start, end)
         )
+
+    def counted_on(self, day: date) -> Counts:
+        """Return what all meters counted on a local day.
+
+        Raises:
+            SourceError: the statistics cannot be read.
+        """
+        home, scope = self._context()
+        start, end = home.civil.bounds(day)
+        return self._ask(
+            lambda connection: read_counts(
+                connection, read_meters(connection, home, scope), start, end
+            )
+        )

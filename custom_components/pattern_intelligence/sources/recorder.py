@@ -27,7 +27,12 @@ from ..engine.scope import Scope
 from .base import SourceError, SourceUnavailableError
 from .recorded_past import RecordedPast
 from .recorder_rows import read_day
-from .recorder_runs import read_recording, recorded_intervals, silent_days
+from .recorder_runs import (
+    days_with_rows,
+    read_recording,
+    recorded_intervals,
+    silent_days,
+)
 from .recorder_schema import check_schema
 
 _DAMAGED: Final = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
@@ -80,6 +85,11 @@ class RecorderSource(RecordedPast):
             )
 
         return self._ask(ask)
+
+    def told(self, days: Collection[date]) -> Collection[date]:
+        """Return those of some local days of which there is any row."""
+        civil = self._home.civil
+        return self._ask(lambda connection: days_with_rows(connection, civil, days))
 
     def read(self, day: date, carried: Mapping[str, str] = {}) -> RawDay:
         """Return the rows of the tracked entities on a local day."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
@@ -129,6 +129,24 @@ def _silence_around(
     first = civil.day_of(before[1]) + timedelta(days=1)
     last = civil.day_of(after[0]) - timedelta(days=1)
     return (first, last) if (last - first).days + 1 >= SILENT_DAYS else None
+
+
+def days_with_rows(
+    connection: Connection, civil: CivilTime, days: Collection[date]
+) -> frozenset[date]:
+    """Return those of some local days of which there is any row.
+
+    Args:
+        connection: to the recorder's database.
+        civil: the home's civil time.
+        days: local dates.
+    """
+    bounds = {day: civil.bounds(day) for day in days}
+    return frozenset(
+        day
+        for day, (start, end) in bounds.items()
+        if _edge_rows(connection, start, end - 1) is not None
+    )
 
 
 def milliseconds(seconds: float) -> int:

@@ -6,15 +6,15 @@ got, and writing a piece again changes nothing. In the end everything is compare
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
-import json
-from typing import Final, Self
+from typing import Any, ClassVar, Final, Self
 
 from .base import AggregateStore, LocalStore, StoreError
 from .contents import Contents, Part, Piece
+from .noted import Noted
 
 MOVE: Final = "move"
 """Name of the text that says how far a move has got."""
@@ -34,7 +34,7 @@ class Stage(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class MoveMark:
+class MoveMark(Noted):
     """How far a move has got.
 
     Attributes:
@@ -49,34 +49,17 @@ class MoveMark:
     stage: Stage = Stage.COPY
     last: Piece | None = None
 
+    NAME: ClassVar[str] = MOVE
+
     @classmethod
-    def of(cls, local: LocalStore) -> Self | None:
-        """Return what is noted; None where nothing is, or nothing that can be read.
+    def _from_told(cls, told: Mapping[str, Any]) -> Self:
+        last = told["last"]
+        piece = Piece(Part(last[0]), date.fromisoformat(last[1])) if last else None
+        return cls(told["old"], told["new"], Stage(told["stage"]), piece)
 
-        Raises:
-            StoreError: the store failed.
-        """
-        try:
-            told = json.loads(local.read_text(MOVE) or "null")
-            last = told["last"]
-            piece = Piece(Part(last[0]), date.fromisoformat(last[1])) if last else None
-            return cls(told["old"], told["new"], Stage(told["stage"]), piece)
-        except ValueError, LookupError, TypeError:
-            return None
-
-    def keep(self, local: LocalStore) -> None:
-        """Note it, durably.
-
-        Raises:
-            StoreError: the store failed.
-        """
-        local.write_text(MOVE, self.to_text())
-
-    def to_text(self) -> str:
-        """Return it as the text that is noted."""
+    def _told(self) -> Mapping[str, Any]:
         last = [self.last.part, self.last.day.isoformat()] if self.last else None
-        told = {"old": self.old, "new": self.new, "stage": self.stage, "last": last}
-        return json.dumps(told)
+        return {"old": self.old, "new": self.new, "stage": self.stage, "last": last}
 
 
 def copied(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, timedelta
 from typing import Final
 
@@ -74,6 +75,25 @@ def silent_days(server: Server, whole: Edges, civil: CivilTime) -> frozenset[dat
                 found |= set(days_between(first, last))
         at = following
     return frozenset(found)
+
+
+def days_with_points(
+    server: Server, civil: CivilTime, days: Collection[date]
+) -> frozenset[date]:
+    """Return those of some local days of which there is any point. Blocks.
+
+    Args:
+        server: asked, once or twice for each of them.
+        civil: the home's civil time.
+        days: local dates.
+
+    Raises:
+        InfluxSourceError: the server is away, or says no.
+    """
+    bounds = {day: civil.bounds(day) for day in days}
+    return frozenset(
+        day for day, (start, end) in bounds.items() if _any(server, start, end - 1)
+    )
 
 
 def _first(server: Server, low: int, high: int) -> int | None:

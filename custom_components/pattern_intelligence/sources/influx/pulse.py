@@ -16,7 +16,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ...engine.civil import MINUTE_MS, CivilTime, days_between
+from ...engine.civil import DAY_MS, MINUTE_MS, CivilTime, days_between
 from .rows import NS, one_of
 from .server import Rows, Server
 
@@ -30,6 +30,8 @@ _MEASURED: Final = ("sensor", "sun")
 
 type Interval = tuple[int, int]
 type _Beats = NDArray[np.bool_]
+
+_NONE: Final = np.zeros(0, bool)
 
 
 class Pulse:
@@ -86,15 +88,24 @@ class Pulse:
         return tuple(span for span in spans if span[0] < span[1])
 
     def _is_odd(self, day: date, first: int, stop: int) -> bool:
-        """Tell whether points usually come at that time of day."""
-        others = [
-            beats[first:stop]
-            for n in range(1, _DAYS_BEFORE + 1)
-            if (beats := self._beats(day - timedelta(days=n))).any()
-        ]
-        if not others:
-            return False
-        return float(np.concatenate(others).mean()) >= _USUALLY
+        """Tell whether points usually come at that time of day, by the clock."""
+        silent = self._clock(day)[first:stop]
+        before = [day - timedelta(days=n) for n in range(1, _DAYS_BEFORE + 1)]
+        others = np.concatenate(
+            [
+                beats[np.isin(self._clock(other), silent)]
+                for other in before
+                if (beats := self._beats(other)).any()
+            ]
+            or [_NONE]
+        )
+        return bool(others.size) and float(others.mean()) >= _USUALLY
+
+    def _clock(self, day: date) -> NDArray[np.int64]:
+        """Return when the five minutes of a day begin, counted by the local clock."""
+        start, end = self._civil.bounds(day)
+        begun = np.arange(start, end, _BIN_MS, dtype=np.int64)
+        return self._civil.wall(begun) % DAY_MS // _BIN_MS
 
     def _beats(self, day: date) -> _Beats:
         """Return in which five minutes of a day something was measured."""

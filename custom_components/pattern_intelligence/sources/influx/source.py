@@ -28,7 +28,7 @@ from .entities import (
     strangers,
     written_entities,
 )
-from .extent import Edges, edges, silent_days
+from .extent import Edges, days_with_points, edges, silent_days
 from .measured import MEASURING_DOMAINS, read_measured
 from .place import nothing_at
 from .pulse import Pulse
@@ -92,6 +92,10 @@ class InfluxSource:
         """Return the days of long stretches in which nothing at all was written."""
         span = self._span()
         return silent_days(self._server, span, self._home.civil) if span else ()
+
+    def told(self, days: Collection[date]) -> Collection[date]:
+        """Return those of some local days of which there is any point."""
+        return days_with_points(self._server, self._home.civil, days)
 
     def read(self, day: date, carried: Mapping[str, str] = {}) -> RawDay:
         """Return the rows of the tracked entities on a local day."""
