@@ -88,10 +88,11 @@ async def async_purge(hass: HomeAssistant, before: datetime) -> None:
     """Delete the rows from before an instant, as the recorder itself does."""
     instance = get_instance(hass)
     await instance.async_block_till_done()
-    await instance.async_add_executor_job(_delete, hass, before)
+    await instance.async_add_executor_job(delete_before, hass, before)
 
 
-def _delete(hass: HomeAssistant, before: datetime) -> None:
+def delete_before(hass: HomeAssistant, before: datetime) -> None:
+    """Delete the rows from before an instant. Blocks, in the recorder's executor."""
     with session_scope(hass=hass) as session:
         old = States.last_updated_ts < before.timestamp()
         session.query(States).update({States.old_state_id: None})

@@ -1,6 +1,7 @@
 """Learning the history that lies in InfluxDB, by the config flow and on request."""
 
-from datetime import date
+from collections.abc import Collection, Mapping
+from datetime import date, timedelta
 import threading
 from typing import Any
 
@@ -11,17 +12,19 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.pattern_intelligence.const import DOMAIN
+from custom_components.pattern_intelligence.engine.rawday import RawDay
 from custom_components.pattern_intelligence.sources.influx.place import InfluxPlace
 from custom_components.pattern_intelligence.sources.influx.server import Server
-from custom_components.pattern_intelligence.stores.base import Layer
+from custom_components.pattern_intelligence.sources.influx.source import InfluxSource
+from custom_components.pattern_intelligence.stores.base import Layer, LearnedDay
 from custom_components.pattern_intelligence.stores.kept_tables import read_tables
 from scripts.tools.influx_server import RunningInflux
 from tests.stores.influx_servers import VERSIONS, Servers
 
 from .common import async_call, async_learned, async_set_up, shown
 from .core_influxdb import Said, async_write, core_data, new_bucket
-from .history import async_purge, async_record, at, days, household
-from .taps import DayTap
+from .history import DOOR, Row, async_purge, async_record, at, days, household
+from .taps import DayTap, Hold
 
 pytestmark = pytest.mark.freeze_time("2026-03-02 11:00:00+00:00")
 
@@ -319,28 +322,190 @@ OUTAGE = days(date(2026, 2, 19), 3)
 """Too few days without a point to be no part of the home's past."""
 
 
+async def _async_away(
+    hass: HomeAssistant, server: RunningInflux, away: Collection[date]
+) -> InfluxPlace:
+    """Write two weeks, but for the days on which the server was away."""
+    place = new_bucket(server)
+    said = [
+        Said(row.at.timestamp(), row.entity_id, row.state)
+        for row in household(days(BEGIN, 14))
+        if row.at.date() not in away
+    ]
+    await async_write(hass, server, place, sorted(said, key=lambda each: each.at))
+    return place
+
+
+async def _async_known(
+    hass: HomeAssistant, server: RunningInflux, away: Collection[date]
+) -> MockConfigEntry:
+    """Know two weeks, of which the recorder has kept four days, and InfluxDB most."""
+    place = await _async_away(hass, server, away)
+    await async_purge(hass, at(YESTERDAY, "23:59"))
+    await async_record(hass, household(days(BEGIN, 14)))
+    entry = await async_set_up(hass)
+    assert shown(hass, "days_learned") == "14"
+    await async_purge(hass, at(SINCE, "00:00"))
+    add_core_entry(hass, server, place)
+    return entry
+
+
+def _tables(entry: MockConfigEntry, known: Collection[date]) -> list[str]:
+    """Return what is kept of days, in a form that can be compared."""
+    store = entry.runtime_data.parts.storage.built_in
+    return [repr(read_tables(store, Layer.DAILY, day)) for day in known]
+
+
+async def _async_relearn(hass: HomeAssistant, first: date, **more: Any) -> None:
+    """Have all be learned from InfluxDB, and wait for it."""
+    await async_call(
+        hass, "relearn", first_day=first.isoformat(), source="influxdb", **more
+    )
+    await async_learned(hass)
+
+
 async def test_days_that_were_not_written_there(
     hass: HomeAssistant, server: RunningInflux
 ) -> None:
     """What is known of them is taken along: the server was away, and says nothing."""
-    place = new_bucket(server)
-    rows = household(days(BEGIN, 14))
-    said = [
-        Said(row.at.timestamp(), row.entity_id, row.state)
-        for row in rows
-        if row.at.date() not in OUTAGE
-    ]
-    await async_write(hass, server, place, sorted(said, key=lambda each: each.at))
-    await async_purge(hass, at(YESTERDAY, "23:59"))
-    await async_record(hass, rows)
-    entry = await async_set_up(hass)
+    entry = await _async_known(hass, server, OUTAGE)
+    before = _tables(entry, OUTAGE)
+    await _async_relearn(hass, BEGIN, read_again=True)
     assert shown(hass, "days_learned") == "14"
-    store = entry.runtime_data.parts.storage.built_in
-    before = [repr(read_tables(store, Layer.DAILY, day)) for day in OUTAGE]
+    assert _tables(entry, OUTAGE) == before
+    home = (await async_call(hass, "get_patterns"))["home"]
+    assert home["causes_since"] == SINCE.isoformat()
+
+
+async def test_what_is_known_is_not_replaced_by_less(
+    hass: HomeAssistant, server: RunningInflux
+) -> None:
+    """InfluxDB does not tell who did it, nor all of a day: it adds days, unless asked."""
+    known = days(BEGIN + timedelta(4), 10)
+    place = await _async_away(hass, server, ())
+    await async_purge(hass, at(YESTERDAY, "23:59"))
+    # The recorder saw more than InfluxDB was told.
+    rows = household(known)
+    more = [
+        Row(row.at, "light.hall", row.state) for row in rows if row.entity_id == DOOR
+    ]
+    await async_record(hass, sorted([*rows, *more], key=lambda row: row.at))
+    entry = await async_set_up(hass)
+    before = _tables(entry, known)
     await async_purge(hass, at(SINCE, "00:00"))
     add_core_entry(hass, server, place)
+    await _async_relearn(hass, BEGIN)
+    assert shown(hass, "days_learned") == "14"
+    assert _tables(entry, known) == before
+    home = (await async_call(hass, "get_patterns"))["home"]
+    assert home["causes_since"] == known[0].isoformat()
+
+    await _async_relearn(hass, BEGIN, read_again=True)
+    after = _tables(entry, known)
+    assert not any(a == b for a, b in zip(after[:6], before[:6], strict=True))
+    # What is carried into the first day of the recorder is told by InfluxDB now.
+    assert after[7:] == before[7:]
+    home = (await async_call(hass, "get_patterns"))["home"]
+    assert home["causes_since"] == SINCE.isoformat()
+
+
+async def test_known_from_before_what_was_asked_for(
+    hass: HomeAssistant, server: RunningInflux, written: DayTap
+) -> None:
+    """It stays, also where InfluxDB begins later; what lies between is added."""
+    known = [*days(BEGIN - timedelta(9), 4), *days(SINCE, 4)]
+    place = await _async_away(hass, server, ())
+    await async_purge(hass, at(YESTERDAY, "23:59"))
+    await async_record(hass, household(known[:4]))
+    entry = await async_set_up(hass)
+    await async_record(hass, household(known[4:]))
+    await async_call(hass, "run_analysis")
+    assert written.days == known
+    before = _tables(entry, known)
+    await async_purge(hass, at(SINCE, "00:00"))
+    add_core_entry(hass, server, place)
+    await _async_relearn(hass, SINCE)
+    assert written.days[8:] == [*known[:4], *days(BEGIN, 14)]
+    assert _tables(entry, known) == before
+
+
+async def test_sums_of_days_that_were_not_written_there(
+    hass: HomeAssistant, server: RunningInflux
+) -> None:
+    """A person is asked about them, however few they are."""
+    place = await _async_away(hass, server, OUTAGE)
+    await async_purge(hass, at(SINCE, "00:00"))
+    entry = await async_set_up(hass)
+    store = entry.runtime_data.parts.storage.built_in
+    marks = [LearnedDay(day, 9, 3) for day in days(BEGIN, 10)]
+    await hass.async_add_executor_job(store.write_marks, marks)
+    add_core_entry(hass, server, place)
+    with pytest.raises(ServiceValidationError) as refused:
+        await _async_relearn(hass, BEGIN)
+    assert refused.value.translation_key == "days_lost"
+    assert refused.value.translation_placeholders == {
+        "count": "3",
+        "first": OUTAGE[0].isoformat(),
+        "last": OUTAGE[-1].isoformat(),
+    }
+
+
+async def test_the_recorder_was_away(
+    hass: HomeAssistant, server: RunningInflux
+) -> None:
+    """Days amid its own of which it holds nothing are told by InfluxDB."""
+    place = await _async_away(hass, server, ())
+    await async_purge(hass, at(YESTERDAY, "23:59"))
+    rows = [row for row in household(days(BEGIN, 14)) if row.at.date() not in OUTAGE]
+    await async_record(hass, rows)
+    entry = await async_set_up(hass)
+    store = entry.runtime_data.parts.storage.built_in
+    add_core_entry(hass, server, place)
+    await _async_relearn(hass, BEGIN)
+    learned = await hass.async_add_executor_job(store.learned)
+    assert [mark.day for mark in learned] == days(BEGIN, 14)
+    # Sixteen changes a day; that nothing changed at midnight is not written.
+    assert [mark.rows for mark in learned if mark.day in OUTAGE] == [16, 16, 16]
+    home = (await async_call(hass, "get_patterns"))["home"]
+    assert home["causes_since"] == (OUTAGE[-1] + timedelta(1)).isoformat()
+
+
+async def test_nothing_is_recorded(
+    hass: HomeAssistant, server: RunningInflux, written: DayTap
+) -> None:
+    """Of no day at all it is known who did what."""
+    place = await _async_away(hass, server, ())
+    await async_purge(hass, at(YESTERDAY + timedelta(1), "23:59"))
+    add_core_entry(hass, server, place)
+    flow_id = (await async_to_history(hass))["flow_id"]
+    await async_finish(hass, flow_id, "influxdb")
+    # Nothing is written of the last hour of yesterday, so it is not whole.
+    assert written.days == days(BEGIN, 13)
+    home = (await async_call(hass, "get_patterns"))["home"]
+    assert home["causes_since"] == YESTERDAY.isoformat()
+
+
+async def test_nobody_waits_for_the_server(
+    hass: HomeAssistant,
+    server: RunningInflux,
+    place: InfluxPlace,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """While it is silent, all else that needs what is known goes on."""
+    entry = await async_set_up(hass)
+    silent, read = Hold(), InfluxSource.read
+
+    def slow(source: InfluxSource, day: date, carried: Mapping[str, str]) -> RawDay:
+        if day == BEGIN:
+            silent.stop()
+        return read(source, day, carried)
+
+    monkeypatch.setattr(InfluxSource, "read", slow)
+    add_core_entry(hass, server, place)
     await async_call(hass, "relearn", first_day=BEGIN.isoformat(), source="influxdb")
+    await hass.async_add_executor_job(silent.wait)
+    gate = entry.runtime_data.parts.gate
+    assert await gate.async_run(lambda: "through") == "through"
+    silent.release()
     await async_learned(hass)
     assert shown(hass, "days_learned") == "14"
-    after = [repr(read_tables(store, Layer.DAILY, day)) for day in OUTAGE]
-    assert after == before

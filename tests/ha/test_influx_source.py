@@ -255,6 +255,25 @@ async def test_silence(
     )
 
 
+@pytest.mark.filterwarnings("error::RuntimeWarning")
+@pytest.mark.parametrize("server", ["2.7"], indirect=True)
+async def test_silence_when_the_clocks_change(
+    hass: HomeAssistant, server: RunningInflux, place: InfluxPlace
+) -> None:
+    """A day of 25 hours is held against others by the clock, to its last hour."""
+    begin, evening = ms("2026-10-23 00:00"), ms("2026-10-25 23:00")
+    measured = [
+        Said(at / 1000, "sensor.power", str(n), {"unit_of_measurement": "W"})
+        for n, at in enumerate(range(begin, ms("2026-10-27 00:00"), 5 * 60_000))
+        if not evening <= at < evening + HOUR
+    ]
+    await async_write(hass, server, place, measured)
+    source = source_of(place)
+    raw = await hass.async_add_executor_job(source.read, date(2026, 10, 25))
+    assert raw.end - raw.start == 25 * HOUR
+    assert raw.recorded == ((raw.start, evening),)
+
+
 async def test_silence_without_sensors(
     hass: HomeAssistant, server: RunningInflux, place: InfluxPlace
 ) -> None:

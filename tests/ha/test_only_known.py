@@ -1,6 +1,7 @@
 """Days that only the store knows: learning anew loses none of them unasked."""
 
-from datetime import date, timedelta
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
 
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ServiceValidationError
@@ -10,12 +11,14 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.pattern_intelligence.anew import IN_INFLUXDB, Anew
 from custom_components.pattern_intelligence.const import DOMAIN
+from custom_components.pattern_intelligence.engine.rawday import RawDay
+from custom_components.pattern_intelligence.sources.recorder import RecorderSource
 from custom_components.pattern_intelligence.stores.base import LearnedDay
 from custom_components.pattern_intelligence.stores.contents import Contents, Part
 from custom_components.pattern_intelligence.stores.sqlite import SqliteStore
 
 from .common import async_call, async_set_up, shown
-from .history import async_purge, async_record, at, days, household
+from .history import async_purge, async_record, at, days, delete_before, household
 from .taps import DayTap
 
 pytestmark = pytest.mark.freeze_time("2026-03-02 11:00:00+00:00")
@@ -121,3 +124,80 @@ async def test_found_while_it_learns(
     complaints.clear()
     await async_call(hass, "relearn", first_day=LONG_AGO.isoformat(), discard_days=True)
     assert ir.async_get(hass).async_get_issue(DOMAIN, "days_lost") is None
+
+
+SHORT = days(date(2026, 2, 10), 3)
+"""Too few days without a row for the recorder to say that they are none of its own."""
+
+
+async def test_sums_of_a_short_outage(hass: HomeAssistant) -> None:
+    """The recorder holds days around them, and not a row of them: it is asked, too."""
+    await async_record(hass, household(days(LAST, 1)))
+    entry = await async_set_up(hass)
+    marks = [LearnedDay(day, 9, 3) for day in [KNOWN, *SHORT]]
+    await hass.async_add_executor_job(_store(entry).write_marks, marks)
+    rows = household(days(FIRST, 41))
+    await async_record(hass, [row for row in rows if row.at.date() not in SHORT])
+    with pytest.raises(ServiceValidationError) as refused:
+        await async_call(hass, "relearn", first_day=FIRST.isoformat())
+    assert refused.value.translation_placeholders == {
+        "count": "3",
+        "first": "2026-02-10",
+        "last": "2026-02-12",
+    }
+
+
+class Purge:
+    """Purges the recorder when it is asked for a day, before it answers."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, hass: HomeAssistant) -> None:
+        """Listen to every recorder."""
+        self._on: dict[date, datetime] = {}
+        read = RecorderSource.read
+
+        def purged(
+            source: RecorderSource, day: date, carried: Mapping[str, str]
+        ) -> RawDay:
+            if before := self._on.pop(day, None):
+                delete_before(hass, before)
+            return read(source, day, carried)
+
+        monkeypatch.setattr(RecorderSource, "read", purged)
+
+    def on(self, day: date, before: datetime) -> None:
+        """Delete what is older than an instant when a day is asked for."""
+        self._on[day] = before
+
+
+@pytest.fixture
+def purge(hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch) -> Purge:
+    """Purge the recorder amid the reading."""
+    return Purge(monkeypatch, hass)
+
+
+async def test_purged_amid_the_first_learning(
+    hass: HomeAssistant, purge: Purge, written: DayTap
+) -> None:
+    """What is no longer there as a whole is no day, neither in part nor empty."""
+    await async_record(hass, household(days(KNOWN, 29)))
+    purge.on(KNOWN + timedelta(2), at(KNOWN + timedelta(4), "12:00"))
+    await async_set_up(hass)
+    assert written.days == [*days(KNOWN, 2), *days(KNOWN + timedelta(5), 24)]
+
+
+async def test_purged_while_all_is_learned_anew(
+    hass: HomeAssistant, purge: Purge
+) -> None:
+    """What is known of such a day is taken along."""
+    rows = household(days(FIRST, 41))
+    await async_record(hass, [row for row in rows if row.at.date() >= KNOWN])
+    entry = await async_set_up(hass)
+    await async_record(hass, [row for row in rows if row.at.date() < KNOWN])
+    store = _store(entry)
+    before = _days_of(store)
+    purge.on(KNOWN + timedelta(2), at(KNOWN + timedelta(4), "12:00"))
+    await async_call(hass, "relearn", first_day=FIRST.isoformat())
+    assert shown(hass, "days_learned") == "41"
+    after = _days_of(store)
+    # What is carried into the first day is known now.
+    assert {day for day in before if after[day] != before[day]} == {KNOWN}
