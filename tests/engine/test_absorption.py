@@ -201,6 +201,19 @@ def test_a_room_of_one_device_is_that_device() -> None:
         assert len(_left(several, dryer)) == 2
 
 
+def test_what_a_part_stands_for_is_not_lost() -> None:
+    """The sensor that saw the bath in use is told by what brought that about."""
+    use = _found(PatternType.ROOM_BASED, areas=("bath",), when=_at(7, 60))
+    seen, door = (
+        _found(PatternType.TIME_OF_DAY, f"binary_sensor.{name}", when=_at(7))
+        for name in ("bath", "bath_door")
+    )
+    (told,) = absorb([seen, use, door], HOME)
+    assert told.entities == door.entities
+    stands_for = [part["type"] for part in told.details["stands_for"]]
+    assert stands_for == ["room_based", "time_of_day"]
+
+
 def test_a_room_comes_into_use_by_a_sequence_begun_in_it() -> None:
     """It is where it is begun that counts, and when."""
     use = _found(PatternType.ROOM_BASED, areas=("laundry",), when=_at(19.2, 60))

@@ -55,7 +55,9 @@ def absorb(findings: Sequence[Finding], home: Home) -> list[Finding]:
             if explains is is_use:
                 parts = of_several([(at, findings[at]) for at in parts], home)
             gone.update(parts)
-            absorbed.setdefault(owner, []).extend(findings[at] for at in parts)
+            own = absorbed.setdefault(owner, [])
+            for at in parts:
+                own += findings[at], *absorbed.pop(at, ())
     return [
         _standing_for(found, absorbed.get(at, ()))
         for at, found in enumerate(findings)

@@ -266,6 +266,48 @@ def test_devices_that_are_used_with_the_room_belong_to_its_use() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("others", "told"),
+    [
+        ([], False),
+        # Without the printer it would not have been in use on 28 of forty days.
+        ([("binary_sensor.office", 12, 572)], False),
+        ([("binary_sensor.office", 13, 572)], True),
+        ([("light.office", 12, 572)], False),
+        ([("light.office", 13, 572)], True),
+        # What its own light shows is the printer's.
+        ([("switch.printer_led", 40, 572)], False),
+        # Whoever comes in the evening has nothing to do with it.
+        ([("binary_sensor.office", 40, 1200)], False),
+    ],
+)
+def test_what_one_device_does_by_itself_is_no_use_of_a_room(
+    others: list[tuple[str, int, int]], told: bool
+) -> None:
+    """The printer goes on at half past nine on forty days: who knows by whom."""
+    rows = [
+        row for day in range(41) for row in on("switch.office_printer", day, 570)
+    ] + [
+        row
+        for entity_id, days, minute in others
+        for day in range(1, days + 1)
+        for row in on(entity_id, day, minute)
+    ]
+    mornings_told = [
+        use.evidence.days_matched
+        for use in uses(lived([*life(41), *rows], 41), "office")
+        if use.when and use.when.time < 720
+    ]
+    assert mornings_told == ([40] if told else [])
+
+
+def test_a_door_alone_tells_of_who_goes_through() -> None:
+    """It does not open by itself, and no timer, or sun, opens it."""
+    rows = [row for day in range(41) for row in on("binary_sensor.door", day, 570)]
+    (use,) = uses(lived([*life(41), *rows], 41), "office")
+    assert use.evidence.days_matched == 40
+
+
 def walks(days: int, seed: int = 1, share: float = 0.9) -> list[Row]:
     """Return who is in the office, and then in the bath half a minute later."""
     random = np.random.default_rng(seed)

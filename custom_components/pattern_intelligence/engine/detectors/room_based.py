@@ -2,9 +2,10 @@
 
 A use of a room is a time of the clock at which it comes into use on more days than
 its own rhythm and those of all other rooms explain (:mod:`..room_based.use`), told with the
-devices that are used in it (:mod:`..room_based.devices`). A move is a room that is in use
-next after another more often than the occupancy of both and the frequency of all moves
-explain (:mod:`..room_based.moves`). Rooms are all that a finding is about: it names no
+devices that are used in it, unless it is one device alone
+(:mod:`..room_based.devices`). A move is a room that is in use next after another more
+often than the occupancy of both and the frequency of all moves explain
+(:mod:`..room_based.moves`). Rooms are all that a finding is about: it names no
 entities, and its areas in order, one for a use and two for a move.
 """
 
@@ -29,7 +30,7 @@ from ..evidence import (
 )
 from ..home import Home
 from ..pattern import Finding, Json, PatternType, When
-from ..room_based.devices import Member, members
+from ..room_based.devices import Member, members, of_one_device
 from ..room_based.findings import ToldMove, ToldUse
 from ..room_based.moves import LEAST_LIFT, Moves
 from ..room_based.rhythm import RoomRhythms
@@ -37,6 +38,7 @@ from ..room_based.rooms import Rooms
 from ..room_based.stays import in_use
 from ..room_based.use import Use, enough_days, searched_uses
 from ..sentence import Sentence
+from ..tables import Numbers
 from ..time_of_day.weekday_mask import SHARED_DAYS
 from ..window import Window
 from . import Check
@@ -73,8 +75,12 @@ class RoomBased:
             for use, p, q in zip(uses, p_uses.tolist(), q_uses.tolist(), strict=True)
             if q <= FALSE_DISCOVERY_RATE
         ]
-        told = _each_once(told)
-        devices = _devices(rooms, home, [use for use, _, _ in told])
+        names = [home.unit(key.entity_id) for key in window.keys]
+        units = np.unique(names, return_inverse=True)[1]
+        told = _each_once(
+            [one for one in told if not of_one_device(rooms, home, units, one[0])]
+        )
+        devices = _devices(rooms, home, units, [use for use, _, _ in told])
         return (
             *(
                 use.finding(home, p, q, own)
@@ -216,11 +222,11 @@ def _reach(when: When) -> tuple[float, float]:
     return when.earliest + half, half
 
 
-def _devices(rooms: Rooms, home: Home, told: Sequence[ToldUse]) -> list[list[Json]]:
+def _devices(
+    rooms: Rooms, home: Home, units: Numbers, told: Sequence[ToldUse]
+) -> list[list[Json]]:
     """Return what belongs to each use, tested for all together."""
     days = Days.of(rooms.home)
-    names = [home.unit(key.entity_id) for key in rooms.home.keys]
-    units = np.unique(names, return_inverse=True)[1]
     found: list[tuple[int, Member]] = [
         (place, member)
         for place, own in enumerate(told)
