@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, timedelta
+from itertools import batched
 from typing import Final
 
 from .engine.analysis import Detectors, detect
@@ -17,7 +18,14 @@ from .engine.history import History, OnDemand
 from .engine.home import Home
 from .engine.pattern import Finding
 from .engine.scope import Scope
-from .engine.sums import CONSUMPTION_SUM, SUM_TABLES
+from .engine.sums import (
+    CONSUMPTION_SUM,
+    EXPOSURE_SUM,
+    HAPPENINGS_SUM,
+    RUNS_SUM,
+    TIMES_SUM,
+    Clock,
+)
 from .engine.tables import (
     CONTEXT,
     EXPOSURE,
@@ -26,6 +34,7 @@ from .engine.tables import (
     RUNS,
     DatedTable,
     TableSpec,
+    joined,
     only,
 )
 from .engine.window import WINDOW_DAYS, Window, build_window
@@ -35,6 +44,21 @@ from .stores.base import AggregateStore, Layer, StoreDamagedError, StoreError
 _HAPPENED: Final = HAPPENINGS.part("instants", "causes", "automations")
 _EXPOSED: Final = EXPOSURE.part("by_hour", "home_by_hour", "carried_out")
 """What a window is made of; the sums of days beside it are for charts and roll-ups."""
+
+_SUMS: Final = {
+    spec.name: spec
+    for spec in (
+        HAPPENINGS_SUM.part("days", "count", "user", "automation"),
+        EXPOSURE_SUM.part("seconds"),
+        TIMES_SUM,
+        RUNS_SUM.part("days", "by_length"),
+        CONSUMPTION_SUM.part("days", "hours", "amount"),
+    )
+}
+"""What is looked at of weeks and months; what else they hold is for charts."""
+
+_AT_ONCE: Final = 12
+"""Periods read at a time: what is not looked at is gone before the next are read."""
 
 
 class TooOldError(StoreError):
@@ -138,19 +162,26 @@ class Lookback:
                 if period(layer, start)[1] <= last
             ]
 
-        specs = {spec.name: spec for spec in SUM_TABLES} if over else {}
-
         def read(name: str) -> DatedTable:
-            spec = specs[name]
-            with self._phases.of(Phase.STORE):
-                rows = self._store.read_periods(layer, spec, over[0], over[-1])
-            return only(rows, self._looked_at(spec))
+            spec = _SUMS[name]
+            stretches = batched(over, _AT_ONCE, strict=False)
+            return joined(spec, (self._stretch(layer, spec, own) for own in stretches))
 
-        return OnDemand(tuple(specs), read)
+        return OnDemand(tuple(_SUMS) if over else (), read)
+
+    def _stretch(
+        self, layer: Layer, spec: TableSpec, starts: Sequence[date]
+    ) -> DatedTable:
+        with self._phases.of(Phase.STORE):
+            rows = self._store.read_periods(layer, spec, starts[0], starts[-1])
+        if layer is Layer.WEEKLY and spec is TIMES_SUM:
+            # Nothing is asked about the weeks by the sun's clocks.
+            rows = only(rows, {Clock.WALL}.__contains__, "clock")
+        return only(rows, self._looked_at(spec))
 
     def _looked_at(self, spec: TableSpec) -> Callable[[str], bool]:
         """Return what tells of the ids in a table whether they are looked at."""
-        numbers = spec in (CONTEXT, CONSUMPTION_SUM)
+        numbers = spec.name in {CONTEXT.name, CONSUMPTION_SUM.name}
         admits = self._scope.admits_number if numbers else self._scope.admits
 
         def looked_at(stored_id: str) -> bool:

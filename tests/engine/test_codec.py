@@ -85,6 +85,19 @@ def test_bins_that_count_one_take_one_character() -> None:
     assert codec.encode_bins(counts) == ["613", ""]
 
 
+def test_bins_of_more_rows_than_are_read_at_once() -> None:
+    """Row n counts n of its bin n mod 9, and every third row is empty."""
+    counts = np.zeros((5000, 9), np.int64)
+    for row in range(5000):
+        counts[row, row % 9] = row if row % 3 else 0
+    texts = codec.encode_bins(counts)
+    rows, places, found = codec.filled_bins(texts)
+    filled = [number for number in range(5000) if number % 3]
+    assert rows.tolist() == found.tolist() == filled
+    assert places.tolist() == [number % 9 for number in filled]
+    assert np.array_equal(codec.decode_bins(texts, 9), counts)
+
+
 @pytest.mark.parametrize("text", ["1", "113", "80"])
 def test_damaged_bins_are_refused(text: str) -> None:
     """One whose count is missing, and one beyond the last bin."""

@@ -25,6 +25,9 @@ _MAX_GROUPS = 12
 _AT_ONCE = 1 << 14
 """Numbers decoded at once: few enough for the processor to keep them nearby."""
 
+_ROWS_AT_ONCE = 1 << 11
+"""Rows whose bins are looked for at once: on the way they take ten times their room."""
+
 
 def encode(values: NDArray[np.int64], lengths: NDArray[np.int64]) -> list[str]:
     """Encode rows of whole numbers.
@@ -200,13 +203,23 @@ def filled_bins(
     Raises:
         ValueError: a text is not one that :func:`encode_bins` writes.
     """
-    values, lengths = decode(texts)
-    row = np.repeat(np.arange(len(texts)), lengths)
+    firsts = range(0, max(len(texts), 1), _ROWS_AT_ONCE)
+    parts = zip(*(_filled_from(first, texts) for first in firsts), strict=True)
+    row, place, count = map(np.concatenate, parts)
+    return row, place, count
+
+
+def _filled_from(
+    first: int, texts: Sequence[str]
+) -> tuple[NDArray[np.intp], NDArray[np.int64], NDArray[np.int64]]:
+    """Return the bins of the texts from one on that are read at once."""
+    values, lengths = decode(texts[first : first + _ROWS_AT_ONCE])
+    row = np.repeat(np.arange(first, first + lengths.size), lengths)
     start = np.repeat(np.cumsum(lengths) - lengths, lengths)
     odd = np.cumsum(values & 1)
     odd -= np.append(0, odd)[start]
     # So many heads as, with one more number for each odd one, make up the row.
-    is_head = np.arange(values.size) - start + 1 + odd <= lengths[row]
+    is_head = np.arange(values.size) - start + 1 + odd <= np.repeat(lengths, lengths)
     heads, more = values[is_head], values[~is_head] + 2
     several = heads & 1 == 1
     if more.size != np.count_nonzero(several):

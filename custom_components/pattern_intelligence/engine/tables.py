@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Final
@@ -157,19 +157,37 @@ def taken(texts: Sequence[str], rows: NDArray[np.intp]) -> list[str]:
     return list(map(texts.__getitem__, rows.tolist()))
 
 
-def only(dated_table: DatedTable, admits: Callable[[str], bool]) -> DatedTable:
-    """Return the rows of the entities that are admitted.
+def joined(spec: TableSpec, parts: Iterable[DatedTable]) -> DatedTable:
+    """Return the rows of a table's stretches of days one after the other.
 
     Args:
-        dated_table: rows of a table whose first key is an entity id.
-        admits: tells it of an entity id as stored.
+        spec: the table.
+        parts: the stretches, ascending; none where there is no day.
+    """
+    held = [*parts]
+    days = [part.day for part in held]
+    return DatedTable(
+        np.concatenate(days) if days else np.zeros(0, np.int64),
+        dated(spec, [(0, part.table) for part in held]).table,
+    )
+
+
+def only(
+    dated_table: DatedTable, admits: Callable[[str], bool], key: str | None = None
+) -> DatedTable:
+    """Return the rows whose key is admitted.
+
+    Args:
+        dated_table: rows of a table.
+        admits: tells it of a key's text as stored.
+        key: which of the table's keys, the first if not given.
     """
     table = dated_table.table
-    ids = table.texts(table.spec.keys[0])
-    admitted = {entity_id: admits(entity_id) for entity_id in dict.fromkeys(ids)}
+    texts = table.texts(key or table.spec.keys[0])
+    admitted = {text: admits(text) for text in dict.fromkeys(texts)}
     if all(admitted.values()):
         return dated_table
-    rows = [row for row, entity_id in enumerate(ids) if admitted[entity_id]]
+    rows = [row for row, text in enumerate(texts) if admitted[text]]
     columns: dict[str, Column] = {
         name: column[rows]
         if isinstance(column, np.ndarray)
