@@ -24,11 +24,7 @@ from custom_components.pattern_intelligence.engine.home import (
     Home as Context,
 )
 from custom_components.pattern_intelligence.engine.life import Life
-from custom_components.pattern_intelligence.engine.pattern import (
-    MONTHLY,
-    WEEKLY,
-    Finding,
-)
+from custom_components.pattern_intelligence.engine.pattern import WEEKLY, Finding
 from custom_components.pattern_intelligence.engine.provenance import grade
 from custom_components.pattern_intelligence.engine.rawday import (
     UNKNOWN_CARRY,
@@ -47,6 +43,7 @@ from custom_components.pattern_intelligence.runner import Runner
 from custom_components.pattern_intelligence.stores.sqlite import SqliteStore
 
 from .home_days import HomeDays
+from .long_look import looked_far
 from .simulator import Home
 
 
@@ -173,8 +170,8 @@ def detected_as_of(
 ) -> list[dict[str, Any]]:
     """Return the patterns that detection alone finds as of the end of a day.
 
-    What looks once a week, or a month, looked on the last Sunday; of months before the
-    window it knows nothing.
+    What looks once a week looked on the last Sunday, what looks once a month at the end
+    of the last one, on the sums of all days before.
 
     Args:
         known: The days of a home.
@@ -187,8 +184,9 @@ def detected_as_of(
     if known.days[0][0] <= sunday:
         then = known.window(sunday - timedelta(days=WINDOW_DAYS - 1), sunday)
         for kind, detector in detectors.items():
-            if kind in WEEKLY | MONTHLY:
+            if kind in WEEKLY:
                 standing += detector.detect(then, known.home)
+    standing += looked_far(known, last, detectors)
     findings = detect(window, known.home, detectors, standing)
     analysis = analyze(window, known.home, detectors, Life(), findings)
     return [pattern.as_json() for pattern in analysis.patterns]

@@ -1,11 +1,13 @@
 """Scores habits that follow the sun, a number or a state against what was planted."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 import numpy as np
 
 from .claims import Json, claim_of
 from .fresh import FreshDays
+from .long_look import stands
 from .scoring import Found, Score, automations, plain, silent_about, step_of
 from .simulator import Home, PlantedHabit
 from .simulator.conditions import sun_minutes
@@ -32,8 +34,9 @@ def score_contextual(
 ) -> Score:
     """Score patterns of the type `contextual`.
 
-    Wanted is what was clearly done of late, and can be told from the clock or the
-    season. What was planted without a condition is a hard negative.
+    Wanted is what was clearly done before the detector last looked, and can be told
+    from the clock or the season. What was planted without a condition is a hard
+    negative.
 
     Args:
         patterns: All that were reported; other types are passed over.
@@ -44,6 +47,8 @@ def score_contextual(
     mine = [one for one in patterns if one["type"] == "contextual"]
     planted = [h for h in home.truth.habits if h.kind == "contextual"]
     automated = automations(home)
+    last = home.first_day + timedelta(days=learned - 1)
+    looked = (stands(home.first_day, last) - home.first_day).days + 1
     score = Score(reported=len(mine))
     for pattern in mine:
         step = plain(home, step_of(pattern["entities"][0]))
@@ -59,7 +64,7 @@ def score_contextual(
         assert habit.condition is not None
         if habit.condition.kind == "none" or habit.automation is not None:
             continue
-        if not _is_plain(habit, habit.condition, home, learned):
+        if not _is_plain(habit, habit.condition, home, looked):
             score.few += 1
             continue
         found = tuple(one for one in mine if _says(one, habit, home))

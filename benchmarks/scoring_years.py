@@ -15,12 +15,12 @@ from custom_components.pattern_intelligence.engine.civil import (
     month_of,
 )
 from custom_components.pattern_intelligence.engine.pattern import Finding
-from custom_components.pattern_intelligence.engine.sun import SunEvent, sun_times
 
+from .apart import told_from_sun
 from .occasions import Occasions
-from .simulator.clock import DAY_MINUTES, Floats
+from .simulator.clock import DAY_MINUTES, Bools, Floats
 from .simulator.year_homes import SUNNY
-from .simulator.years import Measure, Moves, Thing, Years
+from .simulator.years import WEEK, Measure, Moves, Thing, Years
 
 #: Days of which a trend is told, and of which a swing is.
 TREND_DAYS = 90
@@ -29,9 +29,6 @@ SWING_DAYS = 730
 METER_DAYS = 365
 #: Days that a trend is looked for on.
 TREND_SPAN = 364
-#: Correlation from which a line and the daylight have more than nine tenths in common.
-ALIKE = 0.95
-WARMTH_LAGS = 30
 #: Days before and after that stand for a month.
 MONTH = 28
 
@@ -40,9 +37,8 @@ MONTH = 28
 class YearScore:
     """How trends and swings were told in one home, or in many.
 
-    `wanted` and `found` count clear ones by what they are. `dim` tells, of each wanted
-    trend of homes in which days grew longer (or shorter) all along the time learned, as
-    a line does, whether it was found: daylight may be behind those.
+    `wanted` and `found` count clear ones by what they are. `apart` tells, of each wanted
+    trend that can be told from the sun's course, whether it was found.
     """
 
     reported: int = 0
@@ -50,7 +46,7 @@ class YearScore:
     wanted: dict[tuple[Moves, Measure], int] = field(default_factory=dict)
     found: dict[tuple[Moves, Measure], int] = field(default_factory=dict)
     missed: list[str] = field(default_factory=list)
-    dim: list[bool] = field(default_factory=list)
+    apart: list[bool] = field(default_factory=list)
     occasions: Occasions = field(default_factory=Occasions)
 
     def join(self, other: YearScore) -> None:
@@ -58,7 +54,7 @@ class YearScore:
         self.reported += other.reported
         self.false += other.false
         self.missed += other.missed
-        self.dim += other.dim
+        self.apart += other.apart
         self.occasions.join(other.occasions)
         for kind, count in other.wanted.items():
             self.wanted[kind] = self.wanted.get(kind, 0) + count
@@ -77,7 +73,6 @@ def score_years(findings: Sequence[Finding], home: Years, learned: int) -> YearS
     things = {thing.entity_id: thing for thing in home.things}
     score = YearScore(reported=len(findings))
     said: set[str] = set()
-    along = _along_daylight(home, learned)
     for found in findings:
         thing = things[found.entities[0].entity_id]
         assert found.context is not None
@@ -95,8 +90,8 @@ def score_years(findings: Sequence[Finding], home: Years, learned: int) -> YearS
         if not thing.clear or not _tellable(thing, learned):
             continue
         kind = thing.moves, thing.measure
-        if along and thing.moves == "trend":
-            score.dim.append(thing.entity_id in said)
+        if thing.moves == "trend" and told_apart(home, thing, learned):
+            score.apart.append(thing.entity_id in said)
         score.wanted[kind] = score.wanted.get(kind, 0) + 1
         if thing.entity_id in said:
             score.found[kind] = score.found.get(kind, 0) + 1
@@ -123,18 +118,23 @@ def _tellable(thing: Thing, learned: int) -> bool:
     return learned >= (METER_DAYS if thing.amount is not None else TREND_DAYS)
 
 
-def _along_daylight(home: Years, learned: int) -> bool:
-    """Tell whether days, or their warmth, went one way as a line does."""
-    last = day_number(home.first_day) + learned
-    days = np.arange(max(last - TREND_SPAN, last - learned), last)
-    civil = CivilTime(ZoneInfo(home.zone))
-    for lag in (0, WARMTH_LAGS):
-        rise, fall = (
-            sun_times(home.position, civil, event, days - lag) for event in SunEvent
-        )
-        if abs(np.corrcoef(days, fall - rise)[0, 1]) >= ALIKE:
-            return True
-    return False
+def told_apart(home: Years, thing: Thing, learned: int) -> bool:
+    """Tell whether what is planted is far enough from all that the sun might do.
+
+    Args:
+        home: The home.
+        thing: What has a trend in it.
+        learned: How many days were learned.
+    """
+    span = min(learned, TREND_SPAN)
+    since: Floats = np.arange(WEEK / 2, span, WEEK, np.float64)
+    return told_from_sun(
+        thing.plain * since / span,
+        day_number(home.first_day) + learned - span + since,
+        CivilTime(ZoneInfo(home.zone)),
+        home.position,
+        of_time=thing.measure == "time",
+    )
 
 
 def month_moved(found: Finding, home: Years, thing: Thing, learned: int) -> bool | None:
@@ -180,7 +180,11 @@ def _level(
     """Return what is usual on some of a home's days."""
     if low < 0 or high > home.days:
         return np.nan
-    watched = int(home.recorded[low:high].sum())
+    lived = home.recorded[low:high]
+    if thing.amount is None:
+        # How often a day: while they are away a household does nothing.
+        lived = lived & _lived(home)[low:high]
+    watched = int(lived.sum())
     if watched < MONTH / 2:
         return np.nan
     if thing.amount is not None:
@@ -194,6 +198,14 @@ def _level(
         case "duration":
             return float(np.log(thing.seconds[own]).mean())
     return float(np.median(_times(thing.day[own], thing.minute[own], anchor)))
+
+
+def _lived(home: Years) -> Bools:
+    """Tell of each day whether anything was done at all, meters aside."""
+    found = np.zeros(home.days, np.bool_)
+    for thing in home.things:
+        found[thing.day] = True
+    return found
 
 
 def _times(day: np.ndarray, minute: Floats, anchor: str | None) -> Floats:

@@ -91,8 +91,11 @@ def _print(score: YearScore, *, show: bool) -> None:
         found = sum(n for kind, n in score.found.items() if kind[0] == moves)
         if wanted:
             print(f"  {moves}: recall {found / wanted:.3f} ({found} of {wanted})")
-    if score.dim:
-        print(f"  of these trends {sum(score.dim)} of {len(score.dim)} along daylight")
+    if score.apart:
+        found, wanted = sum(score.apart), len(score.apart)
+        print(
+            f"  that can be told from the sun: {found / wanted:.3f} ({found} of {wanted})"
+        )
     print(f"  {score.occasions}", flush=True)
     if show:
         print(*(f"    false: {text}" for text in score.false), sep="\n")

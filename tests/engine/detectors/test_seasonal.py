@@ -281,6 +281,21 @@ def test_a_device_is_told_once() -> None:
     assert len(_found(told)) == 2
 
 
+def test_that_it_begins_is_told_and_not_that_it_ends() -> None:
+    """However much more regularly it ends."""
+    told = _half_year()
+    for state, sd, seed in (("on", 12, 1), ("off", 2, 2)):
+        minutes = [
+            (day, 1200 - 4.5 * at / 7 + error)
+            for (at, day), error in zip(
+                enumerate(told.days), _jitter(told, sd, seed), strict=True
+            )
+        ]
+        told.add(LAMP, minutes, state=state)
+    (found,) = _found(told)
+    assert found.entities == (Key(LAMP, "on"),)
+
+
 def test_a_renamed_lamp_goes_on() -> None:
     """The second half under another id."""
     told = _half_year()
@@ -543,6 +558,13 @@ def test_how_often_and_how_long_are_checked_alike(
     often, long = _evenings(0, often=3), _evenings(0, seconds=600)
     assert _tally(date(2026, 7, 5), "count", stated, often) == expected
     assert _tally(date(2026, 7, 5), "duration", stated, long) == expected
+
+
+def test_days_away_make_nothing_seldomer() -> None:
+    """Twice a day instead of once, but from 15 June to the end of it nobody was home."""
+    away = [f"2026-06-{day}" for day in range(15, 31)]
+    rows = [row for row in _evenings(0, often=2) if row.at[:10] not in away]
+    assert _tally(date(2026, 7, 5), "count", 3, rows) == (1, 1)
 
 
 def test_a_week_in_which_no_month_ends_is_not_checked() -> None:

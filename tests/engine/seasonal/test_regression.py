@@ -12,6 +12,7 @@ from custom_components.pattern_intelligence.engine.seasonal.regression import (
     OPEN_MINDED,
     fit,
     outlook,
+    plausible,
     tamed,
     usual as usual_of,
 )
@@ -120,6 +121,34 @@ def test_equals_whole_matrices(
         assert fits.p_values(usual_of(fits.likelihood))[row] == pytest.approx(
             expected, abs=1e-7
         )
+
+
+def test_what_was_put_nearer_makes_a_line_less_sure() -> None:
+    """Of four fifths that were held, t is four fifths of what it seems to be."""
+    values = np.array([[0, 3, 1, 4, 2, 6, 5, 5, 8, 6, 9, 8, 12, 10.0]])
+    design, tested = DESIGNS[0]
+    fits = fit(values, design, tested, 0.01, np.array([0.8]))
+    for at, lasting in enumerate(LASTING.tolist()):
+        *_, ratio = _naive_fit(values[0], design, tested, 0.01, lasting)
+        tail = float(student_tail(np.array([0.8 * sqrt(ratio)]), 12)[0])
+        assert fits.chance[0, at] == pytest.approx(2 * tail)
+
+
+@pytest.mark.parametrize("lasting", [0.0, 0.5])
+def test_a_design_is_believed_by_its_likelihood_and_its_size(lasting: float) -> None:
+    """The greatest likelihood of a sure share, less half a log of 13 a column."""
+    values = np.array([0, 3, 1, 4, np.nan, 6, 5, 5, 8, 6, 9, 8, 12, 10.0])
+    known = np.flatnonzero(np.isfinite(values)).tolist()
+    usual = np.isclose(LASTING, lasting).astype(float).clip(1e-300)
+    covariance = _covariance(known, lasting)
+    inverse = np.linalg.inv(covariance)
+    for design, _ in DESIGNS:
+        x, y = design[known], values[known]
+        error = y - x @ np.linalg.solve(x.T @ inverse @ x, x.T @ inverse @ y)
+        rest = error @ inverse @ error + 13 * 0.01**2
+        expected = -(np.linalg.slogdet(covariance)[1] + 13 * np.log(rest)) / 2
+        expected -= design.shape[1] * np.log(13) / 2
+        assert plausible(values, design, usual, 0.01) == pytest.approx(expected)
 
 
 @pytest.mark.parametrize("freedom", [5, 11, 24, 50])

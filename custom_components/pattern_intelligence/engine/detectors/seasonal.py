@@ -15,6 +15,7 @@ from typing import Final
 
 from ..civil import day_number
 from ..claim import Claim
+from ..co_occurrence.stream import RESTING
 from ..evidence import LISTED_FROM, Tally
 from ..history import History
 from ..home import Home
@@ -89,9 +90,16 @@ class Seasonal:
 
 
 def _each_once(sure: Sequence[Answer], home: Home) -> list[list[Answer]]:
-    """Return what is told, each with what else of the same device says the same."""
+    """Return what is told, each with what else of the same device says the same.
+
+    That it begins leads, however much surer it is that it ends again: so it meets what
+    other detectors say of the same habit.
+    """
     groups: dict[tuple[str, ...], list[Answer]] = {}
-    for answer in sorted(_of_their_own(sure), key=lambda each: each.p_value):
+    for answer in sorted(
+        _of_their_own(sure),
+        key=lambda each: (_key(each).state in RESTING, each.p_value),
+    ):
         question = answer.question
         group = (
             question.kind,

@@ -9,7 +9,7 @@ import numpy as np
 from ..evidence import Floats
 from .axes import Axis, bend, line, year
 from .questions import Answer
-from .regression import Outlook, outlook
+from .regression import Outlook, fit, outlook, plausible
 from .series import GRAIN
 
 MONTH_WEEKS: Final = 4
@@ -23,8 +23,9 @@ TREND_LASTS: Final = (1 - 1 / 104) ** MONTH_WEEKS
 SWING_LASTS: Final = 1 - 1 / 120
 """A swing goes on for another month: such things last for about ten years."""
 
+_LINE: Final = 2
 _BENT: Final = 3
-"""Columns of a line that may be bent."""
+"""Columns of a line, and of one that may be bent."""
 
 _EVEN: Final = 0.5
 """What ended moves either way."""
@@ -51,16 +52,19 @@ def confidence_of(answer: Answer) -> float:
     if not np.isfinite(reference):
         return _EVEN
     count = MONTH_WEEKS if question.series.axis.period == "week" else 1
-    above = _next(answer, values, count).above(reference)
+    above = sum(
+        weight * coming.above(reference) for weight, coming in _next(answer, count)
+    )
     moves = above if rises else 1 - above
     return lasts * moves + (1 - lasts) * _EVEN
 
 
 def expected_next(answer: Answer) -> float:
     """Return what is expected of the next period, on the scale that is reckoned with."""
-    values = answer.question.values[answer.row]
-    found = _next(answer, values, 1)
-    return float(found.weight @ found.mean)
+    return sum(
+        weight * float(coming.weight @ coming.mean)
+        for weight, coming in _next(answer, 1)
+    )
 
 
 def slope_bounds(answer: Answer) -> tuple[float, float]:
@@ -78,19 +82,35 @@ def slope_bounds(answer: Answer) -> tuple[float, float]:
     return found.quantile(0.025), found.quantile(0.975)
 
 
-def _next(answer: Answer, values: Floats, count: int) -> Outlook:
-    """Return the outlook on the mean of so many periods to come."""
-    question = answer.question
-    axis = question.series.axis
-    coming = curves(axis, axis.ahead(count), question.design.shape[1])
-    return outlook(
-        values,
-        question.design,
-        question.weights[answer.row],
-        coming.mean(axis=0),
-        GRAIN[question.series.measure],
-        axis.start.size + np.arange(count),
-    )
+def _next(answer: Answer, count: int) -> list[tuple[float, Outlook]]:
+    """Return the outlooks on the mean of so many periods to come, by their weights.
+
+    What stands beside a line, to be told from it, need not be there: each way to leave
+    it out is believed as far as the series makes it likely (J. A. Hoeting et al.,
+    Bayesian model averaging, Statistical Science 14, 1999). A bend, or a year's swing,
+    that is only luck would go on beyond the last week.
+    """
+    question, row = answer.question, answer.row
+    axis, values = question.series.axis, question.values[row]
+    grain = GRAIN[question.series.measure]
+    whole = question.design.shape[1]
+    coming = curves(axis, axis.ahead(count), whole).mean(axis=0)
+    ahead = axis.start.size + np.arange(count)
+    sizes = [whole] if question.kind == "season" else _sizes(whole)
+    believed, outlooks = [], []
+    for size in sizes:
+        design = question.design[:, :size]
+        believed.append(plausible(values, design, question.usual, grain))
+        fits = fit(values[None], design, question.tested, grain)
+        weight = fits.weights(question.usual)[0]
+        outlooks.append(outlook(values, design, weight, coming[:size], grain, ahead))
+    shares = np.exp(np.array(believed) - max(believed))
+    return list(zip((shares / shares.sum()).tolist(), outlooks, strict=True))
+
+
+def _sizes(whole: int) -> range:
+    """Return how many columns a line has with less and less beside it."""
+    return range(_LINE, whole + 1, 1 if whole == _BENT else 2)
 
 
 def curves(axis: Axis, at: Axis, columns: int) -> Floats:

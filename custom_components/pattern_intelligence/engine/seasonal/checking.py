@@ -116,8 +116,12 @@ def _lengths(window: Window, key: Key, days: NDArray[np.int64]) -> Floats:
 
 
 def _watched(window: Window, key: Key, days: NDArray[np.int64]) -> float:
-    """Return for how many of some days an entity was available."""
+    """Return for how many of some days an entity was there, and somebody with it.
+
+    Weeks in which nobody was home tell nothing of how often a thing is done.
+    """
     if key.entity_id not in window.entity_at:
         return 0.0
     available = window.available[window.entity_at[key.entity_id]]
-    return float(available[np.isin(window.days, days)].mean(axis=1).sum())
+    lived = np.isin(window.days, days) & window.occupied
+    return float(available[lived].mean(axis=1).sum())

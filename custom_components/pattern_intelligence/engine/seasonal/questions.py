@@ -56,10 +56,17 @@ class Question:
         return tamed(self.series.values, self.design, grain)
 
     @cached_property
+    def held(self) -> Floats:
+        """Return the share of each series that is reckoned with as it is, (n,)."""
+        same = (self.values == self.series.values).sum(axis=1)
+        share: Floats = same / np.isfinite(self.values).sum(axis=1)
+        return share
+
+    @cached_property
     def fits(self) -> Fits:
         """Return how the series fit."""
         grain = GRAIN[self.series.measure]
-        return fit(self.values, self.design, self.tested, grain)
+        return fit(self.values, self.design, self.tested, grain, self.held)
 
     @cached_property
     def usual(self) -> Floats:

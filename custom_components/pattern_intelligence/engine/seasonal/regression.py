@@ -93,7 +93,13 @@ def usual(likelihood: Floats) -> Floats:
     return found
 
 
-def fit(values: Floats, design: Floats, tested: slice, grain: float) -> Fits:
+def fit(
+    values: Floats,
+    design: Floats,
+    tested: slice,
+    grain: float,
+    held: Floats | None = None,
+) -> Fits:
     """Return how series fit.
 
     Args:
@@ -101,6 +107,7 @@ def fit(values: Floats, design: Floats, tested: slice, grain: float) -> Fits:
         design: shape (periods, columns), of full rank where a series is known.
         tested: the one or two columns that are asked about.
         grain: sd below which differences mean nothing.
+        held: shape (n,), share of each that was not put nearer; all if not given.
     """
     columns = design.shape[1]
     likelihood = np.empty((len(values), LASTING.size))
@@ -119,7 +126,9 @@ def fit(values: Floats, design: Floats, tested: slice, grain: float) -> Fits:
             - freedom / 2 * np.log(rest)
         ).T
         coefficients[rows] = found.swapaxes(0, 1)
-        chance[rows] = _chance(found, inner, rest, freedom, tested).T
+        # What was put nearer errs by less than it tells (Huber, Robust statistics, 1981).
+        spread = rest if held is None else rest / held[rows] ** 2
+        chance[rows] = _chance(found, inner, spread, freedom, tested).T
     return Fits(likelihood, coefficients, chance)
 
 
@@ -190,6 +199,29 @@ def _chance(
     if size == 1:
         return 2 * student_tail(np.sqrt(ratio), freedom)
     return fisher_tail(ratio, freedom)
+
+
+def plausible(values: Floats, design: Floats, usual: Floats, grain: float) -> float:
+    """Return the logarithm of how likely a design makes a series, its size allowed for.
+
+    What each column could explain by chance is taken off (G. Schwarz, Estimating the
+    dimension of a model, Annals of Statistics 6, 1978).
+
+    Args:
+        values: shape (periods,), NaN where unknown.
+        design: shape (periods, columns).
+        usual: shape (shares,), how probable each share is that may last.
+        grain: as for :func:`fit`.
+    """
+    known = np.flatnonzero(np.isfinite(values))
+    columns = design.shape[1]
+    white, y, log_size = _whitened(design[known], values[None, known], known)
+    turned = white.swapaxes(1, 2)
+    found = np.linalg.solve(turned @ white, turned @ y.swapaxes(1, 2))
+    rest = ((y.swapaxes(1, 2) - white @ found) ** 2).sum(axis=(1, 2))
+    rest += known.size * grain**2
+    each = np.log(usual) - (log_size + known.size * np.log(rest)) / 2
+    return float(np.logaddexp.reduce(each) - columns * np.log(known.size) / 2)
 
 
 @dataclass(frozen=True, eq=False)
