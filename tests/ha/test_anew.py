@@ -9,7 +9,7 @@ from homeassistant.exceptions import HomeAssistantError
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.pattern_intelligence.anew import IN_INFLUXDB, Anew, settle
+from custom_components.pattern_intelligence.anew import ANEW, IN_INFLUXDB, Anew, settle
 from custom_components.pattern_intelligence.const import Trigger
 from custom_components.pattern_intelligence.sources.base import SourceUnavailableError
 from custom_components.pattern_intelligence.storage import anew_path
@@ -279,3 +279,15 @@ async def test_complete_and_learned_on(
     settle(built_in, path, None)
     assert [mark.day for mark in built_in.learned()] == days(KNOWN, 19)
     built_in.close()
+
+
+def test_begun_by_an_earlier_version(tmp_path: Path) -> None:
+    """It is gone on with: what could not be asked for then was not."""
+    store = SqliteStore(tmp_path / "store.db")
+    store.write_text(
+        ANEW,
+        '{"first": "2026-02-01", "where": "influxdb", "discard": true, '
+        '"complete": false}',
+    )
+    assert Anew.of(store) == Anew(FIRST, IN_INFLUXDB, discard=True)
+    store.close()
