@@ -10,11 +10,16 @@ import numpy as np
 import pytest
 
 from custom_components.pattern_intelligence.engine.day_kinds import Calendar
-from custom_components.pattern_intelligence.engine.day_type.search import (
+from custom_components.pattern_intelligence.engine.day_type.counted import (
     ASKED,
+    Counted,
+)
+from custom_components.pattern_intelligence.engine.day_type.search import (
+    Suspects,
     suspects,
 )
 from custom_components.pattern_intelligence.engine.day_type.split import Splits
+from custom_components.pattern_intelligence.engine.day_type.times import kept_times
 from custom_components.pattern_intelligence.engine.day_type.trial import KindTrials
 from custom_components.pattern_intelligence.engine.eligibility import eligible_days
 from custom_components.pattern_intelligence.engine.time_of_day.spans import ANCHORS
@@ -63,14 +68,16 @@ def test_counts_and_tails_are_those_of_the_slow_way(chance: Random) -> None:
     days = window.days.tolist()
     free = {day for day in days if (day + 3) % 7 >= 5 or day in calendar.holidays}
     keys, _, units = units_of(window, 6)
-    found, _ = suspects(units, calendar.free(window.days))
+    counted = Counted.of(units, calendar.free(window.days))
+    searched, _ = suspects(counted)
+    found = Suspects.join([searched, kept_times(units, counted)])
     names = [window.keys[keys[unit]].entity_id for unit in found.unit.tolist()]
     trials = KindTrials.of(window, units.walls, names, found)
     walls = [sorted(window.wall[window.of_key(at)].tolist()) for at in keys.tolist()]
     lived = set(window.days[window.occupied].tolist())
 
     for row, name in enumerate(names):
-        spans = ASKED.spans(found.question[[row]])
+        spans = found.spans.take(np.array([row]))
         anchor = ANCHORS[spans.anchor[0]]
         low, high = float(spans.low[0]), float(spans.high[0])
         asked = window.days[eligible_days(window, name, low, high, anchor)].tolist()
@@ -81,15 +88,18 @@ def test_counts_and_tails_are_those_of_the_slow_way(chance: Random) -> None:
         assert set(window.days[trials.kept[row]].tolist()) == kept
         assert set(window.days[trials.matched(row)].tolist()) == kept & own
 
-        growth = growth_of(walls, unit, (anchor, low, high), own & lived, lived - own)
-        assert found.growth[row] == pytest.approx(growth, rel=1e-5)
+        if row < searched.unit.size:
+            span = anchor, low, high
+            growth = growth_of(walls, unit, span, own & lived, lived - own)
+            assert found.growth[row] == pytest.approx(growth, rel=1e-5)
         growth = float(found.growth[row])
         blocks = blocks_of(asked, kept, own)
         expected, p = expected_and_tail(blocks, odds_of(blocks, growth, 0.0))
         assert trials.expected[row] == pytest.approx(expected, rel=1e-9)
         assert trials.p_values[row] == pytest.approx(p, abs=1e-9)
         _, unsure = expected_and_tail(blocks, odds_of(blocks, growth, 0.15))
-        assert trials.unsure[row] == pytest.approx(unsure, abs=1e-9)
+        seen = len(kept & own)
+        assert trials.unsure[row, seen] == pytest.approx(unsure, abs=1e-9)
 
 
 def test_risk_is_spent_on_what_could_be_told() -> None:
@@ -103,7 +113,7 @@ def test_risk_is_spent_on_what_could_be_told() -> None:
     times += [(day, chance.uniform(240, 1320)) for day in range(42)]
     window = window_of_times({THINGS[0]: times}, 42)
     _, _, units = units_of(window, 6)
-    found, asked = suspects(units, window.calendar.free(window.days))
+    found, asked = suspects(Counted.of(units, window.calendar.free(window.days)))
     assert asked[:, 0].tolist() == [True, True]
     assert found.unit.size
     walls = sorted(window.wall.tolist())
@@ -122,7 +132,13 @@ def test_risk_is_spent_on_what_could_be_told() -> None:
             for question, days in enumerate(kept)
             if max(6, own / 2) <= days <= own + (len(lived) - own) / 2
         )
-        share = min(1.0, 3 * ASKED.risk[found.question[row]] / total)
+        every = ASKED.spans(np.arange(ASKED.anchor.size - 1))
+        (question,) = np.flatnonzero(
+            (every.anchor == found.spans.anchor[row])
+            & (every.low == found.spans.low[row])
+            & (every.high == found.spans.high[row])
+        )
+        share = min(1.0, 9 * ASKED.risk[question] / total)
         assert found.risk[row] == pytest.approx(share, rel=1e-9)
 
 
@@ -144,7 +160,7 @@ def test_what_cannot_stand_out_is_not_asked(days: list[int], could: list[bool]) 
     times = [(day, 720.0) for day in days]
     window = window_of_times({THINGS[0]: times, THINGS[1]: lived}, 42)
     _, _, units = units_of(window, 3)
-    _, asked = suspects(units, window.calendar.free(window.days))
+    _, asked = suspects(Counted.of(units, window.calendar.free(window.days)))
     assert asked[:, 0].tolist() == could
 
 
@@ -159,8 +175,8 @@ def test_without_growth_p_is_the_share_of_all_labelings(data: st.DataObject) -> 
     blocks = blocks_of(
         days.tolist(), set(days[kept[0]].tolist()), set(days[own[0]].tolist())
     )
-    _, p = splits.tested(np.ones(1))
-    assert p[0] == pytest.approx(share_of_labelings(blocks), abs=1e-9)
+    p = splits.tails(np.ones(1))[0, splits.own_kept.sum()]
+    assert p == pytest.approx(share_of_labelings(blocks), abs=1e-9)
 
 
 def test_what_only_lasted_some_weeks_is_no_kind_of_day() -> None:
@@ -168,15 +184,15 @@ def test_what_only_lasted_some_weeks_is_no_kind_of_day() -> None:
     days = np.arange(18, 18 + 42)
     kept = (days >= 39)[None]
     splits = Splits.of(days, np.ones_like(kept), kept, ((days - 4) % 7 < 5)[None])
-    expected, p = splits.tested(np.ones(1))
-    assert (expected[0], p[0]) == pytest.approx((15.0, 1.0))
+    (tails,) = splits.tails(np.ones(1))
+    assert tails[15:17].tolist() == pytest.approx([1.0, 0.0])
 
 
 def test_what_the_home_explains_by_hand() -> None:
     """Kept on 1 of 1 own and 0 of 1 other day: odds of 3 make it 3 in 4."""
     splits = Splits(*(np.array([[n]]) for n in (1, 1, 1, 0)))
-    expected, p = splits.tested(np.array([3.0]))
-    assert (expected[0], p[0]) == pytest.approx((0.75, 0.75))
+    (tails,) = splits.tails(np.array([3.0]))
+    assert tails[:3].tolist() == pytest.approx([1.0, 0.75, 0.0])
     # Of 2 days 1: a share of s, and 1 - (1 - s) ** 2 doubled in rate, are 1 together.
     share = (3 - 5**0.5) / 2
     larger = 1 - (1 - share) ** 2

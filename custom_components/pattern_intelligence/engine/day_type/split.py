@@ -112,19 +112,18 @@ class Splits:
         odds: Floats = larger / (1 - larger) * (1 - share) / share
         return odds
 
-    def tested(self, odds: Floats) -> tuple[Floats, Floats]:
-        """Return the days expected to be kept of the kind, and the p of those kept.
+    def tails(self, odds: Floats) -> Floats:
+        """Return the p of so many days of the kind or more, by how many they are.
 
         Args:
             odds: shape (n,), the odds ratio that is no news.
 
         Returns:
-            Two of shape (n,); p is of as many days or more.
+            Shape (n, blocks * BLOCK + 1), for no day of the kind, for one, and so on.
         """
         size = self.own.shape[1] * BLOCK + 1
         total = np.zeros((len(self.own), size))
         total[:, 0] = 1.0
-        expected = np.zeros(len(self.own))
         kept = np.arange(BLOCK + 1)
         for block in range(self.own.shape[1]):
             left = (self.own_kept + self.other_kept)[:, block, None] - kept
@@ -133,12 +132,10 @@ class Splits:
             )
             mass = ways * odds[:, None] ** kept
             mass /= mass.sum(axis=1, keepdims=True)
-            expected += mass @ kept
             after = np.zeros_like(total)
             for days in kept.tolist():
                 after[:, days:] += mass[:, days, None] * total[:, : size - days]
             total = after
         # Summed from the far end, so that tiny tails keep their digits.
-        tails = np.cumsum(total[:, ::-1], axis=1)[:, ::-1]
-        p = tails[np.arange(len(tails)), self.own_kept.sum(axis=1)]
-        return expected, p.clip(0.0, 1.0)
+        tails: Floats = np.cumsum(total[:, ::-1], axis=1)[:, ::-1]
+        return tails.clip(0.0, 1.0)

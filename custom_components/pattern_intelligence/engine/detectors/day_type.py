@@ -3,8 +3,9 @@
 Whether a habit depends on the kind of day is asked of every thing by itself: does it
 happen at all, within a window of the clock, as the first or last of the day, on more
 days of the one kind than of the other? The rest of the home tells how much more is done
-on such days anyway; what that explains is no news (:mod:`..day_type.split`). What one device
-does on the same days is told once: that a lamp goes off again is no second habit.
+on such days anyway; what that explains is no news (:mod:`..day_type.split`). What keeps a
+time of its own is asked about that one time as well (:mod:`..day_type.times`). What one
+device does on the same days is told once: that a lamp goes off again is no second habit.
 """
 
 from __future__ import annotations
@@ -18,7 +19,9 @@ from numpy.typing import NDArray
 from ..absorption import COVERED
 from ..civil import DAY_MINUTES, DAY_MS, WAKING_DAY_STARTS_MS
 from ..claim import Claim
-from ..day_type.search import ASKED, AT_ALL, Suspects, suspects
+from ..day_type.counted import Counted
+from ..day_type.search import Suspects, suspects
+from ..day_type.times import kept_times
 from ..day_type.trial import KindTrials
 from ..eligibility import eligible_days
 from ..evidence import (
@@ -44,9 +47,6 @@ from ..time_of_day.walls import Met, Walls
 from ..time_of_day.weekday_mask import EVERY_DAY
 from ..window import Key, Window
 
-UNSURE: Final = 0.025
-"""Probability of seeing as much where the difference is just too small to be news."""
-
 USUAL_DAYS: Final = 21
 """Days after which most of what kinds of days tell is there: three weekends."""
 
@@ -62,18 +62,17 @@ class DayType:
         if not units.size:
             return ()
         number = np.arange(units.first, units.first + units.days)
-        found, asked = suspects(units, window.calendar.free(number))
-        by_hand = ~automated[found.unit]
-        found = found.take(by_hand)
+        counted = Counted.of(units, window.calendar.free(number))
+        searched, asked = suspects(counted)
+        found = Suspects.join([searched, kept_times(units, counted)])
+        found = found.take(~automated[found.unit])
         names = [window.keys[keys[unit]].entity_id for unit in found.unit.tolist()]
         trials = KindTrials.of(window, units.walls, names, found)
-        corrected = (trials.p_values / found.risk).clip(max=1.0)
-        rows = _best_of_each(found, corrected)
-        q_values = np.ones(corrected.size)
-        q_values[rows] = false_discovery_q(
-            corrected[rows], int(asked[:, ~automated].sum())
-        )
-        sure = (q_values <= FALSE_DISCOVERY_RATE) & (trials.unsure <= UNSURE)
+        false = trials.by_chance(int(asked[:, ~automated].sum()))
+        rows = _best_of_each(found, false)
+        q_values = np.ones(false.size)
+        q_values[rows] = false_discovery_q(false[rows], 1)
+        sure = q_values <= FALSE_DISCOVERY_RATE
         told = (
             _finding(
                 window, home, trials, row, keys[found.unit[row]], float(q_values[row])
@@ -111,14 +110,14 @@ class DayType:
         return Sentence.of("day_type.waits.nothing")
 
 
-def _best_of_each(found: Suspects, corrected: Floats) -> NDArray[np.intp]:
+def _best_of_each(found: Suspects, false: Floats) -> NDArray[np.intp]:
     """Return of each unit and kind of day the row that chance explains least.
 
     Args:
         found: what was examined.
-        corrected: shape (n,), p of each, for all that was asked.
+        false: shape (n,), the claims by chance, were such as each one told.
     """
-    order = np.lexsort((corrected, found.free, found.unit))
+    order = np.lexsort((false, found.free, found.unit))
     unit, free = found.unit[order], found.free[order]
     new = (unit[1:] != unit[:-1]) | (free[1:] != free[:-1])
     return np.sort(order[np.append(True, new)[: order.size]])
@@ -220,8 +219,8 @@ def _when(
     window: Window, trials: KindTrials, row: int
 ) -> tuple[When | None, np.ndarray[tuple[int], np.dtype[np.float64]]]:
     """Return the time stated, if any, and how far each match was from its middle."""
-    question = trials.suspects.question[row]
-    if ASKED.anchor[question] == AT_ALL:
+    spans = trials.suspects.spans.take(np.array([row]))
+    if not trials.suspects.timed[row]:
         return None, np.zeros(0)
     matched = trials.matched(row)
     times = trials.times[row, matched]
@@ -236,12 +235,11 @@ def _when(
         float(np.clip(expected, earliest, latest)) % DAY_MINUTES,
         earliest % DAY_MINUTES,
         latest % DAY_MINUTES,
-        ANCHORS[ASKED.anchor[question]],
+        ANCHORS[spans.anchor[0]],
         tuple(day for day in EVERY_DAY if (day in weekend) == free),
         kind,
     )
-    middle = float(ASKED.spans(np.array([question])).center[0])
-    return when, times - middle
+    return when, times - float(spans.center[0])
 
 
 def _causes(window: Window, trials: KindTrials, row: int, at: int) -> Numbers:
@@ -250,7 +248,7 @@ def _causes(window: Window, trials: KindTrials, row: int, at: int) -> Numbers:
     order = np.argsort(window.wall[rows], kind="stable")
     walls = Walls(np.zeros(order.size, np.int64), window.wall[rows][order])
     matched = trials.matched(row)
-    spans = ASKED.spans(trials.suspects.question[[row]])
+    spans = trials.suspects.spans.take(np.array([row]))
     met = Met(walls, np.zeros(1, np.int64), spans, window.days[matched])
     cause = window.cause[rows][order].astype(np.int64)
     inside = zip(met.low[0].tolist(), met.high[0].tolist(), strict=True)

@@ -52,12 +52,15 @@ type Weights = NDArray[np.float32]
 """Bounds need no more digits, and there are many of them."""
 
 
-def search(units: Units, rhythms: Rhythms) -> Candidates:
+def search(
+    units: Units, rhythms: Rhythms, fewest_share: float = FEWEST_SHARE
+) -> Candidates:
     """Return the windows worth an exact test: of each unit and anchor its best peaks.
 
     Args:
         units: what is searched.
         rhythms: of those units.
+        fewest_share: share of days on which a window has to be met.
     """
     found: list[Candidates] = []
     for begin in range(0, units.size, _CHUNK):
@@ -73,7 +76,10 @@ def search(units: Units, rhythms: Rhythms) -> Candidates:
                 matched = _each(some, masks)
             else:
                 matched = _extreme(some, last=anchor == LAST)
-            unit, mask, window = _peaks(anchor, own, matched, met, masks.sum(2))
+            least = np.maximum(FEWEST_DAYS, fewest_share * masks.sum(2))
+            unit, mask, window = _peaks(
+                anchor, own, matched, met, masks.sum(2), np.ceil(least)
+            )
             low, high = _edges(anchor, window)
             which = np.full(unit.size, anchor)
             found.append(Candidates(begin + unit, which, low, high, mask))
@@ -89,7 +95,12 @@ def _edges(anchor: int, window: Numbers) -> tuple[Numbers, Numbers]:
 
 
 def _peaks(
-    anchor: int, rhythms: Rhythms, matched: Weights, met: Weights, days: Weights
+    anchor: int,
+    rhythms: Rhythms,
+    matched: Weights,
+    met: Weights,
+    days: Weights,
+    least: Weights,
 ) -> tuple[Numbers, Numbers, Numbers]:
     """Return the windows whose gain pays for the risk spent on them, best first.
 
@@ -101,13 +112,13 @@ def _peaks(
         matched: shape (units, masks, windows), days matched.
         met: as :func:`_met_tables` gives it.
         days: shape (units, masks), eligible days.
+        least: shape (units, masks), whole days that have to be matched.
 
     Returns:
         Unit, mask and window, by unit.
     """
-    # Days are whole: rounded up, they are compared as they are stored.
-    enough = np.ceil(np.maximum(FEWEST_DAYS, FEWEST_SHARE * days))[:, :, None]
-    often = np.flatnonzero(matched >= enough.astype(np.float32))
+    # Days are whole: they are compared as they are stored.
+    often = np.flatnonzero(matched >= least.astype(np.float32)[:, :, None])
     unit, rest = np.divmod(often, matched[0].size)
     mask, window = np.divmod(rest, matched.shape[2])
     chance = _expected(anchor, rhythms, met, unit, mask, window)

@@ -1,0 +1,90 @@
+"""Times that things keep, told without a look at kinds of days.
+
+A thing that happens about 19:05 on far more days than its rhythm has it keeps a time,
+whatever days those are. Which kind they are of is then one question instead of the
+hundreds that a clock has windows; and since days of both kinds together say nothing of
+how they fall into kinds, that it was chosen by them leaves the test of it exact
+(R. Bourgon, R. Gentleman, W. Huber, Independent filtering increases detection power for
+high-throughput experiments, PNAS 107, 2010).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..civil import DAY_MINUTES, circular_minutes
+from ..tables import Numbers
+from ..time_of_day.rhythm import fit_rhythms
+from ..time_of_day.search import search
+from ..time_of_day.spans import Spans
+from ..time_of_day.units import Units
+from ..time_of_day.weekday_mask import DaySorts
+from .counted import ASKED, Counted
+from .search import Suspects
+
+_OTHER_ANCHOR: Final = 10.0 * DAY_MINUTES
+"""Farther than any two windows of the clock are apart."""
+
+
+def kept_times(units: Units, counted: Counted) -> Suspects:
+    """Return the times that units keep, each asked about of workdays and of free days.
+
+    Args:
+        units: what is searched.
+        counted: tells what the rest of the home does then.
+    """
+    alike = DaySorts(
+        np.zeros(units.days, np.int64), np.ones((1, 1)), frozenset(), False
+    )
+    whole = replace(units, sorts=alike)
+    found = search(whole, fit_rhythms(units.profile(), units.days), fewest_share=0.0)
+    found = found.take(np.argsort(found.unit, kind="stable"))
+    found = found.take(_told_once(found.unit, found.spans))
+    question = _nearest(found.spans)
+    size = found.size
+    parts = [
+        Suspects(
+            found.unit,
+            found.spans,
+            np.ones(size, bool),
+            np.full(size, own > 0),
+            counted.growth(found.unit, question, own),
+            np.zeros(size),
+        )
+        for own in (0, 1)
+    ]
+    return Suspects.join(parts)
+
+
+def _told_once(unit: Numbers, spans: Spans) -> NDArray[np.bool_]:
+    """Tell which windows overlap none of their unit's that come before them.
+
+    Args:
+        unit: shape (n,), ascending.
+        spans: of the n.
+    """
+    told = np.ones(unit.size, bool)
+    center, length = spans.center.tolist(), spans.length.tolist()
+    begins = np.searchsorted(unit, unit).tolist()
+    for row, begin in enumerate(begins):
+        told[row] = not any(
+            told[other]
+            and 2 * abs(circular_minutes(center[row] - center[other]))
+            < length[row] + length[other]
+            for other in range(begin, row)
+        )
+    return told
+
+
+def _nearest(spans: Spans) -> Numbers:
+    """Return the question that is most like each window, shape (n,)."""
+    asked = ASKED.spans(np.arange(ASKED.anchor.size))
+    apart = np.abs(circular_minutes(asked.center - spans.center[:, None]))
+    apart += np.abs(asked.length - spans.length[:, None])
+    apart += np.where(ASKED.anchor == spans.anchor[:, None], 0.0, _OTHER_ANCHOR)
+    nearest: Numbers = np.argmin(apart, axis=1)
+    return nearest
