@@ -10,13 +10,13 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from .engine.analysis import Detectors, advance
-from .engine.civil import last_sunday, month_of
+from .engine.civil import day_number, last_sunday, month_of
 from .engine.detectors import Judge, LongDetector
 from .engine.finding_json import from_json, to_json
 from .engine.life import Life
 from .engine.pattern import MONTHLY, WEEKLY, Finding, PatternType
 from .engine.verdicts import from_text, to_text
-from .engine.window import WINDOW_DAYS
+from .engine.window import WINDOW_DAYS, Window
 from .lookback import Lookback, decoding
 from .phases import Phase, Phases
 from .stores.base import AggregateStore
@@ -170,7 +170,7 @@ class Chronicle:
         asked = [own for kind, own in self._detectors.items() if kind in kinds]
         far = [own for own in asked if isinstance(own, LongDetector)]
         near = [own for own in asked if not isinstance(own, LongDetector)]
-        if far and (window := self.past.window(day - timedelta(MONTHLY_DAYS - 1), day)):
+        if far and (window := self._month(day)):
             history = self.past.history(day)
             for long in far:
                 found[long.type] = long.detect_long(window, history, self.past.home)
@@ -178,6 +178,19 @@ class Chronicle:
             for detector in near:
                 found[detector.type] = detector.detect(window, self.past.home)
         return found
+
+    def _month(self, day: date) -> Window | None:
+        """Return the days up to one that monthly detectors look at, if there are any.
+
+        On a Sunday they are a part of what is looked at anyway.
+        """
+        first = day - timedelta(days=MONTHLY_DAYS - 1)
+        if day != last_sunday(day):
+            return self.past.window(first, day)
+        window = self.past.view(day)
+        if window is None or window.last_day < first:
+            return None
+        return window.since(day_number(first))
 
     def _month_stands(self, last: date) -> date:
         """Return the day that monthly detectors look at: the last end of a month.
