@@ -13,8 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..civil import HOUR_MS
+from ..evidence import Floats
 from ..tables import Numbers
-from .crossday import Bits
+from .crossday import Bits, by_chance
 from .links import EFFECT_FLOOR, MIN_LIFT
 from .manners import LAGS_MS, NEXT, followed
 from .stream import Stream
@@ -94,18 +95,17 @@ class _Pairs:
             left = left.take(~more)
         return beyond
 
-    def chance(self, count: Numbers, manner: int) -> NDArray[np.float64]:
+    def chance(self, count: Numbers, manner: int) -> Floats:
         """Return the share of each one's occasions that would be followed by chance."""
         stream = self.stream
         offset = stream.offset[self.rows]
         known = stream.days.available(stream.window.keys[self.effect].entity_id)
         compared = stream.days.alike[stream.day[self.rows]] & known[offset // HOUR_MS]
         would: Bits = stream.mask(-1, self.effect, manner).at(offset) & compared
-        by_chance, others = map(
+        hits, others = map(
             self.sums, (np.bitwise_count(would), np.bitwise_count(compared))
         )
-        chance: NDArray[np.float64] = (count + by_chance) / (self.sizes + others)
-        return chance
+        return by_chance(count, hits, self.sizes, others)
 
     def often(self, count: Numbers) -> NDArray[np.bool_]:
         """Tell for which a count is enough to be noticed, shape (pairs,)."""

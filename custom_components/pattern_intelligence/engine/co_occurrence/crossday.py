@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -196,6 +197,31 @@ class ByDay:
         flat = np.unpackbits(rows, axis=1, bitorder="little")
         found: Numbers = np.add.reduceat(flat, self.starts, axis=0, dtype=np.int32)
         return found
+
+
+@overload
+def by_chance(followed: int, would: int, occasions: int, others: int) -> float: ...
+@overload
+def by_chance(
+    followed: Numbers, would: Numbers, occasions: Numbers | int, others: Numbers | int
+) -> Floats: ...
+def by_chance(
+    followed: Numbers | int,
+    would: Numbers | int,
+    occasions: Numbers | int,
+    others: Numbers | int,
+) -> Floats | float:
+    """Return the share of occasions that would be followed by chance.
+
+    As in the trial, each occasion stands for itself among the days alike.
+
+    Args:
+        followed: how many occasions were followed.
+        would: on how many days alike they would have been, all occasions together.
+        occasions: how many there are.
+        others: how many days alike they have, all together.
+    """
+    return (followed + would) / (occasions + others)
 
 
 @dataclass(frozen=True, slots=True)

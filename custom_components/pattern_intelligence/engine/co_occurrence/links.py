@@ -14,7 +14,7 @@ from ..civil import HOUR_MS, SECOND_MS
 from ..evidence import LISTED_FROM, decay, poisson_binomial_tail, share_bounds
 from ..pattern import Spread
 from ..tables import Numbers
-from .crossday import Bits, ByDay, Trial, tried
+from .crossday import Bits, ByDay, Trial, by_chance, tried
 from .manners import NEXT, followed
 from .stream import MIN_DAYS, Stream
 
@@ -139,10 +139,8 @@ class Cause:
                 compared = self._alike & self._known(effect)
                 others = int(np.bitwise_count(compared).sum())
             would = stream.mask(self.key, effect, manner).at(self._offset)
-            # As in the trial, each occasion stands for itself among the others.
-            chance = (count + int(np.bitwise_count(would & compared).sum())) / (
-                occasions.size + others
-            )
+            hit = int(np.bitwise_count(would & compared).sum())
+            chance = by_chance(count, hit, occasions.size, others)
             if count < MIN_LIFT * chance * occasions.size:
                 continue
             trial = tried(self._by_day, hits, would, compared)

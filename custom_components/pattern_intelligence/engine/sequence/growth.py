@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..civil import Instants
-from ..co_occurrence.crossday import Bits, Trial, tried
+from ..co_occurrence.crossday import Bits, Trial, by_chance, tried
 from ..co_occurrence.edge import AT_ONCE_MS
 from ..co_occurrence.links import EFFECT_FLOOR, MIN_LIFT
 from ..co_occurrence.manners import LAGS_MS
@@ -183,7 +183,8 @@ class Growth:
             if count < EFFECT_FLOOR * n:
                 continue
             would = lead.would(before, key, manner) & compared
-            chance = (count + int(np.bitwise_count(would).sum())) / (n + others)
+            hits = int(np.bitwise_count(would).sum())
+            chance = by_chance(count, hits, n, others)
             beyond = count / n - MIN_LIFT * chance
             if beyond > best:
                 best, found = beyond, (manner, followed, would, compared)
@@ -201,8 +202,8 @@ def _beyond_chance(lead: Lead, often: Often) -> list[int]:
     least = np.array(
         lead.would_at_least(lead.before(lead.occasions), often.keys.tolist())
     )
-    by_chance = (often.count + least) / (n + lead.days_alike)
-    beyond = often.soon | (often.count / n > MIN_LIFT * by_chance)
+    chance = by_chance(often.count, least, n, lead.days_alike)
+    beyond = often.soon | (often.count / n > MIN_LIFT * chance)
     keys: list[int] = often.keys[beyond].tolist()
     return keys
 
