@@ -238,21 +238,31 @@ class _Days:
             Shape (n,).
         """
         own = self.met[found]
-        common = (self.met[leaders] & own).sum(axis=1)
-        explaining: NDArray[np.bool_] = common / own.sum() >= COVERED
-        if not np.isnan(self.time[found]).all():
-            apart = np.abs(circular_minutes(self.clock[leaders] - self.clock[found]))
-            close = same & (apart < 2 * AT_ONCE_MINUTES) | (apart < 2 * SAME_MINUTE)
-            near = np.flatnonzero(explaining & close)
-            between = self.time[found] - self.time[leaders[near]]
-            alike = _spreads(between) < AT_ONCE_MINUTES
-            in_step = np.abs(between - _medians(between)[:, None]) < SAME_MINUTE
-            together = in_step.sum(axis=1) / own.sum() >= COVERED
-            explaining &= follow & ~same
-            explaining[near] |= (same[near] & alike) | (
-                together & (apart[near] < 2 * SAME_MINUTE)
-            )
+        if np.isnan(self.time[found]).all():
+            return self._cover(leaders, own)
+        apart = np.abs(circular_minutes(self.clock[leaders] - self.clock[found]))
+        close = same & (apart < 2 * AT_ONCE_MINUTES) | (apart < 2 * SAME_MINUTE)
+        explaining = follow & ~same
+        # Days are compared of those alone whose time allows it.
+        asked = np.flatnonzero(close | explaining)
+        explaining[asked] &= (covering := self._cover(leaders[asked], own))
+        near = asked[covering & close[asked]]
+        between = self.time[found] - self.time[leaders[near]]
+        alike = _spreads(between) < AT_ONCE_MINUTES
+        in_step = np.abs(between - _medians(between)[:, None]) < SAME_MINUTE
+        together = in_step.sum(axis=1) / own.sum() >= COVERED
+        explaining[near] |= (same[near] & alike) | (
+            together & (apart[near] < 2 * SAME_MINUTE)
+        )
         return explaining
+
+    def _cover(
+        self, leaders: NDArray[np.intp], own: NDArray[np.bool_]
+    ) -> NDArray[np.bool_]:
+        """Tell whether most of a pattern's days are days of others, shape (n,)."""
+        common = (self.met[leaders] & own).sum(axis=1)
+        found: NDArray[np.bool_] = common / own.sum() >= COVERED
+        return found
 
 
 def _spreads(minutes: Floats) -> Floats:

@@ -32,17 +32,23 @@ def leaders(routines: Sequence[Routine]) -> dict[int, list[int]]:
     """
     led: dict[int, list[int]] = {}
     leader_of: dict[int, int] = {}
-    for position in sorted(
-        range(len(routines)), key=lambda at: _precedence(routines[at])
-    ):
-        for other, leader in leader_of.items():
-            if _explains(routines[other], routines[position]):
-                leader_of[position] = leader
-                led[leader].append(position)
+    order = sorted(range(len(routines)), key=lambda at: _precedence(routines[at]))
+    of_device: dict[int, list[int]] = {}
+    for place, position in enumerate(order):
+        own = routines[position]
+        devices = set(own.lead.alphabet.unit[list(own.chain.keys)].tolist())
+        # What has no device in common explains nothing.
+        asked = sorted({at for unit in devices for at in of_device.get(unit, ())})
+        for other in (order[at] for at in asked):
+            if _explains(routines[other], own):
+                leader_of[position] = leader_of[other]
+                led[leader_of[other]].append(position)
                 break
         else:
             leader_of[position] = position
             led[position] = []
+        for unit in devices:
+            of_device.setdefault(unit, []).append(place)
     return {position: led[position] for position in sorted(led)}
 
 

@@ -203,10 +203,8 @@ def _met(
         Bits of shape (seconds, firsts, days, SLOTS), and whether a first was begun at
         all, shape (firsts, days, SLOTS).
     """
-    place = np.full(starts.key.size, -1)
-    place[things] = np.arange(things.size)
-    rows = np.flatnonzero(place[starts.thing] >= 0)
-    first, day = place[starts.thing[rows]], starts.day[rows]
+    rows = np.concatenate([np.arange(*starts.edges[at : at + 2]) for at in things])
+    first, day = np.searchsorted(things, starts.thing[rows]), starts.day[rows]
     at = starts.bin[rows]
     block = at * BLOCKS // near.shape[1]
     flat = (first * starts.days.count + day) * BLOCKS + block

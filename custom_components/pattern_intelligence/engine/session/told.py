@@ -241,8 +241,9 @@ class ToldSession:
     def _provenance(self) -> Provenance:
         """Return who began the members that are told; no automation did."""
         window = self.starts.window
-        own = np.isin(window.key, self.starts.key[list(self.group.things)])
-        cause = window.cause[own & (window.cause <= USER)]
+        keys = self.starts.key[list(self.group.things)].tolist()
+        cause = np.concatenate([window.cause[window.of_key(key)] for key in keys])
+        cause = cause[cause <= USER]
         user = float((cause == USER).mean()) if cause.size else 0.0
         return Provenance(user, 1 - user, 0.0)
 
