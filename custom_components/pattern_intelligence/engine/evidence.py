@@ -48,17 +48,16 @@ def poisson_binomial_tail(chances: Floats, matched: Numbers) -> Floats:
         Shape (units,), P(successes >= matched).
     """
     units, trials = chances.shape
-    mass = np.zeros((units, trials + 1))
-    mass[:, 0] = 1.0
-    for trial in range(trials):
-        chance = chances[:, trial, None]
-        mass[:, 1 : trial + 2] += chance * (
-            mass[:, : trial + 1] - mass[:, 1 : trial + 2]
-        )
-        mass[:, 0] *= 1 - chance[:, 0]
+    # All units side by side, so that each step is one of long rows.
+    mass = np.zeros((trials + 1, units))
+    mass[0] = 1.0
+    for trial, chance in enumerate(chances.T):
+        reached = mass[: trial + 2]
+        reached[1:] += chance * (reached[:-1] - reached[1:])
+        reached[0] *= 1 - chance
     # Summed from the far end, so that tiny tails keep their digits.
-    tails = np.cumsum(mass[:, ::-1], axis=1)[:, ::-1]
-    tail: Floats = tails[np.arange(units), np.minimum(matched, trials)]
+    tails = np.cumsum(mass[::-1], axis=0)[::-1]
+    tail: Floats = tails[np.minimum(matched, trials), np.arange(units)]
     return tail.clip(0.0, 1.0)
 
 

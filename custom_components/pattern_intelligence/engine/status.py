@@ -84,10 +84,12 @@ def _moved(finding: Finding) -> bool:
     if min(recent.size, earlier.size) < _FEWEST_TIMES:
         return False
     shift = abs(float(np.median(recent) - np.median(earlier)))
+    if shift < MOVED_MINUTES:
+        return False
     # Each span's own spread: that of all times together contains the move itself.
     spread = np.concatenate([t - np.median(t) for t in (recent, earlier)])
     low, high = np.percentile(spread, [25, 75])
-    if shift < max(MOVED_MINUTES, high - low):
+    if shift < high - low:
         return False
     n, m = recent.size, earlier.size
     beats = (recent[:, None] > earlier).sum() + 0.5 * (recent[:, None] == earlier).sum()
