@@ -34,6 +34,7 @@ from .scoring_seasonal import score_seasonal
 from .scoring_sessions import score_sessions
 from .simulator import Home, null_of, random_home, simulate
 from .simulator.plan import Noise
+from .tellable import Law
 
 #: Days simulated after those learned, to check what was stated.
 AFTER = 28
@@ -130,7 +131,7 @@ class Task:
         patterns = [one for one in patterns if one["type"] != ANOMALY]
         if not judges:
             return patterns, OddScore()
-        odd = score_odd_days(told, home, first, last)
+        odd = score_odd_days(told, home, first, last, Law(home).tells)
         odd.shown = [f"  home {home.seed} anomaly {text}" for text in odd.shown]
         return patterns, odd
 

@@ -104,7 +104,10 @@ def _any(_: Found) -> bool:
 
 
 def odd_lines(score: OddScore) -> Iterator[str]:
-    """Yield how many oddities were told, by kind, and false alarms a month."""
+    """Yield how many oddities were told, by kind, and false alarms a month.
+
+    Recall is of those that can be told at all; what else was planted follows.
+    """
     planted, found = score.planted.total(), score.found.total()
     recall = found / planted if planted else 1.0
     months = score.days / DAYS_A_MONTH
@@ -117,6 +120,15 @@ def odd_lines(score: OddScore) -> Iterator[str]:
         f"  false alarms per home and month {score.alarms / max(months, 1e-9):.2f}"
         f" ({score.alarms} in {score.days} days)"
     )
+    planted, found = (count.total() for count in score.beyond)
+    if planted:
+        kinds = ", ".join(
+            f"{kind} {count}" for kind, count in sorted(score.beyond[0].items())
+        )
+        yield (
+            f"{'':<14} beyond who knows the law: {planted} more ({kinds}),"
+            f" {found} of them told"
+        )
 
 
 def null_lines(

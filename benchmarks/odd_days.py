@@ -1,7 +1,7 @@
 """Scores anomalies against what went wrong on known days of a simulated home."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -30,11 +30,13 @@ class OddScore:
     """What was told of odd days, and of days on which nothing was odd.
 
     Attributes:
-        planted: how often each kind of oddity was planted.
-        found: how often each was told.
+        planted: how often each kind of oddity was planted that can be told at all.
+        found: how often each of those was told.
         alarms: what was told of days on which nothing was planted.
         days: how many of those there were.
         shown: texts for a person, of what was missed and of the alarms.
+        beyond: how often each kind was planted that not even who knows the home's law
+            could tell, and how often each of those was told all the same.
     """
 
     planted: Counter[str] = field(default_factory=Counter)
@@ -42,18 +44,27 @@ class OddScore:
     alarms: int = 0
     days: int = 0
     shown: list[str] = field(default_factory=list)
+    beyond: tuple[Counter[str], Counter[str]] = field(
+        default_factory=lambda: (Counter(), Counter())
+    )
 
     def join(self, other: OddScore) -> None:
         """Add another home."""
         self.planted += other.planted
         self.found += other.found
+        for mine, theirs in zip(self.beyond, other.beyond, strict=True):
+            mine.update(theirs)
         self.alarms += other.alarms
         self.days += other.days
         self.shown += other.shown
 
 
 def score_odd_days(
-    anomalies: Sequence[Json], home: Home, first: int, last: int
+    anomalies: Sequence[Json],
+    home: Home,
+    first: int,
+    last: int,
+    tells: Callable[[PlantedOddity], bool] = lambda _: True,
 ) -> OddScore:
     """Score what was told of some days of a home.
 
@@ -66,17 +77,21 @@ def score_odd_days(
         home: The home.
         first: The first day that was judged, counted from the home's first.
         last: The last one.
+        tells: Whether who knows the home's law would tell of an oddity.
     """
     score = OddScore()
     told = [(_day(one, home), _entities(one, home), one) for one in anomalies]
     odd = [one for one in home.truth.oddities if first <= one.day <= last]
     affected = {one.day + late for one in odd for late in range(_STILL + 1)}
     for one in odd:
-        score.planted[one.kind] += 1
+        can = tells(one)
+        planted, found = (score.planted, score.found) if can else score.beyond
+        planted[one.kind] += 1
         if any(_tells(day, entities, one) for day, entities, _ in told):
-            score.found[one.kind] += 1
+            found[one.kind] += 1
         else:
-            score.shown.append(f"missed: {one.kind} {one.entity_id} on day {one.day}")
+            word = "missed" if can else "cannot be told"
+            score.shown.append(f"{word}: {one.kind} {one.entity_id} on day {one.day}")
     score.days = len(set(range(first, last + 1)) - affected)
     for day, entities, pattern in told:
         known = any(_tells(day, entities, one) for one in odd)

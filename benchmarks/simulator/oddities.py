@@ -17,14 +17,14 @@ _BINGE_FROM, _BINGE_STEP = 1140.0, 11.0
 #: How often, and between which minutes, something is used far too often.
 _MANY, _MANY_FROM, _MANY_TO = 16, 600.0, 1320.0
 #: The minutes of a night at which something is used that never is.
-_AT_NIGHT = (180.0, 197.0, 215.0)
+AT_NIGHT = (180.0, 197.0, 215.0)
 #: Nights of no use between these minutes make that an hour at which it never is.
 _NIGHT = (90.0, 300.0)
-_LEFT_ON_SECONDS = 9 * 3600.0
+LEFT_ON_SECONDS = 9 * 3600.0
 #: What is left on was switched on after this minute.
 _LEFT_ON_FROM = 720.0
 #: A steady habit is missed when nothing happens within so many minutes of it.
-_MISSED_WITHIN = 60.0
+MISSED_WITHIN = 60.0
 
 
 def binges(
@@ -86,13 +86,13 @@ def _disturb(
             return own.take(~on_the_day)
         case "missed":
             rule = next(r for r in plan.timed if r.step.entity_id == oddity.entity_id)
-            near = (day == oddity.day) & (np.abs(minute - rule.minute) < _MISSED_WITHIN)
+            near = (day == oddity.day) & (np.abs(minute - rule.minute) < MISSED_WITHIN)
             return own.take(~near) if near.any() else None
         case "left_on":
             return _left_on(own, (day == oddity.day) & (minute >= _LEFT_ON_FROM))
         case "hour":
             night = (minute > _NIGHT[0]) & (minute < _NIGHT[1])
-            at = clock.utc(oddity.day, np.array(_AT_NIGHT))
+            at = clock.utc(oddity.day, np.array(AT_NIGHT))
             if night.any() or not inside(presence.somebody, at).all():
                 return None
         case "many":
@@ -112,6 +112,6 @@ def _left_on(own: Runs, candidates: Bools) -> Runs | None:
         return None
     first = int(np.flatnonzero(candidates)[np.argmin(own.start[candidates])])
     end = own.end.copy()
-    end[first] = own.start[first] + _LEFT_ON_SECONDS
+    end[first] = own.start[first] + LEFT_ON_SECONDS
     swallowed = (own.start > own.start[first]) & (own.start < end[first] + 60)
     return replace(own, end=end).take(~swallowed)

@@ -62,6 +62,9 @@ def test_odd_lines() -> None:
     (line,) = odd_lines(score)
     assert "recall 0.667 (2 of 3: many 2 of 2, none 0 of 1)" in line
     assert "false alarms per home and month 1.50 (3 in 61 days)" in line
+    score.beyond = Counter(many=2, missed=1), Counter(many=1)
+    _, line = odd_lines(score)
+    assert line.endswith("who knows the law: 3 more (many 2, missed 1), 1 of them told")
 
 
 def test_a_home_is_measured() -> None:

@@ -81,3 +81,17 @@ def test_homes_add_up(odd_home: Home) -> None:
     score.join(_score(odd_home, (75, "light.office_ceiling")))
     assert (score.planted["many"], score.found["many"]) == (2, 1)
     assert (score.alarms, score.days, len(score.shown)) == (1, 44, 4)
+
+
+def test_what_nobody_can_tell_counts_apart(odd_home: Home) -> None:
+    """Neither for nor against, whether it is told or not."""
+
+    def tells(oddity: PlantedOddity) -> bool:
+        return oddity.kind == "silent"
+
+    told = [_told(odd_home, 70, "light.kitchen_ceiling")]
+    score = score_odd_days(told, odd_home, 65, 90, tells)
+    assert (score.planted["silent"], score.found["silent"], score.alarms) == (1, 0, 0)
+    assert [count["many"] for count in (score.planted, *score.beyond)] == [0, 1, 1]
+    score.join(score_odd_days([], odd_home, 65, 90, tells))
+    assert [count["many"] for count in score.beyond] == [2, 1]

@@ -40,12 +40,23 @@ def test_one_enormous_surprise_says_little_about_usual_days() -> None:
     assert near == far
 
 
-def test_a_model_is_never_taken_to_be_too_cautious() -> None:
-    """A tenth of the surprises that were foretold, and hardly below the tail's edge."""
-    stretch = Stretch.fitted(np.full(100, 0.9 * TAIL), 1000.0, LEAST)
-    assert stretch.power < 1
-    for chance in (0.5, 1e-3, 1e-6, 1e-12):
-        assert stretch.calibrated(chance) == pytest.approx(chance)
+def test_fewer_surprises_than_foretold_make_no_chance_smaller() -> None:
+    """A tenth of them, and as far below the tail's edge as foretold."""
+    usual = TAIL * np.exp(-np.ones(100))
+    assert Stretch.fitted(usual, 1000.0, LEAST) == Stretch(1.0, 1.0, 120.0)
+
+
+def test_a_thinner_tail_makes_small_chances_smaller() -> None:
+    """Eighty surprises half a logarithm below the edge, beside the model's twenty.
+
+    The power is (80 / 2 + 20) / 100, so what is 6 below the edge is worth 1.1 to the
+    power of -100, 1 / 13781.
+    """
+    stretch = Stretch.fitted(np.full(80, TAIL * np.exp(-0.5)), 80.0, LEAST)
+    assert stretch.power == pytest.approx(0.6)
+    assert stretch.calibrated(TAIL * np.exp(-6)) == pytest.approx(
+        TAIL / 13780.6, rel=1e-5
+    )
 
 
 def test_without_a_past_the_model_is_believed_as_twenty_surprises() -> None:

@@ -120,3 +120,36 @@ def long_chance(past: Sequence[float], seconds: float, spread: float) -> float:
             excess = (sum(one - logs[top] for one in logs[:top]) + spread) / (top + 1)
             chances.append(top / number * exp(-(log(seconds) - logs[top]) / excess))
     return max(chances)
+
+
+def expected_by(
+    hours: Sequence[Sequence[float]], days: Sequence[Sequence[int]]
+) -> list[float]:
+    """Return how many uses were to be expected before each use, since the first day.
+
+    Args:
+        hours: by day and hour, uses to be expected.
+        days: by day, when it was used.
+    """
+    found = []
+    for day, when in enumerate(days):
+        for clock in when:
+            before = sum(sum(own) for own in hours[:day])
+            before += sum(hours[day][: clock // HOUR_MS])
+            part = clock % HOUR_MS / HOUR_MS
+            found.append(before + hours[day][clock // HOUR_MS] * part)
+    return found
+
+
+def resting(rests: Sequence[float], missing: float) -> float:
+    """Return the chance to be within a rest that is so long already."""
+    longest = sorted(rests, reverse=True)
+    chances = [0.0]
+    for share in (0.1, 0.025, 0.0):
+        top = max(3, int(share * len(rests)))
+        if top < len(rests) and missing > longest[top]:
+            beyond = [one - longest[top] for one in longest[:top]]
+            excess = (sum(beyond) + 1) / (top + 1)
+            spent = top * excess * exp(-(missing - longest[top]) / excess)
+            chances.append(min(1.0, spent / sum(rests)))
+    return max(chances)

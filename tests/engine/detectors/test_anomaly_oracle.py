@@ -13,6 +13,7 @@ from custom_components.pattern_intelligence.engine.anomaly.expected_counts impor
 from custom_components.pattern_intelligence.engine.anomaly.odd_hours import OddHours
 from custom_components.pattern_intelligence.engine.anomaly.overlong import lasting
 from custom_components.pattern_intelligence.engine.anomaly.silence import silences
+from custom_components.pattern_intelligence.engine.anomaly.tails import resting_tail
 from custom_components.pattern_intelligence.engine.anomaly.uses import Uses
 from custom_components.pattern_intelligence.engine.civil import (
     DAY_MS,
@@ -24,7 +25,14 @@ from custom_components.pattern_intelligence.engine.runs import NO_RUNS
 from custom_components.pattern_intelligence.engine.window import Key
 from tests.engine.builders import BERLIN, instant, raw_days, window_of
 
-from .naive_anomaly import long_chance, negative_binomial, odd_chance, posterior
+from .naive_anomaly import (
+    expected_by,
+    long_chance,
+    negative_binomial,
+    odd_chance,
+    posterior,
+    resting,
+)
 from .test_anomaly import FIRST, uses
 
 ONES = np.ones((1, 24), np.float32)
@@ -197,6 +205,66 @@ def test_a_silence_is_what_was_still_to_come() -> None:
     assert loose.chance[0, 1] == pytest.approx((7 / 13) ** 5, rel=1e-6)
     # What is itself the last to be used is not silent.
     assert loose.chance[1, 1] == 1.0
+
+
+def test_what_comes_in_spells_rests_between_them() -> None:
+    """Every second day it is quiet from noon on, and so it is today.
+
+    Evenly over 24 hours in the mean, so that 12 of 48 uses are to be expected between
+    noon and midnight; a model without spells has e to the -12.
+    """
+    half = [n * HOUR_MS // 2 for n in range(48)]
+    days = [half if n % 2 else half[:24] for n in range(21)]
+    own = used([days, [[DAY_MS - 1]] * 21])
+    expected = np.full(own.counts.shape, 24.0)
+    found = silences(own, expected, np.zeros(2), own)
+    passed = expected_by(own.possible[0] * 24.0, days)
+    rests = np.diff(passed).tolist()
+    missing = float(found.missing[0, -1])
+    assert missing == pytest.approx(24.0 * 21 - passed[-1], rel=1e-4)
+    assert found.chance[0, -1] == pytest.approx(resting(rests, missing))
+    assert found.chance[0, -1] > 0.02
+    # A past day is judged without the rest that it ended with.
+    ended = len([clock for when in days[:11] for clock in when]) - 1
+    others = [rest for at, rest in enumerate(rests) if at != ended]
+    assert found.chance[0, 10] == pytest.approx(
+        resting(others, float(found.missing[0, 10]))
+    )
+
+
+def test_rests_beyond_the_longest_are_exponential() -> None:
+    """Of 30 uses waited for, 12 beyond 3 were in the three longest of ten rests.
+
+    With one more that has 1 the mean excess is 13 / 4; 6.5 further, twice that, less
+    is left by e to the 2 of 3 times 13 / 4, out of 30.
+    """
+    rests = np.array([9.0, 7.0, 5.0, 3.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0])
+    assert resting_tail(rests, 9.5) == pytest.approx(0.325 * np.exp(-2))
+    assert resting_tail(rests, 3.0) == 0.0
+
+
+def test_an_hour_is_news_when_the_week_before_has_not_seen_it() -> None:
+    """Used at 03:00 eight days ago, at 05:30 six days ago, and at 04:00 today."""
+    days: list[list[int]] = [[] for _ in range(10)]
+    days[1], days[3] = [3 * HOUR_MS], [11 * HOUR_MS // 2]
+    days[9] = [4 * HOUR_MS, 12 * HOUR_MS]
+    odd = OddHours(used([days]), np.ones((1, 10)))
+    assert odd.is_news(2)
+    days[2] = [3 * HOUR_MS]
+    odd = OddHours(used([days]), np.ones((1, 10)))
+    assert not odd.is_news(3)
+    # That of two days ago was news then: nothing came within an hour a day before.
+    assert odd.is_news(2)
+    assert not odd.is_news(1)
+
+
+def test_the_oddest_use_of_a_day() -> None:
+    """Every noon, and today at noon and in the night."""
+    days = [[12 * HOUR_MS] for _ in range(9)]
+    days.append([4 * HOUR_MS, 12 * HOUR_MS])
+    odd = OddHours(used([days]), np.ones((1, 10)))
+    assert (odd.oddest(0, 9), odd.oddest(0, 4)) == (9, 4)
+    assert odd.chances[0, 9] < 0.1 < odd.chances[0, 4]
 
 
 def test_uses_are_beginnings_apart() -> None:

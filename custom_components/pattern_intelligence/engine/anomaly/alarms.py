@@ -38,7 +38,7 @@ rate that raises most alarms is 1/n: then there are 1/(e n) a day, and never mor
 that is watched for what never was is allowed this once, together.
 """
 
-_NEVER: Final = 0.75
+_NEVER: Final = 0.5
 """Share of the budget up to which it may go to what never was before.
 
 It pays for what sixty days have not seen. What is not spent is for what is measured.

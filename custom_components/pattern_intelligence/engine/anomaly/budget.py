@@ -6,8 +6,8 @@ against what the model foretells. From there on the tail is taken to be a power 
 model's (J. Pickands, Statistical inference using extreme order statistics, Annals of
 Statistics 3, 1975, with the model's own logarithm as the scale). That power is uncertain,
 so what is told is its predictive tail: of an exponential whose rate is gamma, K. S.
-Lomax's (Business failures, JASA 49, 1954). And what lies far beyond the past days no one
-has seen, so a model they find too cautious is believed all the same.
+Lomax's (Business failures, JASA 49, 1954). Fewer surprises than foretold do not make a
+model's chances smaller: of things that differ those that surprise most make the far tail.
 """
 
 from __future__ import annotations
@@ -23,6 +23,9 @@ from ..evidence import Floats
 
 MONTH_DAYS: Final = 365.25 / 12
 
+NEWS_DAYS: Final = 7
+"""What was so within a week already is no news."""
+
 TAIL: Final = 0.02
 """Chances below this are the tail that is looked at."""
 
@@ -35,11 +38,12 @@ _LIMITS: Final = (0.5, 4.0)
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """What a model's small chances are worth: never less than the model says.
+    """What a model's small chances are worth.
 
     Attributes:
         rate: chances in the tail, against what the model foretells; at least 1.
-        power: how much thicker the tail is, on the scale of the logarithm.
+        power: how much thicker the tail is, on the scale of the logarithm; below 1
+            where it is thinner.
         told: surprises from which that is known.
     """
 
@@ -70,7 +74,7 @@ class Stretch:
             return min(1.0, chance * self.rate)
         excess = math.log(TAIL / max(chance, 1e-300))
         tail = math.exp(-self.told * math.log1p(excess / (self.power * self.told)))
-        return min(1.0, max(chance, self.rate * TAIL * tail))
+        return min(1.0, self.rate * TAIL * tail)
 
     def uncalibrated(self, worth: float) -> float:
         """Return the model's chance that is worth so much."""
@@ -78,7 +82,7 @@ class Stretch:
         if chance >= TAIL:
             return chance
         more = math.expm1(math.log(TAIL / max(chance, 1e-300)) / self.told)
-        return min(worth, TAIL * math.exp(-self.power * self.told * more))
+        return TAIL * math.exp(-self.power * self.told * more)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,12 +14,13 @@ from functools import cached_property
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..arrays import multiplied
-from ..civil import DAY_MS, HOUR_MS, MINUTE_MS
+from ..civil import DAY_MS, HOUR_MS, MINUTE_MS, circular_minutes
 from ..evidence import Floats
 from ..tables import Numbers
-from .budget import TAIL
+from .budget import NEWS_DAYS, TAIL
 from .uses import Uses
 
 BINS: Final = 96
@@ -35,6 +36,9 @@ _HOME_WORTH: Final = 10.0
 
 Of 1, 3, 10 and 30 the one that foretells days left out best, in simulated homes.
 """
+
+NEAR_MINUTES: Final = 60.0
+"""What comes within an hour is at that hour."""
 
 _AS_RARE: Final = 1 + 1e-9
 """Densities that differ by less are the same, summed up in another order."""
@@ -120,12 +124,38 @@ class OddHours:
         """
         uses = self.uses
         chance = np.ones(uses.counts.shape)
-        for rows, of_use in (
-            (self.today, self.of_today),
-            (self._past, self._of_past),
-        ):
-            np.minimum.at(chance, (uses.thing[rows], uses.day[rows]), of_use)
+        np.minimum.at(chance, (uses.thing, uses.day), self._of_use)
         return chance
+
+    @cached_property
+    def _of_use(self) -> Floats:
+        """Return the chance of each use, shape (uses,); 1 where it tells nothing."""
+        chance = np.ones(self.uses.clock.size)
+        chance[self.today] = self.of_today
+        chance[self._past] = self._of_past
+        return chance
+
+    @cached_property
+    def _edges(self) -> NDArray[np.intp]:
+        """Return where the uses of each thing and day begin, and where they end."""
+        uses = self.uses
+        days = np.arange(uses.counts.size + 1)
+        return np.searchsorted(uses.thing * uses.free.size + uses.day, days)
+
+    def oddest(self, thing: int, day: int) -> int:
+        """Return the row of the oddest use of a day that has one."""
+        at = thing * self.uses.free.size + day
+        low, high = self._edges[at : at + 2]
+        return int(low + np.argmin(self._of_use[low:high]))
+
+    def is_news(self, row: int) -> bool:
+        """Tell whether a thing was not used within an hour of that time this week."""
+        uses = self.uses
+        day = int(uses.day[row])
+        today = int(uses.thing[row]) * uses.free.size + day
+        low, high = self._edges[[today - min(day, NEWS_DAYS), today]]
+        apart = (uses.clock[low:high] - uses.clock[row]) / MINUTE_MS
+        return not (np.abs(circular_minutes(apart)) <= NEAR_MINUTES).any()
 
     @cached_property
     def of_today(self) -> Floats:

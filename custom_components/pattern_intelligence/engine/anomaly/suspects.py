@@ -15,21 +15,15 @@ from ..keys import Key
 from ..pattern import Spread
 from ..tables import Numbers
 from ..window import Window
-from .budget import TAIL, Stretch, Watch
+from .budget import NEWS_DAYS, TAIL, Stretch, Watch
 from .day_counts import Counts, CountTails
-from .odd_hours import OddHours, bins_around, minutes_of
+from .odd_hours import NEAR_MINUTES, OddHours, bins_around, minutes_of
 from .overlong import lasting
 from .silence import silences
 from .uses import Uses
 
-NEWS_DAYS: Final = 7
-"""What was so within a week already is no news."""
-
 _NO_COUNT: Final = 1 << 40
 """More than anything is ever used."""
-
-_NEAR_MINUTES: Final = 60.0
-"""What comes within an hour is at that hour."""
 
 
 class OddKind(StrEnum):
@@ -179,11 +173,17 @@ def watch_hours(counts: Counts, least: float) -> Watched:
     uses = counts.uses
     hours = OddHours(uses, counts.expected)
     shown = counts.known & counts.judged[:, None]
-    past = hours.chances[shown]
+    # The first days have no week before them.
+    shown[:, :NEWS_DAYS] = False
+    past = [
+        float(hours.chances[thing, day])
+        for thing, day in zip(*np.nonzero(shown & (hours.chances < TAIL)), strict=True)
+        if hours.is_news(hours.oddest(thing, day))
+    ]
     watch = Watch(
         lambda chance: chance * float((counts.judged & (hours.rarest <= chance)).sum()),
         Stretch.fitted(
-            past[past < TAIL],
+            np.array(past),
             TAIL * float(shown[hours.rarest <= TAIL].sum()),
             least,
         ),
@@ -191,13 +191,13 @@ def watch_hours(counts: Counts, least: float) -> Watched:
     today = np.where(counts.judged, hours.chances[:, -1], 1.0)
     suspects = []
     for thing in np.flatnonzero(today < TAIL).tolist():
-        mine = uses.thing[hours.today] == thing
-        minutes = minutes_of(uses, hours.today[mine])
-        minute = float(minutes[np.argmin(hours.of_today[mine])])
-        if _lately(uses, thing, minute):
+        oddest = hours.oddest(thing, uses.last_day)
+        if not hours.is_news(oddest):
             continue
+        minute = float(uses.clock[oddest] / MINUTE_MS)
+        minutes = minutes_of(uses, hours.today[uses.thing[hours.today] == thing])
         usual = hours.density[thing, bins_around(minute)].sum()
-        near = minutes[np.abs(circular_minutes(minutes - minute)) <= _NEAR_MINUTES]
+        near = minutes[np.abs(circular_minutes(minutes - minute)) <= NEAR_MINUTES]
         suspects.append(
             Suspect(
                 OddKind.ODD_HOUR,
@@ -210,14 +210,6 @@ def watch_hours(counts: Counts, least: float) -> Watched:
             )
         )
     return watch, suspects
-
-
-def _lately(uses: Uses, thing: int, minute: float) -> bool:
-    """Tell whether a thing was used within an hour of that time this week already."""
-    week = (uses.thing == thing) & (uses.day < uses.last_day)
-    week &= uses.day >= uses.last_day - NEWS_DAYS
-    apart = np.abs(circular_minutes(uses.clock[week] / MINUTE_MS - minute))
-    return bool((apart <= _NEAR_MINUTES).any())
 
 
 def watch_lasting(window: Window, least: float) -> Watched:

@@ -10,10 +10,10 @@ import numpy as np
 from ..evidence import Floats
 
 _TAILS: Final = (0.1, 0.025, 0.0)
-"""Shares of the longest runs that a tail is fitted to."""
+"""Shares of the longest that a tail is fitted to."""
 
 _FEWEST_LONGEST: Final = 3
-"""Runs that make a tail."""
+"""Runs, or rests, that make a tail."""
 
 
 def hill_tail(logs: Floats, log: float, home: float) -> float:
@@ -33,6 +33,29 @@ def hill_tail(logs: Floats, log: float, home: float) -> float:
         excess = (float((logs[:top] - logs[top]).sum()) + home**0.5) / (top + 1)
         beyond = top / logs.size * exp(-(log - float(logs[top])) / excess)
         most = max(most, float(beyond))
+    return most
+
+
+def resting_tail(rests: Floats, missing: float) -> float:
+    """Return the chance to be within a rest that is so long already.
+
+    Beyond the longest rests there were the next is exponential; of all time so much is
+    spent in rests after they have lasted so long.
+
+    Args:
+        rests: shape (n,), descending, in uses to be expected meanwhile.
+        missing: how long it is. The mean excess is shrunk to one use, that of uses
+            at random, as if one rest more told of it.
+    """
+    most, total = 0.0, float(rests.sum())
+    for share in _TAILS:
+        top = max(_FEWEST_LONGEST, int(share * rests.size))
+        if top >= rests.size or missing <= rests[top]:
+            continue
+        edge = float(rests[top])
+        excess = (float((rests[:top] - edge).sum()) + 1.0) / (top + 1)
+        spent = top * excess * exp(-(missing - edge) / excess)
+        most = max(most, min(1.0, spent / max(total, _FEWEST_LONGEST)))
     return most
 
 
