@@ -17,7 +17,6 @@ from custom_components.pattern_intelligence.engine.detectors.anomaly import Anom
 from custom_components.pattern_intelligence.engine.home import EntityInfo, Home
 from custom_components.pattern_intelligence.engine.keys import Key
 from custom_components.pattern_intelligence.engine.pattern import (
-    Anchor,
     Finding,
     PatternType,
     When,
@@ -460,25 +459,6 @@ def test_a_habit_that_was_never_missed_is() -> None:
     assert missed(given, "light.b") == ["light.b"]
     kept = window(make=both(usual, nightly("light.b")))
     assert missed(kept, "light.b") == []
-
-
-@pytest.mark.parametrize("anchor", ["first", "last"])
-def test_the_first_or_last_of_a_day_is_missed_when_nothing_comes_then(
-    anchor: Anchor,
-) -> None:
-    """Other times of the day, before and after, make it neither missed nor kept."""
-    (claim,) = punctual("light.b")
-    assert claim.when is not None
-    own = replace(claim, when=replace(claim.when, anchor=anchor))
-
-    def others(day: date, rng: np.random.Generator) -> list[Row]:
-        return uses("light.b", day, [700, 1420])
-
-    given = window(make=both(usual, others, nightly("light.b", skipped=[LAST])))
-    (found,) = Anomaly().judge(given, [own], HOME)
-    assert kinds([found]) == [("missed", "light.b")]
-    kept = window(make=both(usual, others, nightly("light.b")))
-    assert Anomaly().judge(kept, [own], HOME) == ()
 
 
 def test_what_comes_late_is_not_missed() -> None:

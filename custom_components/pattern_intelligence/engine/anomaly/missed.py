@@ -61,10 +61,8 @@ def steady_habits(window: Window, habits: Sequence[Claim]) -> list[Steady]:
         if claim.type is not PatternType.TIME_OF_DAY or when is None:
             continue
         key = claim.entities[0]
-        if key.state in RESTING or key.entity_id in found:
+        if when.anchor != "each" or key.state in RESTING or key.entity_id in found:
             continue
-        # That something came later, too, does not make a day's last one missed.
-        when = replace(when, anchor="each")
         # What goes on past midnight is judged when it is over, a day later.
         over = span_of(when).high + NEARLY <= DAY_MINUTES
         days, kept = occasions(longer if over else window, key, when, NEARLY)
