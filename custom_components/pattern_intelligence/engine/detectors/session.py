@@ -9,6 +9,7 @@ sitting is held against the same starts with their days dealt anew
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from typing import Final
 
@@ -102,9 +103,10 @@ def _told(starts: Starts) -> list[_Told]:
         if q_pairs[at] <= FALSE_DISCOVERY_RATE
     )
     near = {reach: widened(starts.begun, reach) for reach in reaches_of(starts)}
-    groups: list[Group] = []
+    rooms: defaultdict[int, list[Group]] = defaultdict(list)
     found: list[tuple[ToldSession, float, float]] = []
     for _, at in sure:
+        groups = rooms[int(starts.room[pairs[at].first])]
         if apart(groups, pairs[at]) and (ways := grown(starts, pairs[at], near)):
             groups.append(ways[0])
             chances = chances_of_sittings(starts, ways[0], near)
@@ -162,11 +164,14 @@ def _fullest(
 def _surest(told: Sequence[_Told]) -> list[_Told]:
     """Return each session once: of two that share members and a time, the larger."""
     kept: list[_Told] = []
+    rooms: defaultdict[int, list[ToldSession]] = defaultdict(list)
     for own in sorted(
         told, key=lambda each: (-len(each[0].keys) * each[0].matched.size, each[1])
     ):
-        if not any(_same(own[0], other) for other, _, _ in kept):
+        others = rooms[own[0].room]
+        if not any(_same(own[0], other) for other in others):
             kept.append(own)
+            others.append(own[0])
     return kept
 
 

@@ -85,6 +85,11 @@ class ToldSession:
         """Return the members, sorted."""
         return tuple(sorted(self.starts.name(thing) for thing in self.group.things))
 
+    @property
+    def room(self) -> int:
+        """Return the index of the room that all members are of."""
+        return int(self.starts.room[self.group.things[0]])
+
     @cached_property
     def _span(self) -> Span:
         """Return the part of the day in minutes after midnight of the habit-day."""
