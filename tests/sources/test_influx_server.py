@@ -42,9 +42,8 @@ def place(running: RunningInflux) -> InfluxPlace:
 
 @pytest.fixture
 def proxy(place: InfluxPlace, monkeypatch: pytest.MonkeyPatch) -> Iterator[Proxy]:
-    """Return what stands before it, and let nobody wait long."""
+    """Return what stands before it, and let nobody wait before asking again."""
     monkeypatch.setattr(server_module, "PAUSES_S", (0.01, 0.01))
-    monkeypatch.setattr(server_module, "SILENCE_S", 0.5)
     with proxied(place.url) as standing:
         yield standing
 
@@ -106,8 +105,11 @@ def test_a_connection_that_is_cut(place: InfluxPlace, proxy: Proxy) -> None:
         assert rows_of(there) == []
 
 
-def test_a_server_that_says_nothing(place: InfluxPlace, proxy: Proxy) -> None:
+def test_a_server_that_says_nothing(
+    place: InfluxPlace, proxy: Proxy, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """It is not waited for long."""
+    monkeypatch.setattr(server_module, "SILENCE_S", 0.1)
     proxy.silent = True
     assert trouble_of(replace(place, url=proxy.url)) is Trouble.SLOW
 
