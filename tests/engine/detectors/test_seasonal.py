@@ -231,6 +231,24 @@ def test_weeks_away_do_not_count() -> None:
     assert _found(told) == []
 
 
+def test_who_is_away_often_does_things_oftener_all_the_same() -> None:
+    """Ten weeks of 26 away, one or two at a time: the others tell of the rest."""
+    told = _half_year()
+    rng = np.random.default_rng(5)
+    away = {1, 4, 5, 8, 11, 12, 16, 17, 20, 23}
+    for number in range(6):
+        rise = 2 / WEEKS if number == 0 else 0.0
+        for at, day in enumerate(told.days):
+            often = 0 if at // 7 in away else rng.poisson(8 * (1 + rise * at / 7))
+            minutes = [(day, float(m)) for m in rng.uniform(420, 1320, int(often))]
+            told.add(f"light.lamp_{number}", minutes)
+    (found,) = _found(told)
+    assert found.entities == (Key("light.lamp_0", "on"),)
+    assert found.context is not None
+    assert found.context["of"] == "count"
+    assert found.context["percent_per_week"] > 0
+
+
 def test_weeks_without_a_recorder_do_not_count() -> None:
     """Three lost weeks, and half of another: rates are by what was watched."""
     told = _half_year()

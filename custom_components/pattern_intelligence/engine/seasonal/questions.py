@@ -17,7 +17,7 @@ from ..tables import dated
 from .axes import Axis, Period, axis_of, bend, line, year
 from .rates import consumption_of, counts_of, lengths_of, periods_away
 from .regression import Fits, fit, tamed, usual
-from .series import GRAIN, Series, Tables, extent
+from .series import FEWEST_PERIODS, GRAIN, Series, Tables, extent
 from .times import times_of
 
 type Kind = Literal["trend", "season"]
@@ -163,8 +163,11 @@ def _series(
     yield times_of(tables, axis, home.resolve).lasting()
     yield lengths_of(tables, axis, home.resolve).lasting()
     counts = counts_of(tables, axis, home.resolve)
-    # When, and for how long, is the same on the days that were left of a week.
-    yield counts.without(periods_away(counts)).lasting()
+    # When, and for how long, is the same on the days that were left of a week. Who is
+    # away often lacks many periods, and what is done there is no less known for it.
+    lived = counts.lasting().without(periods_away(counts))
+    many = np.isfinite(lived.values).sum(axis=1) >= FEWEST_PERIODS
+    yield lived.take(np.flatnonzero(many))
     if tables[CONSUMPTION_SUM.name].day.size:
         yield consumption_of(tables, axis, home.resolve).lasting()
 
