@@ -104,7 +104,9 @@ class DamagedInfluxFlow(_AskingFlow):
         """
         if entry.state is ConfigEntryState.LOADED:
             parts = entry.runtime_data.parts
-            await parts.gate.async_run(parts.storage.aggregates.clear)
+            # A run under way would write days into what is empty by then.
+            async with entry.runtime_data.scheduler.learner.async_held():
+                await parts.gate.async_run(parts.storage.aggregates.clear)
             return
         home = await instance_id.async_get(self.hass)
         await self.hass.async_add_executor_job(erase, entry.data, home)
