@@ -51,7 +51,7 @@ def all_told(patterns: Sequence[Json]) -> Iterator[Json]:
 
 def _companions(pattern: Json) -> Iterator[Json]:
     for one in pattern.get("companions", ()):
-        if pattern["type"] == "time_of_day":
+        if pattern["type"] in {"time_of_day", "day_type"}:
             yield {**pattern, "entities": [one], "along": True}
 
 

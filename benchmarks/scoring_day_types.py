@@ -60,6 +60,7 @@ def score_day_types(
 
 def _says(pattern: Json, habit: PlantedHabit, home: Home) -> bool:
     """Tell whether a pattern names the days of a planted habit."""
-    step = plain(home, step_of(pattern["entities"][0]))
-    own = step.entity_id == habit.steps[0].entity_id
+    told = (*pattern["entities"], *pattern.get("companions", ()))
+    entities = {plain(home, step_of(one)).entity_id for one in told}
+    own = habit.steps[0].entity_id in entities
     return own and _WEEKDAYS[pattern["context"]["day_type"]] == habit.weekdays

@@ -64,3 +64,13 @@ def test_what_patterns_stand_for_is_told() -> None:
     assert told[2]["entities"] == [along]
     assert told[2]["along"] is True
     assert told[3:] == [pair]
+
+
+def test_what_goes_along_on_a_kind_of_days_is_told() -> None:
+    """A heater that goes on with the lamp on workdays is claimed to do so, too."""
+    along = {"entity_id": "switch.heater", "state": "on"}
+    lamp = {"entity_id": "light.a", "state": "on"}
+    workdays = {"type": "day_type", "entities": [lamp], "companions": [along]}
+    first, second = all_told([workdays])
+    assert first is workdays
+    assert second["entities"] == [along]

@@ -183,6 +183,8 @@ def _kind(found: Finding, entities: tuple[Thing, ...]) -> Hashable:
         return found.type, frozenset(entities)
     if found.type is PatternType.TIME_OF_DAY and found.when:
         return found.type, found.when.anchor
+    if found.type is PatternType.DAY_TYPE and found.when and found.context:
+        return found.type, found.when.anchor, found.context["day_type"]
     return id(found)
 
 

@@ -21,6 +21,7 @@ from tests.engine.builders import waits_for
 from .naive_times import FIRST, UTC, window_of_times
 
 HOME = Home(UTC.zone)
+HEATER = Key("light.heater", "on")
 LAMP = Key("light.lamp", "on")
 DARK = Key("light.lamp", "off")
 DAYS = 63
@@ -73,6 +74,31 @@ def test_each_kind_of_day_has_its_own_time() -> None:
     assert early.evidence.days_eligible == early.evidence.days_matched == 44
     assert early.details["other_days"] == {"days_eligible": 18, "days_matched": 0}
     assert early.confidence > 0.9
+
+
+def test_what_is_done_at_once_is_told_once() -> None:
+    """A heater that always goes on with the lamp goes along, on both kinds of days."""
+    workdays = [day for day in range(DAYS) if _workday(day)]
+    free = [day for day in range(DAYS) if not _workday(day)]
+    lit = _about(405, workdays) + _about(570, free)
+    early, late = _found(_window(lit, heater=lit))
+    assert (early.entities, late.entities) == ((HEATER,), (HEATER,))
+    for found, kind in ((early, "workday"), (late, "free")):
+        assert found.context == {"kind": "day_type", "day_type": kind}
+        assert found.details["companions"] == [
+            {"entity_id": "light.lamp", "state": "on"}
+        ]
+
+
+def test_what_is_done_an_hour_apart_is_told_twice() -> None:
+    """However regularly: the heater has its own times."""
+    workdays = [day for day in range(DAYS) if _workday(day)]
+    free = [day for day in range(DAYS) if not _workday(day)]
+    lit = _about(405, workdays) + _about(570, free)
+    later = [(day, at + 60) for day, at in lit]
+    found = _found(_window(lit, heater=later))
+    assert [each.entities for each in found] == [(HEATER,), (LAMP,)] * 2
+    assert not any("companions" in each.details for each in found)
 
 
 def test_a_weekend_without_any_difference_is_none() -> None:

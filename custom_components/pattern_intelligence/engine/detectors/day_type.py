@@ -45,6 +45,7 @@ from ..time_of_day.spans import ANCHORS, WAKING_MINUTE
 from ..time_of_day.units import units_of
 from ..time_of_day.walls import Met, Walls
 from ..time_of_day.weekday_mask import EVERY_DAY
+from ..tying import tie
 from ..window import Key, Window
 
 USUAL_DAYS: Final = 21
@@ -73,17 +74,18 @@ class DayType:
         q_values = np.ones(false.size)
         q_values[rows] = false_discovery_q(false[rows], 1)
         sure = q_values <= FALSE_DISCOVERY_RATE
-        told = (
+        told = [
             _finding(
                 window, home, trials, row, keys[found.unit[row]], float(q_values[row])
             )
             for row in _each_once(window, home, trials, np.flatnonzero(sure), names)
-        )
-        return tuple(
+        ]
+        listed = [
             each
             for each in told
             if each.confidence >= LISTED_FROM and each.provenance.automation <= 0.5
-        )
+        ]
+        return tuple(tie(listed, window, home))
 
     def tally(
         self, claim: Claim | Finding, window: Window, home: Home, since: int
