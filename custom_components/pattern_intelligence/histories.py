@@ -20,6 +20,7 @@ from .storage import Storage
 from .stores.base import Layer, LearnedDay, LocalStore
 from .stores.kept_tables import read_tables
 from .stores.learned_zone import foreign_zone
+from .stores.sqlite import SqliteStore
 
 CAUSES_SINCE: Final = "causes_since"
 """Name of the text with the first day of which it is known who did what."""
@@ -122,13 +123,16 @@ class Memory:
     async def async_read(
         self, day: date, _carried: Mapping[str, str]
     ) -> Remembered | None:
-        """Return a day as it was learned; None where it is not kept."""
+        """Return a day as it was learned; None where it is not kept any more."""
         if (mark := self._kept.get(day)) is None:
             return None
-        tables = await self._gate.async_run(
-            read_tables, self._storage.aggregates, Layer.DAILY, day
-        )
-        return Remembered(mark, tables)
+        return await self._gate.async_run(self._remembered, mark)
+
+    def _remembered(self, mark: LearnedDay) -> Remembered | None:
+        store = self._storage.aggregates
+        tables = read_tables(store, Layer.DAILY, mark.day)
+        # A server deletes what is too old by its own clock: it was read in part.
+        return Remembered(mark, tables) if mark.day in store.kept_days() else None
 
 
 class BestTold:
@@ -184,20 +188,27 @@ class BestTold:
         return told
 
 
-def begin_causes(fresh: LocalStore) -> None:
-    """Note that causes are known of every day, where nothing is noted yet. Blocks.
+def begin_causes(fresh: SqliteStore) -> None:
+    """Note that causes are known of every day to come. Blocks.
+
+    Of days that are learned, and nothing is noted of, they are taken for unknown.
 
     Raises:
         StoreError: the store failed.
     """
     if fresh.read_text(CAUSES_SINCE) is None:
-        fresh.write_text(CAUSES_SINCE, "")
+        if learned := fresh.learned():
+            note_without_causes(fresh, learned[-1].day)
+        else:
+            fresh.write_text(CAUSES_SINCE, "")
 
 
 def note_without_causes(fresh: LocalStore, day: date) -> None:
-    """Note that of a day, the newest so far, it is not known who did what. Blocks.
+    """Note that of a day, and of those before it, causes are not known. Blocks.
 
     Raises:
         StoreError: the store failed.
     """
-    fresh.write_text(CAUSES_SINCE, (day + timedelta(days=1)).isoformat())
+    since = (day + timedelta(days=1)).isoformat()
+    if since > (fresh.read_text(CAUSES_SINCE) or ""):
+        fresh.write_text(CAUSES_SINCE, since)
