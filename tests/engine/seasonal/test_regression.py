@@ -195,3 +195,11 @@ def test_one_week_of_visitors_is_put_in_its_place() -> None:
     assert 1 < kept[0, 10] < 6
     assert np.isnan(kept[0, 12])
     np.testing.assert_allclose(np.delete(kept[0], 10), np.delete(values[0], 10))
+
+
+@given(st.integers(0, 2**32 - 1))
+def test_what_is_near_stays_to_the_last_digit(seed: int) -> None:
+    """Also around zero, where a difference that is added again is rounded."""
+    values = np.random.default_rng(seed).uniform(-1, 1, (4, 40))
+    design = np.stack([np.ones(40), np.linspace(-1, 1, 40)], axis=1)
+    np.testing.assert_array_equal(tamed(values, design, 1.0), values)

@@ -151,9 +151,12 @@ def tamed(values: Floats, design: Floats, grain: float) -> Floats:
         near = own
         for _ in range(_TAMINGS):
             along = near @ flat.T
-            usual = np.median(np.abs(own - along), axis=1, keepdims=True)
+            apart = own - along
+            usual = np.median(np.abs(apart), axis=1, keepdims=True)
             far = FAR * np.maximum(usual / _MEDIAN_ERROR, grain)
-            near = along + np.clip(own - along, -far, far)
+            # What is near stays as it is, to the last digit.
+            put = along + np.clip(apart, -far, far)
+            near = np.where(np.abs(apart) > far, put, own)
         kept[np.ix_(rows, known)] = near
     return kept
 
