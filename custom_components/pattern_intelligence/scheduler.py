@@ -114,7 +114,8 @@ class Scheduler:
     @callback
     def _night_came(self, _now: datetime) -> None:
         self._publish_next_run()
-        self._start(Trigger.NIGHTLY)
+        # One that is under way has looked for days before this one was over.
+        self._start(Trigger.NIGHTLY, Wish(look_again=True))
 
     @callback
     def _retry(self, _now: datetime) -> None:

@@ -21,7 +21,7 @@ class Wish:
         again: how many of the last complete days to learn again.
         layers: the coarse layers to sum up again.
         back: only periods in which one of so many last days lies; 0 for all.
-        look_again: the registries have changed, so patterns may read otherwise.
+        look_again: since something has changed: the registries, or a day is over.
         days: days to learn again, or for the first time.
     """
 

@@ -1,12 +1,15 @@
 """When runs begin, and that each day is learned exactly once."""
 
-from datetime import date
+from datetime import date, datetime
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.const import EVENT_HOMEASSISTANT_STARTED
 from homeassistant.core import CoreState, HomeAssistant
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    async_fire_time_changed,
+)
 
 from custom_components.pattern_intelligence.const import Trigger
 from custom_components.pattern_intelligence.engine.tables import EXPOSURE
@@ -124,6 +127,22 @@ async def test_waits_until_home_assistant_is_up(
     hass.bus.async_fire(EVENT_HOMEASSISTANT_STARTED)
     await async_learned(hass)
     assert written.days == days(date(2026, 2, 26), 4)
+
+
+@pytest.mark.freeze_time("2026-03-02 12:00:00+01:00")
+async def test_a_night_amid_a_run(
+    hass: HomeAssistant, freezer: FrozenDateTimeFactory, written: DayTap
+) -> None:
+    """Years are not learned by nightfall: the day that ends meanwhile follows."""
+    await async_record(hass, household(days(date(2026, 2, 26), 6)))
+    written.stop_before(date(2026, 2, 27))
+    await async_begin(hass)
+    await hass.async_add_executor_job(written.wait)
+    freezer.move_to(datetime.fromisoformat("2026-03-03 04:06:00+01:00"))
+    async_fire_time_changed(hass)
+    written.release()
+    await async_learned(hass)
+    assert written.days == days(date(2026, 2, 26), 5)
 
 
 @pytest.mark.freeze_time("2026-03-02 12:00:00+01:00")
