@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 
+from .const import LOGGER
 from .coordinator import Progress
 from .engine.home import Home
 from .gate import in_executor
@@ -69,6 +70,7 @@ class DayLearning:
             # A server may be silent for minutes: at the gate, nobody waits for it.
             told = await reader.async_read(day, carried)
             if told is None:
+                LOGGER.debug("%s is not told whole any more, and left as it is", day)
                 continue
             again, marks = await gate.async_run(self._learn, runner, told)
             if show:
