@@ -169,16 +169,14 @@ class BestTold:
 
     async def async_read(self, day: date, carried: Mapping[str, str]) -> Told | None:
         """Return what the first one tells that tells anything; else that nothing was."""
-        empty: list[tuple[Told, Reader]] = []
+        best: tuple[Told, Reader] | None = None
         for reader in self._readers:
             told = await reader.async_read(day, carried)
+            if told is not None and (told.rows or best is None):
+                best = told, reader
             if told is not None and told.rows:
-                return await self._gate.async_run(self._noted, day, told, reader)
-            if told is not None:
-                empty.append((told, reader))
-        return (
-            await self._gate.async_run(self._noted, day, *empty[0]) if empty else None
-        )
+                break
+        return await self._gate.async_run(self._noted, day, *best) if best else None
 
     def _noted(self, day: date, told: Told, reader: Reader) -> Told:
         remembered = isinstance(told, Remembered)

@@ -8,7 +8,6 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ..arrays import running_sums
 from ..civil import MINUTE_MS
 from ..evidence import Floats
 from ..tables import Numbers
@@ -158,24 +157,12 @@ def _each(units: Units, weights: Counts) -> Counts:
         units: whose happenings.
         weights: shape (kinds, units, days), 1 for days that count.
     """
-    at = units.wall // _STEP_MS - (units.first - 1) * BINS
-    inside = (at >= 0) & (at < (units.days + 2) * BINS)
-    width = (units.days + 2) * BINS + 1
-    timeline = np.bincount(
-        units.unit[inside] * width + at[inside] + 1, minlength=units.size * width
-    )
-    seen = running_sums(timeline.reshape(units.size, width).astype(np.int32))
     found = np.empty((2, units.size, _WINDOWS.size), np.float32)
     half = (ASKED.high - ASKED.low)[_WINDOWS] // 2
-    span = units.days * BINS
-    for own in HALF_WIDTHS:
-        step = max(1, own // 2)
-        late = seen[:, BINS + own : BINS + own + span : step]
-        early = seen[:, BINS - own : BINS - own + span : step]
-        hit = (late > early).reshape(units.size, units.days, -1).astype(np.float32)
-        found[:, :, half == own] = np.matmul(weights.transpose(1, 0, 2), hit).transpose(
-            1, 0, 2
-        )
+    of_unit = weights.transpose(1, 0, 2)
+    for own, hit in zip(HALF_WIDTHS, units.hits(_STEP_MS, HALF_WIDTHS), strict=True):
+        kept = np.matmul(of_unit, hit.astype(np.float32))
+        found[:, :, half == own] = kept.transpose(1, 0, 2)
     return found
 
 

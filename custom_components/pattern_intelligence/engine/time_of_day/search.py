@@ -230,21 +230,9 @@ def _look_up(
 
 def _each(units: Units, masks: Weights) -> Weights:
     """Return the days matched in each window, shape (units, masks, windows)."""
-    at = units.wall // STEP_MS - (units.first - 1) * BINS
-    inside = (at >= 0) & (at < (units.days + 2) * BINS)
-    width = (units.days + 2) * BINS + 1
-    timeline = np.bincount(
-        units.unit[inside] * width + at[inside] + 1, minlength=units.size * width
-    )
-    timeline = running_sums(timeline.reshape(units.size, width).astype(np.int32))
     matched = np.empty((units.size, masks.shape[1], GRID.low.size), np.float32)
-    span = units.days * BINS
-    for half in HALF_WIDTHS:
+    for half, hit in zip(HALF_WIDTHS, units.hits(STEP_MS, HALF_WIDTHS), strict=True):
         first, after = np.searchsorted(GRID.half, [half, half + 1])
-        step = max(1, half // 2)
-        late = timeline[:, BINS + half : BINS + half + span : step]
-        early = timeline[:, BINS - half : BINS - half + span : step]
-        hit = (late > early).reshape(units.size, units.days, after - first)
         matched[:, :, first:after] = np.matmul(masks, hit.astype(np.float32))
     return matched
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..arrays import distinct
+from ..arrays import distinct, running_sums
 from ..civil import DAY_MS, WAKING_DAY_STARTS_MS, Instants
 from ..eligibility import NEEDED_SHARE
 from ..evidence import Floats
@@ -94,6 +95,34 @@ class Units:
         else:
             chosen[1:] = group[1:] != group[:-1]
         return unit[chosen], day[chosen], since[chosen]
+
+    def hits(
+        self, step_ms: int, half_widths: Sequence[int]
+    ) -> Iterator[NDArray[np.bool_]]:
+        """Yield on which days windows of the clock are met, width by width.
+
+        Args:
+            step_ms: the width of a bin; it divides the day.
+            half_widths: of the windows, in bins, a day at most. Their middles lie half
+                of that apart, at least a bin, from midnight on.
+
+        Yields:
+            Shape (units, days, middles).
+        """
+        bins = DAY_MS // step_ms
+        at = self.wall // step_ms - (self.first - 1) * bins
+        inside = (at >= 0) & (at < (self.days + 2) * bins)
+        width = (self.days + 2) * bins + 1
+        timeline = np.bincount(
+            self.unit[inside] * width + at[inside] + 1, minlength=self.size * width
+        )
+        seen = running_sums(timeline.reshape(self.size, width).astype(np.int32))
+        span = self.days * bins
+        for half in half_widths:
+            step = max(1, half // 2)
+            late = seen[:, bins + half : bins + half + span : step]
+            early = seen[:, bins - half : bins - half + span : step]
+            yield (late > early).reshape(self.size, self.days, bins // step)
 
     def profile(self) -> Floats:
         """Return how often bins of the day were met, shape (units, BINS).
