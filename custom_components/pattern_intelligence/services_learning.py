@@ -108,6 +108,8 @@ async def _async_relearn(call: ServiceCall) -> ServiceResponse:
             again=call.data[ATTR_READ_AGAIN],
         )
         return await _async_relearn_history(call.hass, data, anew)
+    if call.data[ATTR_READ_AGAIN]:
+        raise _refused("only_influxdb_again")
     try:
         extent = await _async_extent(call.hass, parts)
         marks = await parts.gate.async_run(parts.storage.aggregates.learned)

@@ -58,9 +58,10 @@ async def test_up_to_yesterday(hass: HomeAssistant, written: DayTap) -> None:
         ({"first_day": "2026-02-20", "last_day": "2026-03-02"}, "days_not_recorded"),
         # 1 March is the newest day learned: 27 days end with it.
         ({"first_day": "2026-02-02"}, "days_too_old"),
+        ({"first_day": "2026-02-20", "read_again": True}, "only_influxdb_again"),
     ],
 )
-async def test_ranges_that_are_refused(
+async def test_what_is_refused(
     hass: HomeAssistant, written: DayTap, asked: dict[str, Any], key: str
 ) -> None:
     """The answer says what could be asked for, and nothing is learned."""
