@@ -6,7 +6,9 @@ same days with that one thing taken away which the claim is about:
 - links and sequences: the days of one entity in another order, for each of a
   sequence's entities in turn; every step has to hang on the others;
 - kinds of days: the same on the days of the other kind, since days in another order
-  are mostly of their own kind, where that is workdays;
+  are mostly of their own kind, where that is workdays. A time may be compared as it
+  is told, or widened to what counts as kept: the hour between a workday's morning and
+  a Sunday's can be within what both are widened to;
 - states: the days of the entity in another order;
 - moves: the days of everything in the second room in another order;
 - the use of a room: everything in it as one, its bursts drawn anew from its own
@@ -22,9 +24,11 @@ from functools import cached_property
 import numpy as np
 
 from custom_components.pattern_intelligence.engine.analysis import Detectors
+from custom_components.pattern_intelligence.engine.civil import DAY_MINUTES
 from custom_components.pattern_intelligence.engine.claim import Claim
 from custom_components.pattern_intelligence.engine.detectors import registry
 from custom_components.pattern_intelligence.engine.evidence import LISTED_FROM
+from custom_components.pattern_intelligence.engine.occasions import LEAST_MARGIN
 from custom_components.pattern_intelligence.engine.pattern import DayKind, PatternType
 from custom_components.pattern_intelligence.engine.window import WINDOW_DAYS, Window
 
@@ -78,8 +82,17 @@ class FreshDays:
         Args:
             claim: Of any type that is proven here.
         """
+        _, share = self.share(claim, self.windows)
+        if share < LEAST:
+            return False
+        if claim.type is PatternType.DAY_TYPE and claim.when:
+            return self._beyond_chance(claim) or self._beyond_chance(as_told(claim))
+        return self._beyond_chance(claim)
+
+    def _beyond_chance(self, claim: Claim) -> bool:
+        """Tell whether a claim happens clearly more often than without its reason."""
         occasions, share = self.share(claim, self.windows)
-        if not occasions or share < LEAST:
+        if not occasions:
             return False
         for tried, chance in self._chances(claim):
             error = np.sqrt(share * (1 - share) / occasions)
@@ -136,6 +149,24 @@ class FreshDays:
 
     def _in_area(self, area_id: str) -> list[str]:
         return [e.entity_id for e in self._home.entities if e.area_id == area_id]
+
+
+def as_told(claim: Claim) -> Claim:
+    """Return a claim whose time, widened for what counts as kept, is the one told.
+
+    That is never less than what the least time is widened to.
+    """
+    when = claim.when
+    assert when is not None
+    length = (when.latest - when.earliest) % DAY_MINUTES
+    narrow = max(min(length / 2, length - 2 * LEAST_MARGIN), 0.0)
+    middle = when.earliest + length / 2
+    told = replace(
+        when,
+        earliest=(middle - narrow / 2) % DAY_MINUTES,
+        latest=(middle + narrow / 2) % DAY_MINUTES,
+    )
+    return replace(claim, when=told)
 
 
 def of_other_days(claim: Claim) -> Claim:

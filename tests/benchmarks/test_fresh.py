@@ -6,14 +6,16 @@ from datetime import date
 import numpy as np
 import pytest
 
-from benchmarks.fresh import BLUR, FreshDays, blurred, of_other_days
+from benchmarks.fresh import BLUR, FreshDays, as_told, blurred, of_other_days
 from benchmarks.simulator import Home, PlantedHabit, simulate
 from custom_components.pattern_intelligence.engine.analysis import Detectors
+from custom_components.pattern_intelligence.engine.civil import days_between
 from custom_components.pattern_intelligence.engine.claim import Claim
 from custom_components.pattern_intelligence.engine.detectors.day_type import DayType
 from custom_components.pattern_intelligence.engine.detectors.duration import Duration
 from custom_components.pattern_intelligence.engine.detectors.room_based import RoomBased
 from custom_components.pattern_intelligence.engine.detectors.sequence import Sequences
+from custom_components.pattern_intelligence.engine.occasions import span_of
 from custom_components.pattern_intelligence.engine.pattern import (
     DayKind,
     PatternType,
@@ -161,6 +163,74 @@ def test_kinds_of_days(home: Home, fresh: FreshDays, name: str, kind: DayKind) -
     assert not fresh.true(of_other_days(claim))
     hallway = (Key("light.hallway_ceiling", "on"),)
     assert not fresh.true(replace(claim, entities=hallway, when=None))
+
+
+@pytest.mark.parametrize(
+    ("on_free_days", "expected"), [("08:15", True), ("07:00", False)]
+)
+def test_kinds_of_days_are_told_by_the_time_stated(
+    home: Home, on_free_days: str, expected: bool
+) -> None:
+    """What is later on free days depends on them, though both times count as kept.
+
+    Stated are 07:30 to 09:00, which is kept from 06:45 to 09:45: on all days. Where
+    every morning is at 07:00, it is kept just as well, and no habit of free days.
+    """
+    first, last = date(2026, 3, 2), date(2026, 5, 3)
+    rows = [
+        Row(f"{day}T{at}:{minute}", "switch.kettle", state)
+        for day in days_between(first, last)
+        for at in [on_free_days if day.weekday() >= 5 else "07:00"]
+        for minute, state in (("00", "on"), ("50", "off"))
+    ]
+    fresh = FreshDays(home, DETECTORS)
+    fresh.windows = (window_of(raw_days(first, last, rows)),)
+    claim = replace(
+        _stated("07:30", "09:00"), context={"kind": "day_type", "day_type": "free"}
+    )
+    assert fresh.share(claim, fresh.windows) == (18, 1.0)
+    # The first morning is of a habit-day that began before the first day.
+    assert fresh.share(of_other_days(claim), fresh.windows) == (44, 1.0)
+    assert fresh.true(claim) is expected
+
+
+@pytest.mark.parametrize(
+    ("earliest", "latest", "span"),
+    [
+        ("07:30", "09:00", (450.0, 540.0)),
+        ("07:45", "08:15", (465.0, 495.0)),
+        # Never less than ten minutes on either side.
+        ("08:00", "08:10", (475.0, 495.0)),
+        ("23:40", "00:20", (-20.0, 20.0)),
+    ],
+)
+def test_a_claim_as_told_is_not_widened(
+    earliest: str, latest: str, span: tuple[float, float]
+) -> None:
+    """What counts as kept is the time that was stated."""
+    claim = as_told(_stated(earliest, latest))
+    assert claim.when is not None
+    kept = span_of(claim.when)
+    assert ((kept.low + 720) % 1440 - 720, kept.length) == (
+        (span[0] + 720) % 1440 - 720,
+        span[1] - span[0],
+    )
+
+
+def _stated(earliest: str, latest: str) -> Claim:
+    """Return that a kettle goes on at a time on free days."""
+    begin, end = (int(at[:2]) * 60.0 + int(at[3:]) for at in (earliest, latest))
+    return Claim(
+        PatternType.DAY_TYPE,
+        (Key("switch.kettle", "on"),),
+        (),
+        When(begin, begin, end, day_kind="free"),
+        None,
+        None,
+        None,
+        0.8,
+        0.8,
+    )
 
 
 def test_blurred_lengths_spread() -> None:
