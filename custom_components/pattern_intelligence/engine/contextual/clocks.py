@@ -142,15 +142,16 @@ def fit(
     total = np.maximum(around.total, _TINY)
     share = np.full(center.size, _SHARE)
     spread = spread.clip(LEAST_SPREAD, MOST_SPREAD)
-    rest = (total - around.inside).clip(0.0)
     apart = minutes - center[owner]
-    gain = np.zeros(center.size)
-    for _ in range(_ROUNDS):
-        width = spread[owner]
-        bump = np.exp(-0.5 * (apart / width) ** 2) / (width * np.sqrt(2 * np.pi))
+    for left in reversed(range(_ROUNDS)):
+        bump = np.exp(-0.5 * (apart / spread[owner]) ** 2)
+        bump /= (spread * np.sqrt(2 * np.pi))[owner]
         ratio = share[owner] * bump / around.density
-        over = 1 - share[owner] + ratio
-        gain = sums(around.weight * np.log(over)) + rest * np.log1p(-share)
+        over = (1 - share)[owner] + ratio
+        if not left:
+            # What was gained is asked for once, at the end.
+            rest = (total - around.inside).clip(0.0)
+            gain = sums(around.weight * np.log(over)) + rest * np.log1p(-share)
         owned = around.weight * ratio / over
         mass = sums(owned) + _TINY
         share = (mass / total).clip(0.0, 1 - 1e-6)

@@ -125,7 +125,7 @@ def _peaks(units: Units) -> tuple[Numbers, Numbers]:
         met = seen[:, LENGTH:-1] > seen[:, : -LENGTH - 1]
         met = met.reshape(size, units.days, BINS)
         met &= units.eligible[begin : begin + size, :, None]
-        days = met.sum(axis=1)
+        days = met.sum(axis=1, dtype=np.int16)
         for _ in range(PEAKS):
             start = days.argmax(axis=1)
             there = np.flatnonzero(days[np.arange(size), start] >= FEWEST_KEPT)
@@ -191,9 +191,11 @@ def questions(
     best: dict[tuple[int, str], tuple[float, Question]] = {}
     names = _names(conditions)
     tested = np.zeros((len(keys), len(names)), bool)
-    for low, high in np.unique(np.stack([found.low, found.high], 1), axis=0).tolist():
+    where = np.unique(np.stack([found.low, found.high], 1), axis=0).tolist()
+    held = conditions.held(conditions.states, [low for low, _ in where])
+    for place, (low, high) in enumerate(where):
         rows = np.flatnonzero((found.low == low) & (found.high == high))
-        asked = _Asked.of(conditions, names, low, high)
+        asked = _Asked.of(conditions, names, low, high, held[:, place])
         gains, could = _gains(found.eligible[rows], found.kept[rows], asked)
         at, which = np.nonzero(could)
         tested[found.unit[rows[at]], asked.entity[which]] = True
@@ -213,7 +215,7 @@ def questions(
         NUMERIC: int(tested[:, :of_numbers].sum()),
         STATE: int(tested[:, of_numbers:].sum()),
     }
-    return [best[place][1] for place in sorted(best)], counts
+    return [best[pair][1] for pair in sorted(best)], counts
 
 
 def _names(conditions: Conditions) -> tuple[str, ...]:
@@ -246,7 +248,12 @@ class _Asked:
 
     @classmethod
     def of(
-        cls, conditions: Conditions, names: Sequence[str], low: float, high: float
+        cls,
+        conditions: Conditions,
+        names: Sequence[str],
+        low: float,
+        high: float,
+        held: NDArray[np.bool_],
     ) -> _Asked:
         value = conditions.measured(low, high)
         known = np.isfinite(value)
@@ -260,7 +267,6 @@ class _Asked:
         numbers = 2 * len(CUTS)
         keys = conditions.states
         of_states = [names.index(key.entity_id, sensors) for key in keys]
-        held = conditions.holds(keys, low)
         there = conditions.known(keys, low)
         return cls(
             np.append(np.repeat(np.arange(sensors), numbers), of_states).astype(int),

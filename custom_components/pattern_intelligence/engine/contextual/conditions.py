@@ -92,9 +92,22 @@ class Conditions:
             keys: entities and states.
             minute: minutes after midnight.
         """
+        return self.held(keys, [minute])[:, 0]
+
+    def held(self, keys: Sequence[Key], minutes: Sequence[float]) -> NDArray[np.bool_]:
+        """Return on which days states were there at some times.
+
+        Args:
+            keys: entities and states.
+            minutes: minutes after midnight.
+
+        Returns:
+            Shape (keys, minutes, days).
+        """
         runs = self.window.runs
-        at = self._midnights + round(minute * MINUTE_MS)
-        found = np.zeros((len(keys), at.size), bool)
+        times = [round(minute * MINUTE_MS) for minute in minutes]
+        at = np.array(times, np.int64)[:, None] + self._midnights
+        found = np.zeros((len(keys), *at.shape), bool)
         for row, key in enumerate(keys):
             if key not in runs.key_at:
                 continue

@@ -7,6 +7,7 @@ after the event, negative before it.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -62,7 +63,7 @@ class SunDays:
         """Return how many days there are, those in holes too, without the last."""
         return self.wall.size - 1
 
-    @property
+    @cached_property
     def usual(self) -> float:
         """Return the usual time of the event, milliseconds after midnight."""
         since = self.wall - (self.first + np.arange(self.wall.size)) * DAY_MS

@@ -107,7 +107,7 @@ def suspects(units: Units, rhythms: Rhythms, sun: SunDays) -> Suspects:
         days = eligible[begin : begin + size, :, None]
         parts = [(high > low) & days for low, high in _edges_of(seen)]
         kept[begin : begin + size] = np.concatenate(
-            [met.sum(axis=1) for met in parts], axis=1
+            [met.sum(axis=1, dtype=np.int16) for met in parts], axis=1
         )
     return _best(kept, eligible.sum(axis=1), _expected(units, rhythms, sun, eligible))
 

@@ -8,6 +8,7 @@ all of them; what passes is tested exactly elsewhere.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -53,7 +54,10 @@ type Weights = NDArray[np.float32]
 
 
 def search(
-    units: Units, rhythms: Rhythms, fewest_share: float = FEWEST_SHARE
+    units: Units,
+    rhythms: Rhythms,
+    fewest_share: float = FEWEST_SHARE,
+    anchors: Sequence[int] = tuple(range(len(ANCHORS))),
 ) -> Candidates:
     """Return the windows worth an exact test: of each unit and anchor its best peaks.
 
@@ -61,6 +65,7 @@ def search(
         units: what is searched.
         rhythms: of those units.
         fewest_share: share of days on which a window has to be met.
+        anchors: which happenings of a day are looked at, positions in ``ANCHORS``.
     """
     found: list[Candidates] = []
     for begin in range(0, units.size, _CHUNK):
@@ -71,7 +76,7 @@ def search(
         days = some.eligible[:, None] & (some.sorts.sort == sorts)
         masks = np.matmul(rows, days.astype(np.float32))
         met = _met_tables(some, own)
-        for anchor in range(len(ANCHORS)):
+        for anchor in anchors:
             if anchor == EACH:
                 matched = _each(some, masks)
             else:

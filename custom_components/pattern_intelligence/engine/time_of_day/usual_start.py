@@ -19,6 +19,7 @@ from ..window import Key, Window
 from .drift import expected_next
 from .rhythm import fit_rhythms
 from .search import FEWEST_DAYS, LEAST_LIFT, search
+from .spans import EACH
 from .trial import Tested, examine, p_values
 from .units import units_of
 from .weekday_mask import DaySorts
@@ -49,9 +50,7 @@ def usual_starts(
     numbers, _, units = units_of(begun, FEWEST_DAYS)
     rhythms = fit_rhythms(units.profile(), units.days)
     tested: list[Tested] = []
-    for window_of_clock in search(units, rhythms):
-        if window_of_clock.anchor != "each":
-            continue
+    for window_of_clock in search(units, rhythms, anchors=(EACH,)):
         entity_id = begun.keys[int(numbers[window_of_clock.unit])].entity_id
         own = examine(begun, entity_id, units, rhythms, window_of_clock)
         if own.matched.size >= max(FEWEST_DAYS, LEAST_LIFT * own.expected):
