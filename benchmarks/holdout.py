@@ -4,7 +4,8 @@ No truth is known of a real home, but its own future is a judge. Twice: patterns
 after the first 70 % of the days are checked on all the rest, day by day and occasion by
 occasion; and what was told on any Sunday is checked on the next five days, which is
 what confidence is about, and many more claims. And homes made of this very home by
-taking its order away tell how many patterns are found where there are none.
+taking its order away tell how many patterns are found where there are none. Beside the
+skill stands what no statement of one number per pattern could exceed.
 
     python -m benchmarks.holdout CONFIG_DIR_OR_DB [...] [--time-zone ZONE]
 """
@@ -21,9 +22,9 @@ import numpy as np
 
 from benchmarks.claims import Json, claim_of
 from benchmarks.guessing import Guesses, guess_rates
+from benchmarks.hindsight import DailyOccasions, by_day
 from benchmarks.home_days import HomeDays, read_home
 from benchmarks.lives import before, told_on
-from benchmarks.occasions import Occasions
 from benchmarks.odd_days import judged
 from benchmarks.window_nulls import NULLS, null_window
 from custom_components.pattern_intelligence.engine.analysis import Detectors, detect
@@ -46,7 +47,7 @@ SOON = 5
 YOUNG = 10
 """Days below which a home is told hardly anything."""
 
-type Checked = dict[PatternType, Occasions]
+type Checked = dict[PatternType, DailyOccasions]
 
 
 @dataclass(frozen=True)
@@ -115,15 +116,18 @@ def _check(
     days: Sequence[date],
 ) -> None:
     """Add what happened on some days of what was told before them."""
+    claims = [claim_of(pattern) for pattern in patterns]
+    happened: list[list[tuple[int, int]]] = [[] for _ in claims]
     for at in range(0, len(days), CHECKED_AT_ONCE):
         part = days[at : at + CHECKED_AT_ONCE]
-        window = home.window(part[0] - timedelta(days=BEFORE), part[-1])
-        for pattern in patterns:
-            claim = claim_of(pattern)
-            since = day_number(part[0])
-            tally = detectors[claim.type].tally(claim, window, home.home, since)
-            own = checked.setdefault(claim.type, Occasions())
-            own.add(claim.stated, tally.occasions, tally.happened)
+        since = day_number(part[0])
+        before_part = part[0] - timedelta(days=BEFORE)
+        windows = [home.window(before_part, day) for day in part]
+        for claim, own in zip(claims, happened, strict=True):
+            tally = detectors[claim.type].tally
+            own += by_day([tally(claim, one, home.home, since) for one in windows])
+    for claim, own in zip(claims, happened, strict=True):
+        checked.setdefault(claim.type, DailyOccasions()).add_days(claim.stated, own)
 
 
 def _false_patterns(
@@ -184,13 +188,13 @@ def _print_checked(
     """Print by type what happened on all days held out, and on the next days."""
     for kind in sorted({*later, *soon}):
         count = patterns.get(kind, 0)
-        print(f"  {kind:<14} {count:3d} patterns  {later.get(kind, Occasions())}")
-        print(f"  {f'next {SOON} days':>27}  {soon.get(kind, Occasions())}")
+        print(f"  {kind:<14} {count:3d} patterns  {later.get(kind, DailyOccasions())}")
+        print(f"  {f'next {SOON} days':>27}  {soon.get(kind, DailyOccasions())}")
 
 
 def _join(total: Checked, own: Checked) -> None:
     for kind, occasions in own.items():
-        total.setdefault(kind, Occasions()).join(occasions)
+        total.setdefault(kind, DailyOccasions()).join_days(occasions)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
