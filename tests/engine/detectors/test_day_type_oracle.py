@@ -70,7 +70,8 @@ def test_counts_and_tails_are_those_of_the_slow_way(chance: Random) -> None:
     keys, _, units = units_of(window, 6)
     counted = Counted.of(units, calendar.free(window.days))
     searched, _ = suspects(counted)
-    found = Suspects.join([searched, kept_times(units, counted)])
+    wanted = np.ones(units.size, bool)
+    found = Suspects.join([searched, kept_times(units, counted, wanted)])
     names = [window.keys[keys[unit]].entity_id for unit in found.unit.tolist()]
     trials = KindTrials.of(window, units.walls, names, found)
     walls = [sorted(window.wall[window.of_key(at)].tolist()) for at in keys.tolist()]

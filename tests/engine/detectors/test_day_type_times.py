@@ -19,6 +19,7 @@ from custom_components.pattern_intelligence.engine.detectors.day_type import Day
 from custom_components.pattern_intelligence.engine.home import Home
 from custom_components.pattern_intelligence.engine.time_of_day.spans import Spans
 from custom_components.pattern_intelligence.engine.time_of_day.units import units_of
+from custom_components.pattern_intelligence.engine.time_of_day.walls import Met, Walls
 from custom_components.pattern_intelligence.engine.window import Key, Window
 
 from .naive_times import UTC, window_of_times
@@ -52,7 +53,8 @@ def _dealt(window: Window, chance: Random) -> Window:
 
 def _times(window: Window) -> Suspects:
     _, _, units = units_of(window, 6)
-    return kept_times(units, Counted.of(units, window.calendar.free(window.days)))
+    counted = Counted.of(units, window.calendar.free(window.days))
+    return kept_times(units, counted, np.ones(units.size, bool))
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -122,12 +124,13 @@ def test_what_chance_would_tell_by_hand() -> None:
     kinds = np.ones(2, bool)
     suspects = Suspects(np.arange(2), spans, kinds, kinds, np.ones(2), np.zeros(2))
     days = np.ones((2, 21), bool)
+    walls = Walls(np.zeros(0, np.int64), np.zeros(0, np.int64))
     trials = KindTrials(
         suspects,
         days,
         days,
         days,
-        np.zeros((2, 21)),
+        Met(walls, np.arange(2), spans, np.arange(21)),
         splits,
         splits.tails(np.ones(2)),
         np.zeros((2, 22)),

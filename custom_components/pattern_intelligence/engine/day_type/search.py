@@ -67,11 +67,11 @@ class Suspects:
     growth: Floats
     risk: Floats
 
-    def take(self, which: NDArray[np.bool_]) -> Suspects:
+    def take(self, which: NDArray[np.intp]) -> Suspects:
         """Return some of them."""
         return Suspects(
             self.unit[which],
-            self.spans.take(np.flatnonzero(which)),
+            self.spans.take(which),
             self.timed[which],
             self.free[which],
             self.growth[which],

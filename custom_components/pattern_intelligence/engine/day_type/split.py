@@ -83,6 +83,15 @@ class Splits:
             (kept & ~own) @ of_block,
         )
 
+    def take(self, rows: NDArray[np.intp]) -> Splits:
+        """Return some of them."""
+        return Splits(
+            self.own[rows],
+            self.other[rows],
+            self.own_kept[rows],
+            self.other_kept[rows],
+        )
+
     def odds(self, growth: Floats, more: float = 0.0) -> Floats:
         """Return the odds ratio that the home explains, shape (n,).
 
@@ -125,7 +134,8 @@ class Splits:
         total = np.zeros((len(self.own), size))
         total[:, 0] = 1.0
         kept = np.arange(BLOCK + 1)
-        for block in range(self.own.shape[1]):
+        reached = 1
+        for block, most in enumerate(self.own.max(axis=0, initial=0).tolist()):
             left = (self.own_kept + self.other_kept)[:, block, None] - kept
             ways = _WAYS[self.own[:, block]] * np.where(
                 left >= 0, _WAYS[self.other[:, block, None], left.clip(0)], 0.0
@@ -133,9 +143,10 @@ class Splits:
             mass = ways * odds[:, None] ** kept
             mass /= mass.sum(axis=1, keepdims=True)
             after = np.zeros_like(total)
-            for days in kept.tolist():
-                after[:, days:] += mass[:, days, None] * total[:, : size - days]
-            total = after
+            for days in range(most + 1):
+                more = mass[:, days, None] * total[:, :reached]
+                after[:, days : days + reached] += more
+            total, reached = after, reached + most
         # Summed from the far end, so that tiny tails keep their digits.
         tails: Floats = np.cumsum(total[:, ::-1], axis=1)[:, ::-1]
         return tails.clip(0.0, 1.0)

@@ -30,18 +30,21 @@ _OTHER_ANCHOR: Final = 10.0 * DAY_MINUTES
 """Farther than any two windows of the clock are apart."""
 
 
-def kept_times(units: Units, counted: Counted) -> Suspects:
+def kept_times(units: Units, counted: Counted, wanted: NDArray[np.bool_]) -> Suspects:
     """Return the times that units keep, each asked about of workdays and of free days.
 
     Args:
-        units: what is searched.
+        units: of the home.
         counted: tells what the rest of the home does then.
+        wanted: shape (units,), which are searched.
     """
     alike = DaySorts(
         np.zeros(units.days, np.int64), np.ones((1, 1)), frozenset(), False
     )
-    whole = replace(units, sorts=alike)
-    found = search(whole, fit_rhythms(units.profile(), units.days), fewest_share=0.0)
+    place = np.flatnonzero(wanted)
+    some = replace(_only(units, wanted), sorts=alike)
+    found = search(some, fit_rhythms(some.profile(), some.days), fewest_share=0.0)
+    found = replace(found, unit=place[found.unit])
     found = found.take(np.argsort(found.unit, kind="stable"))
     found = found.take(_told_once(found.unit, found.spans))
     question = _nearest(found.spans)
@@ -58,6 +61,17 @@ def kept_times(units: Units, counted: Counted) -> Suspects:
         for own in (0, 1)
     ]
     return Suspects.join(parts)
+
+
+def _only(units: Units, wanted: NDArray[np.bool_]) -> Units:
+    """Return some units, numbered from 0."""
+    mine = wanted[units.unit]
+    return replace(
+        units,
+        unit=(np.cumsum(wanted) - 1)[units.unit[mine]],
+        wall=units.wall[mine],
+        eligible=units.eligible[wanted],
+    )
 
 
 def _told_once(unit: Numbers, spans: Spans) -> NDArray[np.bool_]:

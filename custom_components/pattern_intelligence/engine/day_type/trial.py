@@ -31,8 +31,7 @@ class KindTrials:
         eligible: shape (n, days), the eligible habit-days of both kinds.
         kept: shape (n, days), those of them on which it was kept.
         own: shape (n, days), days of the kind that is claimed.
-        times: shape (n, days), minutes after midnight of the habit-day, of what was
-            kept the one nearest to the window's middle; nan where nothing was.
+        met: what happened in the spans.
         splits: how these days fall into kinds and blocks.
         tails: shape (n, days + 1), p of so many days of the kind or more, if it did
             not matter.
@@ -44,10 +43,38 @@ class KindTrials:
     eligible: NDArray[np.bool_]
     kept: NDArray[np.bool_]
     own: NDArray[np.bool_]
-    times: Floats
+    met: Met
     splits: Splits
     tails: Floats
     unsure: Floats
+
+    @property
+    def size(self) -> int:
+        """Return how many there are."""
+        return self.suspects.unit.size
+
+    def take(self, rows: NDArray[np.intp]) -> KindTrials:
+        """Return some of them."""
+        suspects, met, splits = self.suspects.take(rows), self.met, self.splits
+        return KindTrials(
+            suspects,
+            self.eligible[rows],
+            self.kept[rows],
+            self.own[rows],
+            Met(met.walls, suspects.unit, suspects.spans, met.days),
+            splits.take(rows),
+            self.tails[rows],
+            self.unsure[rows],
+        )
+
+    @cached_property
+    def times(self) -> Floats:
+        """Return when things were kept, shape (n, days).
+
+        In minutes after midnight of the habit-day; of several what is nearest to the
+        window's middle, nan where nothing was kept.
+        """
+        return np.where(self.kept, self.met.nearest(), np.nan)
 
     @property
     def expected(self) -> Floats:
@@ -135,8 +162,7 @@ class KindTrials:
         tails, unsure = (
             splits.tails(splits.odds(suspects.growth, more)) for more in (0.0, CLEARLY)
         )
-        times = np.where(kept, met.nearest(), np.nan)
-        return cls(suspects, eligible, kept, own, times, splits, tails, unsure)
+        return cls(suspects, eligible, kept, own, met, splits, tails, unsure)
 
     def days(self, row: int, *, own: bool) -> NDArray[np.intp]:
         """Return where the eligible days of a kind are.

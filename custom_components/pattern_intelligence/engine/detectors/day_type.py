@@ -17,36 +17,32 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..absorption import COVERED
-from ..civil import DAY_MINUTES, DAY_MS, WAKING_DAY_STARTS_MS
+from ..civil import DAY_MINUTES
 from ..claim import Claim
+from ..day_type.claims import at_all, confidences, whens
 from ..day_type.counted import Counted
 from ..day_type.search import Suspects, suspects
 from ..day_type.times import kept_times
 from ..day_type.trial import KindTrials
-from ..eligibility import eligible_days
 from ..evidence import (
     FALSE_DISCOVERY_RATE,
     LISTED_FROM,
     Floats,
     Tally,
     false_discovery_q,
-    posterior_since_change,
 )
 from ..home import Home
-from ..occasions import member_of, occasions, span_of, walls_of
-from ..pattern import DayKind, Evidence, Finding, PatternType, Provenance, When
+from ..occasions import occasions, span_of
+from ..pattern import Evidence, Finding, PatternType, Provenance, When
 from ..provenance import AUTOMATION, USER
 from ..sentence import Sentence
 from ..tables import Numbers
-from ..time_of_day.claims import CHANGE_RATE, PRIOR_DAYS, RECENT_MATCHES
-from ..time_of_day.drift import expected_next
 from ..time_of_day.search import FEWEST_DAYS
-from ..time_of_day.spans import ANCHORS, WAKING_MINUTE
+from ..time_of_day.spans import WAKING_MINUTE
 from ..time_of_day.units import units_of
 from ..time_of_day.walls import Met, Walls
-from ..time_of_day.weekday_mask import EVERY_DAY
 from ..tying import tie
-from ..window import Key, Window
+from ..window import Window
 
 USUAL_DAYS: Final = 21
 """Days after which most of what kinds of days tell is there: three weekends."""
@@ -65,21 +61,17 @@ class DayType:
         number = np.arange(units.first, units.first + units.days)
         counted = Counted.of(units, window.calendar.free(number))
         searched, asked = suspects(counted)
-        found = Suspects.join([searched, kept_times(units, counted)])
-        found = found.take(~automated[found.unit])
+        searched = searched.take(np.flatnonzero(~automated[searched.unit]))
+        found = Suspects.join([searched, kept_times(units, counted, ~automated)])
         names = [window.keys[keys[unit]].entity_id for unit in found.unit.tolist()]
         trials = KindTrials.of(window, units.walls, names, found)
         false = trials.by_chance(int(asked[:, ~automated].sum()))
         rows = _best_of_each(found, false)
-        q_values = np.ones(false.size)
-        q_values[rows] = false_discovery_q(false[rows], 1)
+        q_values = false_discovery_q(false[rows], 1)
         sure = q_values <= FALSE_DISCOVERY_RATE
-        told = [
-            _finding(
-                window, home, trials, row, keys[found.unit[row]], float(q_values[row])
-            )
-            for row in _each_once(window, home, trials, np.flatnonzero(sure), names)
-        ]
+        trials, q_values = trials.take(rows[sure]), q_values[sure]
+        first = _each_once(window, home, trials, keys)
+        told = _findings(window, home, trials.take(first), keys, q_values[first])
         listed = [
             each
             for each in told
@@ -94,7 +86,7 @@ class DayType:
         assert claim.context is not None
         key, kind = claim.entities[0], claim.context["day_type"]
         if claim.when is None:
-            days, kept = _at_all(window, key, free=kind == "free")
+            days, kept = at_all(window, key, free=kind == "free")
             early = False
         else:
             days, kept = occasions(window, key, claim.when)
@@ -126,68 +118,72 @@ def _best_of_each(found: Suspects, false: Floats) -> NDArray[np.intp]:
 
 
 def _each_once(
-    window: Window,
-    home: Home,
-    trials: KindTrials,
-    rows: NDArray[np.intp],
-    entity_ids: Sequence[str],
-) -> list[int]:
+    window: Window, home: Home, trials: KindTrials, keys: Numbers
+) -> NDArray[np.intp]:
     """Return the rows to tell: of a device's, on the same days, what comes first.
 
     Args:
         window: the window of days.
         home: tells which entities are of one device.
-        trials: of all rows.
-        rows: those beyond chance.
-        entity_ids: of all rows.
+        trials: of what is beyond chance.
+        keys: the position of each unit's key.
     """
+    matched = [trials.matched(row) for row in range(trials.size)]
     begun = np.array(
-        [np.median(trials.times[row, trials.matched(row)]) for row in rows]
+        [np.median(trials.times[row, own]) for row, own in enumerate(matched)]
     )
     since = (begun - WAKING_MINUTE) % DAY_MINUTES
     led: dict[tuple[str, bool], list[int]] = {}
-    for row in rows[np.argsort(since, kind="stable")].tolist():
-        entity_id = entity_ids[row]
+    for row in np.argsort(since, kind="stable").tolist():
+        entity_id = window.keys[keys[trials.suspects.unit[row]]].entity_id
         device = home.unit(entity_id)
         leaders = led.setdefault((device, bool(trials.suspects.free[row])), [])
-        own = trials.matched(row)
-        shares = [np.isin(own, trials.matched(leader)).mean() for leader in leaders]
+        shares = [np.isin(matched[row], matched[one]).mean() for one in leaders]
         if max(shares, default=0.0) < COVERED:
             leaders.append(row)
-    return sorted(row for leaders in led.values() for row in leaders)
+    return np.sort(np.array([row for own in led.values() for row in own], np.intp))
 
 
-def _at_all(
-    window: Window, key: Key, *, free: bool
-) -> tuple[Numbers, NDArray[np.bool_]]:
-    """Return the eligible waking days of a kind, and on which anything happened."""
-    begin, end = WAKING_MINUTE, WAKING_MINUTE + DAY_MINUTES
-    eligible = eligible_days(window, key.entity_id, begin, end, "first")
-    days = window.days[eligible & (window.calendar.free(window.days) == free)]
-    seen = np.unique((walls_of(window, key) - WAKING_DAY_STARTS_MS) // DAY_MS)
-    return days, member_of(seen, days)
+def _findings(
+    window: Window, home: Home, trials: KindTrials, keys: Numbers, q_values: Floats
+) -> list[Finding]:
+    """Return what is reported of things and kinds of days.
+
+    Args:
+        window: the window of days.
+        home: tells the areas.
+        trials: of what is told.
+        keys: the position of each unit's key.
+        q_values: of what is told.
+    """
+    places = keys[trials.suspects.unit].tolist()
+    stated = whens(window, trials)
+    sure = confidences(window, [window.keys[at] for at in places], trials, stated)
+    return [
+        _finding(window, home, trials, row, at, stated[row], float(sure[row]), q_value)
+        for row, (at, q_value) in enumerate(zip(places, q_values.tolist(), strict=True))
+    ]
 
 
 def _finding(
-    window: Window, home: Home, trials: KindTrials, row: int, at: int, q_value: float
+    window: Window,
+    home: Home,
+    trials: KindTrials,
+    row: int,
+    at: int,
+    when: When | None,
+    confidence: float,
+    q_value: float,
 ) -> Finding:
     """Return what is reported of one thing and kind of day."""
     key, free = window.keys[at], bool(trials.suspects.free[row])
     eligible, matched = trials.days(row, own=True), trials.matched(row)
     others = trials.days(row, own=False)
-    when, times = _when(window, trials, row)
-    if when is None:
-        _, kept = _at_all(window, key, free=free)
-    else:
-        _, kept = occasions(window, key, when)
     causes = _causes(window, trials, row, at)
     expected = float(trials.expected[row])
-    # Begins from what the other days give: it was picked since it looked best.
-    confidence = posterior_since_change(
-        kept, expected / eligible.size, PRIOR_DAYS, CHANGE_RATE
-    )
     automation = float((causes >= AUTOMATION).mean())
     user = float((causes == USER).mean())
+    center = trials.suspects.spans.center[row]
     return Finding(
         type=PatternType.DAY_TYPE,
         entities=(key,),
@@ -205,7 +201,7 @@ def _finding(
         provenance=Provenance(user, max(1 - user - automation, 0.0), automation),
         eligible=window.days[eligible],
         matched=window.days[matched],
-        times=times,
+        times=trials.times[row, matched] - float(center) if when else np.zeros(0),
         when=when,
         context={"kind": "day_type", "day_type": "free" if free else "workday"},
         details={
@@ -215,33 +211,6 @@ def _finding(
             }
         },
     )
-
-
-def _when(
-    window: Window, trials: KindTrials, row: int
-) -> tuple[When | None, np.ndarray[tuple[int], np.dtype[np.float64]]]:
-    """Return the time stated, if any, and how far each match was from its middle."""
-    spans = trials.suspects.spans.take(np.array([row]))
-    if not trials.suspects.timed[row]:
-        return None, np.zeros(0)
-    matched = trials.matched(row)
-    times = trials.times[row, matched]
-    earliest, latest = np.percentile(times[-RECENT_MATCHES:], [10, 90]).tolist()
-    expected = expected_next(
-        window.days[matched], times, int(window.days[-1]) + 1, RECENT_MATCHES
-    )
-    free = bool(trials.suspects.free[row])
-    weekend = window.calendar.weekend
-    kind: DayKind = "free" if free else "workday"
-    when = When(
-        float(np.clip(expected, earliest, latest)) % DAY_MINUTES,
-        earliest % DAY_MINUTES,
-        latest % DAY_MINUTES,
-        ANCHORS[spans.anchor[0]],
-        tuple(day for day in EVERY_DAY if (day in weekend) == free),
-        kind,
-    )
-    return when, times - float(spans.center[0])
 
 
 def _causes(window: Window, trials: KindTrials, row: int, at: int) -> Numbers:
