@@ -26,12 +26,11 @@ from custom_components.pattern_intelligence.engine.analysis import analyze, dete
 from custom_components.pattern_intelligence.engine.civil import day_number, days_between
 from custom_components.pattern_intelligence.engine.claim import Claim
 from custom_components.pattern_intelligence.engine.detectors import (
-    Check,
     Detector,
     Judge,
     LongDetector,
-    checker_of,
     registry,
+    tallies_of,
 )
 from custom_components.pattern_intelligence.engine.evidence import Tally
 from custom_components.pattern_intelligence.engine.history import History
@@ -100,8 +99,14 @@ class _Timed:
     ) -> Tally:
         return self._detector.tally(claim, window, home, since)
 
-    def checker(self, window: Window, home: Home) -> Check:
-        return checker_of(self._detector, window, home)
+    def tallies(
+        self,
+        claims: Sequence[Claim | Finding],
+        window: Window,
+        home: Home,
+        since: int,
+    ) -> Sequence[Tally]:
+        return tallies_of(self._detector, claims, window, home, since)
 
     def waits_for(self, window: Window, home: Home) -> Sentence:
         return self._detector.waits_for(window, home)

@@ -63,6 +63,7 @@ class Chronicle:
         self._store = store
         self._detectors = detectors
         self._phases = phases
+        self._read: tuple[str, Life] = "", Life()
 
     def tell(self, first: date, last: date) -> Life:
         """Tell what was not yet told of the days up to one; return the life as of it.
@@ -102,8 +103,11 @@ class Chronicle:
             stored = self._store.read_life(last)
         if not stored:
             return None, Life()
-        with decoding():
-            return stored[0], Life.from_text(stored[1], self.past.home.resolve)
+        sunday, text = stored
+        if self._read[0] != text:
+            with decoding():
+                self._read = text, Life.from_text(text, self.past.home.resolve)
+        return sunday, self._read[1]
 
     def _judge(self, judge: Judge, first: date, last: date) -> None:
         """Judge the days not yet judged that can still be looked back on.

@@ -11,7 +11,7 @@ from .absorption import absorb
 from .civil import date_of, day_number
 from .claim import Claim
 from .contextual.sun_claims import as_of
-from .detectors import Check, Detector, Patient, checker_of
+from .detectors import Detector, Patient, tallies_of
 from .evidence import LISTED_FROM
 from .home import Home
 from .life import Identified, Life, identify, step
@@ -92,19 +92,14 @@ def advance(
     since = day_number(sunday) - 6
     told: dict[str, TypeTally] = {}
     untold: dict[str, TypeTally] = {}
-    checks: dict[PatternType, Check] = {}
-    for entry in life.entries:
-        claim = entry.claim
-        detector = detectors.get(claim.type)
-        if entry.missed or detector is None:
-            continue
-        if claim.type not in checks:
-            checks[claim.type] = checker_of(detector, window, home)
-        tally = checks[claim.type](claim, since)
-        week = told if claim.stated >= LISTED_FROM else untold
-        week[claim.type.value] = week.get(claim.type.value, TypeTally()) + TypeTally.of(
-            tally.occasions, tally.happened, claim.stated, claim.raw
-        )
+    for kind, detector in detectors.items():
+        claims = [claim for claim in life.claims if claim.type is kind]
+        tallies = tallies_of(detector, claims, window, home, since)
+        for claim, tally in zip(claims, tallies, strict=True):
+            week = told if claim.stated >= LISTED_FROM else untold
+            week[kind.value] = week.get(kind.value, TypeTally()) + TypeTally.of(
+                tally.occasions, tally.happened, claim.stated, claim.raw
+            )
     checked = replace(life, record=life.record.after(told, untold))
     stated = [
         (found, Claim.of(found.finding, _told(checked, found)))

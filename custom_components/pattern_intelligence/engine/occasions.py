@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -111,6 +112,38 @@ def occasions(
     days = window.days[eligible]
     walls, owner = Walls(np.zeros(wall.size, np.int64), wall), np.zeros(1, np.int64)
     return days, Met(walls, owner, spans, days, closed=True).hits[0]
+
+
+def all_occasions(
+    window: Window, keys: Sequence[Key], whens: Sequence[When]
+) -> tuple[Spans, NDArray[np.bool_], NDArray[np.bool_]]:
+    """Return when times count as kept, on which days each could be, and was.
+
+    As :func:`occasions` has it, for many at once.
+
+    Args:
+        window: the window.
+        keys: what enters which state, n of them.
+        whens: the times stated.
+
+    Returns:
+        The n spans; and twice shape (n, days), for the habit-day of each day.
+    """
+    spans = widened(
+        np.array([ANCHORS.index(when.anchor) for when in whens], np.int64),
+        np.array([when.earliest for when in whens]),
+        np.array([when.latest for when in whens]),
+    )
+    eligible = eligible_spans(window, [key.entity_id for key in keys], spans)
+    for row, when in zip(eligible, whens, strict=True):
+        row &= holds(when, window.days, window.calendar)
+    place = {key: at for at, key in enumerate(dict.fromkeys(keys))}
+    each = [walls_of(window, key) for key in place]
+    sizes = [own.size for own in each]
+    walls = Walls(np.repeat(np.arange(len(each)), sizes), np.concatenate(each))
+    owner = np.array([place[key] for key in keys], np.int64)
+    hits = Met(walls, owner, spans, window.days, closed=True).hits
+    return spans, eligible, eligible & hits
 
 
 def holds(when: When, days: Numbers, calendar: Calendar) -> NDArray[np.bool_]:

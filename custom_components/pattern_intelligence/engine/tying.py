@@ -158,16 +158,28 @@ def _follow_the_household(
 
     A home has a dozen entities that are used when its people get up, and one morning.
     """
-    by_hand = np.sort(window.wall[window.cause < AUTOMATION])
-    day, begins = np.unique(waking_days(by_hand), return_index=True)
-    ends = np.append(begins[1:], by_hand.size)[: begins.size] - 1
-    minutes = (by_hand - day.repeat(ends - begins + 1) * DAY_MS) / MINUTE_MS
-    edge = {"first": minutes[begins], "last": minutes[ends]}
+    by_hand = window.wall[window.cause < AUTOMATION]
+    of = waking_days(by_hand)
+    low = int(of.min(initial=0))
+    size = int(of.max(initial=low)) - low + 1
+    first = np.full(size, np.iinfo(np.int64).max)
+    last = np.full(size, np.iinfo(np.int64).min)
+    np.minimum.at(first, of - low, by_hand)
+    np.maximum.at(last, of - low, by_hand)
+    lived = np.flatnonzero(first <= last)
+    day = low + lived
+    edge = {
+        anchor: (of_day[lived] - day * DAY_MS) / MINUTE_MS
+        for anchor, of_day in (("first", first), ("last", last))
+    }
     follows = []
     for found in findings:
         anchor = found.when.anchor if found.when else "each"
+        if anchor == "each":
+            follows.append(False)
+            continue
         _, own, at = np.intersect1d(found.matched, day, return_indices=True)
-        if anchor == "each" or not own.size:
+        if not own.size:
             follows.append(False)
             continue
         alone, left = _spreads(

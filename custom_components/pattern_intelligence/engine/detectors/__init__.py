@@ -59,6 +59,36 @@ class Checking(Detector, Protocol):
         """
 
 
+@runtime_checkable
+class Together(Detector, Protocol):
+    """Checks many claims at once with hardly more work than one."""
+
+    def tallies(
+        self,
+        claims: Sequence[Claim | Finding],
+        window: Window,
+        home: Home,
+        since: int,
+    ) -> Sequence[Tally]:
+        """Return what :meth:`Detector.tally` does of each."""
+
+
+def tallies_of(
+    detector: Detector,
+    claims: Sequence[Claim | Finding],
+    window: Window,
+    home: Home,
+    since: int,
+) -> Sequence[Tally]:
+    """Return how often what a detector claimed could happen, and did, claim by claim."""
+    if not claims:
+        return []
+    if isinstance(detector, Together):
+        return detector.tallies(claims, window, home, since)
+    check = checker_of(detector, window, home)
+    return [check(claim, since) for claim in claims]
+
+
 def checker_of(detector: Detector, window: Window, home: Home) -> Check:
     """Return what checks the claims of a detector against a window."""
     if isinstance(detector, Checking):

@@ -27,7 +27,7 @@ from ..evidence import (
     false_discovery_q,
 )
 from ..home import Home
-from ..occasions import occasions, span_of
+from ..occasions import all_occasions
 from ..pattern import Evidence, Finding, PatternType, Provenance
 from ..provenance import AUTOMATION, USER
 from ..sentence import Sentence
@@ -94,13 +94,31 @@ class TimeOfDay:
         self, claim: Claim | Finding, window: Window, home: Home, since: int
     ) -> Tally:
         """Return on how many later habit-days a stated time was kept."""
-        assert claim.when is not None
-        days, kept = occasions(window, claim.entities[0], claim.when)
-        center = span_of(claim.when).center % DAY_MINUTES
+        return self.tallies([claim], window, home, since)[0]
+
+    def tallies(
+        self,
+        claims: Sequence[Claim | Finding],
+        window: Window,
+        home: Home,
+        since: int,
+    ) -> Sequence[Tally]:
+        """Return the same of each of many."""
+        whens = [claim.when for claim in claims if claim.when]
+        keys = [claim.entities[0] for claim in claims]
+        spans, eligible, kept = all_occasions(window, keys, whens)
         # A habit-day that is centered before noon is over by the end of its date.
-        early = claim.when.anchor == "each" and center < DAY_MINUTES / 2
-        later = days >= (since if early else since - 1)
-        return Tally(int(later.sum()), int(kept[later].sum()))
+        center = spans.center % DAY_MINUTES
+        early = (spans.anchor == EACH) & (center < DAY_MINUTES / 2)
+        later = window.days >= np.where(early, since, since - 1)[:, None]
+        return [
+            Tally(*counts)
+            for counts in zip(
+                (eligible & later).sum(axis=1).tolist(),
+                (kept & later).sum(axis=1).tolist(),
+                strict=True,
+            )
+        ]
 
     def waits_for(self, window: Window, home: Home) -> Sentence:
         """Return why nothing is found."""

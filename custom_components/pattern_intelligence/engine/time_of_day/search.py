@@ -78,7 +78,7 @@ def search(
         met = _met_tables(some, own)
         for anchor in anchors:
             if anchor == EACH:
-                matched = _each(some, masks)
+                matched = _each(some)
             else:
                 matched = _extreme(some, last=anchor == LAST)
             least = np.maximum(FEWEST_DAYS, fewest_share * masks.sum(2))
@@ -170,19 +170,19 @@ def _expected(
     window: Numbers,
 ) -> Floats:
     """Return the days that windows match by chance, shape (n,)."""
-    every = np.arange(GRID.low.size)
-    low, high = (_passed(rhythms, edges) for edges in _edges(anchor, every))
-    start = 0.0 if anchor == EACH else rhythms.cdf[:, WAKING_BIN, None]
+    low, high = (_passed(rhythms, unit, edge) for edge in _edges(anchor, window))
+    start = 0.0 if anchor == EACH else rhythms.cdf[unit, WAKING_BIN]
     longer, shorter = stretches(np.array(anchor), low - start, high - start)
-    expected = _look_up(met, unit, mask, window, longer)
+    expected = _look_up(met, unit, mask, longer)
     if anchor == EACH:
         return expected
-    return np.asarray(expected - _look_up(met, unit, mask, window, shorter))
+    return np.asarray(expected - _look_up(met, unit, mask, shorter))
 
 
-def _passed(rhythms: Rhythms, edges: Numbers) -> Floats:
-    """Return the rhythms passed at edges of bins, shape (units, edges)."""
-    passed: Floats = rhythms.cdf.take(edges % BINS, axis=1) + edges // BINS
+def _passed(rhythms: Rhythms, unit: Numbers, edge: Numbers) -> Floats:
+    """Return the rhythms passed at edges of bins, shape (n,)."""
+    turns, place = np.divmod(edge, BINS)
+    passed: Floats = rhythms.cdf[unit, place] + turns
     return passed
 
 
@@ -206,39 +206,40 @@ def _met_tables(units: Units, rhythms: Rhythms) -> Weights:
     size = units.size * sorts * (_LENGTHS + 1)
     count = np.bincount(flat, minlength=size).reshape(shape)
     total = np.bincount(flat, gaps, minlength=size).reshape(shape)
-    longer = count.sum(axis=2, keepdims=True) - running_sums(count)
-    lengths = np.arange(_LENGTHS + 1) / _LENGTHS
-    met = running_sums(total) + longer * lengths
+    shorter = running_sums(count)
+    # Few arrays of this size, or the processor waits for memory.
+    met = np.subtract(shorter[..., -1:], shorter, dtype=np.float64)
+    met *= np.arange(_LENGTHS + 1) / _LENGTHS
+    met += running_sums(total)
     by_mask: Weights = np.matmul(rows, met.astype(np.float32))
     return by_mask
 
 
-def _look_up(
-    met: Weights, unit: Numbers, mask: Numbers, window: Numbers, lengths: Floats
-) -> Floats:
-    """Return tabled values at the lengths of windows, shape (n,).
+def _look_up(met: Weights, unit: Numbers, mask: Numbers, lengths: Floats) -> Floats:
+    """Return tabled values at lengths, shape (n,).
 
     Args:
         met: as :func:`_met_tables` gives it.
         unit: shape (n,).
         mask: shape (n,).
-        window: shape (n,).
-        lengths: shape (units, windows).
+        lengths: shape (n,).
     """
     place = np.clip(lengths, 0.0, 1.0) * _LENGTHS
     whole = np.minimum(place.astype(np.int64), _LENGTHS - 1)
-    at, part = whole[unit, window], (place - whole)[unit, window]
-    low, high = met[unit, mask, at], met[unit, mask, at + 1]
-    values: Floats = low + part * (high - low)
+    flat = (unit * met.shape[1] + mask) * met.shape[2] + whole
+    low, high = met.take(flat), met.take(flat + 1)
+    values: Floats = low + (place - whole) * (high - low)
     return values
 
 
-def _each(units: Units, masks: Weights) -> Weights:
+def _each(units: Units) -> Weights:
     """Return the days matched in each window, shape (units, masks, windows)."""
-    matched = np.empty((units.size, masks.shape[1], GRID.low.size), np.float32)
-    for half, hit in zip(HALF_WIDTHS, units.hits(STEP_MS, HALF_WIDTHS), strict=True):
+    rows = units.sorts.rows.astype(np.float32)
+    matched = np.empty((units.size, len(rows), GRID.low.size), np.float32)
+    widths = units.met_days(STEP_MS, HALF_WIDTHS)
+    for half, met in zip(HALF_WIDTHS, widths, strict=True):
         first, after = np.searchsorted(GRID.half, [half, half + 1])
-        matched[:, :, first:after] = np.matmul(masks, hit.astype(np.float32))
+        matched[:, :, first:after] = np.matmul(rows, met.astype(np.float32))
     return matched
 
 
