@@ -63,7 +63,7 @@ class Chronicle:
         self._store = store
         self._detectors = detectors
         self._phases = phases
-        self._read: tuple[str, Life] = "", Life()
+        self._read: tuple[str | None, Life] = None, Life()
 
     def tell(self, first: date, last: date) -> Life:
         """Tell what was not yet told of the days up to one; return the life as of it.
