@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -13,6 +13,7 @@ from ..evidence import Floats
 from ..tables import Numbers
 from ..time_of_day.spans import ANCHORS, EACH, FIRST, LAST, WAKING_MINUTE, Spans
 from ..time_of_day.units import Units
+from ..time_of_day.weekday_mask import DaySorts
 
 STEP_MINUTES: Final = 15
 """Coarser than that nobody compares a workday with a Sunday."""
@@ -107,13 +108,14 @@ class Counted:
             free: shape (days,), which of all days from the first on are free.
         """
         kinds = np.array([~free, free])
+        by_kind = DaySorts(free.astype(np.int64), np.eye(2), frozenset(), False)
+        units = replace(units, sorts=by_kind)
         kept = np.zeros((2, units.size, ASKED.anchor.size), np.float32)
         for begin in range(0, units.size, _CHUNK):
             some = units.some(begin, begin + _CHUNK)
-            weights = (some.eligible & kinds[:, None]).astype(np.float32)
             kept[:, begin : begin + _CHUNK] = np.concatenate(
                 [
-                    _each(some, weights),
+                    _each(some),
                     _extreme(some, kinds, last=False),
                     _extreme(some, kinds, last=True),
                     _at_all(some, kinds),
@@ -150,19 +152,17 @@ def _rates(kept: Counts, days: Counts) -> Counts:
     return rates
 
 
-def _each(units: Units, weights: Counts) -> Counts:
+def _each(units: Units) -> Counts:
     """Return the days on which windows are met, shape (kinds, units, windows).
 
     Args:
-        units: whose happenings.
-        weights: shape (kinds, units, days), 1 for days that count.
+        units: whose happenings, their days sorted by kind.
     """
     found = np.empty((2, units.size, _WINDOWS.size), np.float32)
     half = (ASKED.high - ASKED.low)[_WINDOWS] // 2
-    of_unit = weights.transpose(1, 0, 2)
-    for own, hit in zip(HALF_WIDTHS, units.hits(_STEP_MS, HALF_WIDTHS), strict=True):
-        kept = np.matmul(of_unit, hit.astype(np.float32))
-        found[:, :, half == own] = kept.transpose(1, 0, 2)
+    widths = units.met_days(_STEP_MS, HALF_WIDTHS)
+    for own, met in zip(HALF_WIDTHS, widths, strict=True):
+        found[:, :, half == own] = met.transpose(1, 0, 2)
     return found
 
 

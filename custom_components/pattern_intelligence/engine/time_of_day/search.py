@@ -43,8 +43,9 @@ Of windows that prove as much the one kept on more days is told: it helps more t
 PEAKS: Final = 4
 """Windows of a unit and anchor that are examined: more have hardly ever been kept."""
 
-_CHUNK: Final = 16
-"""Units weighed at a time, to bound the memory."""
+_CHUNK: Final = 64
+_CHUNK_MASKS: Final = 2048
+"""Units, and units times masks, weighed at a time, to bound the memory."""
 
 _LENGTHS: Final = 1024
 """Lengths for which the chance of being met is tabled, evenly from 0 to 1."""
@@ -68,8 +69,9 @@ def search(
         anchors: which happenings of a day are looked at, positions in ``ANCHORS``.
     """
     found: list[Candidates] = []
-    for begin in range(0, units.size, _CHUNK):
-        end = min(begin + _CHUNK, units.size)
+    at_once = min(_CHUNK, max(1, _CHUNK_MASKS // len(units.sorts.rows)))
+    for begin in range(0, units.size, at_once):
+        end = min(begin + at_once, units.size)
         some, own = units.some(begin, end), Rhythms(rhythms.cdf[begin:end])
         rows = some.sorts.rows.astype(np.float32)
         sorts = np.arange(rows.shape[1])[:, None]

@@ -96,33 +96,36 @@ class Units:
             chosen[1:] = group[1:] != group[:-1]
         return unit[chosen], day[chosen], since[chosen]
 
-    def hits(
+    def met_days(
         self, step_ms: int, half_widths: Sequence[int]
-    ) -> Iterator[NDArray[np.bool_]]:
-        """Yield on which days windows of the clock are met, width by width.
+    ) -> Iterator[NDArray[np.int64]]:
+        """Yield on how many eligible days windows of the clock are met, by width.
+
+        What happens in quick succession meets one stretch of middles: only its ends
+        are counted, on each day apart.
 
         Args:
             step_ms: the width of a bin; it divides the day.
-            half_widths: of the windows, in bins, a day at most. Their middles lie half
-                of that apart, at least a bin, from midnight on.
+            half_widths: of the windows, in bins, a quarter of a day at most. Their
+                middles lie half of that apart, at least a bin, from midnight on.
 
         Yields:
-            Shape (units, days, middles).
+            Shape (units, sorts of days, middles).
         """
         bins = DAY_MS // step_ms
-        at = self.wall // step_ms - (self.first - 1) * bins
-        inside = (at >= 0) & (at < (self.days + 2) * bins)
-        width = (self.days + 2) * bins + 1
-        timeline = np.bincount(
-            self.unit[inside] * width + at[inside] + 1, minlength=self.size * width
-        )
-        seen = running_sums(timeline.reshape(self.size, width).astype(np.int32))
-        span = self.days * bins
+        at = self.wall // step_ms - self.first * bins
+        day, place = np.divmod(at, bins)
+        since = np.full(at.size, 2 * bins)
+        own = self.unit[1:] == self.unit[:-1]
+        since[1:][own] = np.diff(at)[own]
+        new_day = np.append(True, day[1:] != day[:-1])[: at.size]
         for half in half_widths:
-            step = max(1, half // 2)
-            late = seen[:, bins + half : bins + half + span : step]
-            early = seen[:, bins - half : bins - half + span : step]
-            yield (late > early).reshape(self.size, self.days, bins // step)
+            first = np.flatnonzero((since > 2 * half) | new_day)
+            last = np.append(first[1:], at.size)[: first.size] - 1
+            # From the middle after the last one that is met already.
+            low = place[first] + 1 + np.maximum(half - since[first], -half)
+            met = _Stretches(self.unit[first], day[first], low, place[last] + half + 1)
+            yield met.by_sort(self, bins)[:, :, : bins : max(1, half // 2)]
 
     def profile(self) -> Floats:
         """Return how often bins of the day were met, shape (units, BINS).
@@ -137,6 +140,53 @@ class Units:
         flat = self.unit[kept] * BINS + self.wall[kept] % DAY_MS // STEP_MS
         counts = np.bincount(flat, minlength=self.size * BINS)
         return counts.reshape(self.size, BINS).astype(float)
+
+
+@dataclass(frozen=True, eq=False)
+class _Stretches:
+    """Middles of windows that are met, none twice.
+
+    Attributes:
+        unit: shape (n,), by whom.
+        day: shape (n,), places of the days on which they count from midnight.
+        low: shape (n,), the first bin; below 0 on the day before.
+        high: shape (n,), the bin after the last; beyond the day on the next one.
+    """
+
+    unit: Numbers
+    day: Numbers
+    low: Numbers
+    high: Numbers
+
+    def by_sort(self, units: Units, bins: int) -> Numbers:
+        """Return on how many eligible days of each sort they meet each bin.
+
+        Args:
+            units: whose they are.
+            bins: of a day.
+
+        Returns:
+            Shape (units, sorts of days, bins + 1), nothing in the last.
+        """
+        sorts = units.sorts.rows.shape[1]
+        edges = np.zeros(units.size * sorts * (bins + 1), np.int64)
+        for turn, kept in (
+            (0, slice(None)),
+            (-1, np.flatnonzero(self.low < 0)),
+            (1, np.flatnonzero(self.high > bins)),
+        ):
+            own, day = self.unit[kept], self.day[kept] + turn
+            begin, end = (
+                (edge[kept] - turn * bins).clip(0, bins)
+                for edge in (self.low, self.high)
+            )
+            there = (day >= 0) & (day < units.days)
+            there[there] = units.eligible[own[there], day[there]]
+            own, day = own[there], day[there]
+            flat = (own * sorts + units.sorts.sort[day]) * (bins + 1)
+            edges += np.bincount(flat + begin[there], minlength=edges.size)
+            edges -= np.bincount(flat + end[there], minlength=edges.size)
+        return running_sums(edges.reshape(units.size, sorts, bins + 1))
 
 
 def units_of(
