@@ -15,7 +15,7 @@ from ..sun import Position
 from .axes import WARMTH_LAGS, YEAR_DAYS, day_length, sun_clock, year
 from .questions import Answer, Question
 from .regression import fit
-from .series import GRAIN, USUAL, Measure, Series, extent
+from .series import GRAIN, SCALES, Measure, Series, extent
 
 LEAST_MINUTES: Final = 20.0
 """What a clock has to move for a person to notice."""
@@ -63,16 +63,18 @@ def bounds(answer: Answer) -> tuple[float, float]:
     On the scale that people know.
     """
     series = answer.question.series
-    known = USUAL[series.measure]
     if answer.question.kind == "trend":
         begin, end = extent(np.isfinite(series.values[answer.row : answer.row + 1]))
         first, last = int(begin[0]), int(end[0]) - 1
         level = _level(answer, first, last)
         slope = float(answer.question.mean[answer.row, 1])
         reach = slope * float(series.axis.weeks[last] - series.axis.weeks[first]) / 2
-        return known(level - reach), known(level + reach)
-    curve = swing(answer)
-    return known(float(curve.min())), known(float(curve.max()))
+        ends = np.array([level - reach, level + reach])
+    else:
+        curve = swing(answer)
+        ends = np.array([curve.min(), curve.max()])
+    low, high = SCALES[series.measure].figures(ends).tolist()
+    return low, high
 
 
 def swing(answer: Answer) -> Floats:

@@ -119,13 +119,24 @@ GRAIN: Final[Mapping[Measure, float]] = {
 }
 """Sd below which values are the same: a minute, and about a hundredth of a number."""
 
-USUAL: Final[Mapping[Measure, Callable[[float], float]]] = {
-    "time": lambda value: value,
-    "duration": lambda value: 2.0**value,
-    "count": lambda value: max(value, 0.0) ** 2,
-    "consumption": lambda value: max(value, 0.0) ** 2,
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """From what is reckoned with to the figures that people know, and back."""
+
+    figures: Callable[[Floats], Floats]
+    reckoned: Callable[[Floats], Floats]
+
+
+_SAME: Final = Scale(lambda values: values, lambda values: values)
+_ROOT: Final = Scale(lambda values: np.maximum(values, 0) ** 2, np.sqrt)
+
+SCALES: Final[Mapping[Measure, Scale]] = {
+    "time": _SAME,
+    "duration": Scale(np.exp2, np.log2),
+    "count": _ROOT,
+    "consumption": _ROOT,
 }
-"""From the scale that is reckoned with to the one that people know."""
 
 
 def extent(known: NDArray[np.bool_]) -> tuple[Numbers, Numbers]:
