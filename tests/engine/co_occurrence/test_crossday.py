@@ -115,3 +115,15 @@ def test_chance_is_the_share_of_days_alike_with_the_day_itself() -> None:
     # Day 0: of days 1, 2, 3 only day 1 matches (2 of 2, 0 of 2, 0 of 1), and itself.
     # Day 1: days 2 and 3 match, itself does not.
     assert trial.chance.tolist() == [2 / 4, 2 / 3]
+
+
+def test_a_day_may_have_more_occasions_than_a_byte_counts() -> None:
+    """Of 300 on one day every third is on day 0, all are on day 63; the next has two."""
+    by_day = ByDay.of(np.array([0] * 300 + [1] * 2, np.int64))
+    bits = np.full(302, 1 << 63, np.uint64)
+    bits[:300:3] |= np.uint64(1)
+    counts = by_day.sums_of_bits(bits)
+
+    assert counts[:, 0].tolist() == [100, 0]
+    assert counts[:, 63].tolist() == [300, 2]
+    assert not counts[:, 1:63].any()

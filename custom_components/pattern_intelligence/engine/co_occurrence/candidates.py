@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -96,7 +96,7 @@ def candidates(
     least = asking.least(floor)
     hours = asking.by_hour(stream)
     lags = sorted(LAGS_MS, reverse=True)
-    covered = [_covered(stream, lag_ms)[effects.keys] for lag_ms in lags]
+    covered = [by_key[effects.keys] for by_key in _covered(stream, lags)]
     begins, end = effects.followed(asking.asked, lags)
     follows = [_next_ones(stream, asking, least, effects)]
     for lag, cause, effect, count in asking.asked.often(
@@ -127,27 +127,25 @@ def _next_ones(
     return cause[often], second[often]
 
 
-def _covered(stream: Stream, lag_ms: int) -> Floats:
-    """Return the share of each hour after which each effect would follow.
+def _covered(stream: Stream, lags_ms: Sequence[int]) -> Iterator[Floats]:
+    """Yield the share of each hour after which each effect would follow, lag by lag.
 
     Args:
         stream: the happenings.
-        lag_ms: the longest lag; each happening counts in its own hour.
+        lags_ms: the longest lags; each happening counts in its own hour.
 
-    Returns:
+    Yields:
         Shape (keys, 24), hours since 04:00.
     """
     rows = np.flatnonzero(stream.caused & (stream.day >= 0))
     key, instant = stream.window.key[rows], stream.window.instant[rows]
-    covered = instant - np.maximum(_previous(key, instant), instant - lag_ms)
+    since = instant - np.maximum(_previous(key, instant), instant - max(lags_ms))
     keys = len(stream.window.keys)
-    sums = np.bincount(
-        key * np.int64(DAY_HOURS) + stream.offset[rows] // HOUR_MS,
-        covered,
-        minlength=keys * DAY_HOURS,
-    )
+    hour = key * np.int64(DAY_HOURS) + stream.offset[rows] // HOUR_MS
     days = max(int(stream.days.counted.sum()), 1)
-    return sums.reshape(keys, DAY_HOURS) / (days * HOUR_MS)
+    for lag_ms in lags_ms:
+        sums = np.bincount(hour, np.minimum(since, lag_ms), minlength=keys * DAY_HOURS)
+        yield sums.reshape(keys, DAY_HOURS) / (days * HOUR_MS)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -219,11 +217,17 @@ def _next(
     until = stream.until_other[rows]
     which = np.flatnonzero(until > 0)
     when = window.instant[rows[which]] + until[which]
-    first = np.searchsorted(among.instant, when, "left")
-    last = np.searchsorted(among.instant, when, "right")
+    first = np.searchsorted(among.instant, when)
+    last = _behind(among.instant)[first]
     # What begins at the same instant is next, too.
     at = np.repeat(first, last - first) + _counting(last - first)
     return np.repeat(which, last - first), window.key[among.rows[at]]
+
+
+def _behind(instants: Instants) -> NDArray[np.intp]:
+    """Return the place behind all that are at the same instant, of each in order."""
+    ends = np.flatnonzero(np.diff(instants, append=np.iinfo(np.int64).max)) + 1
+    return np.repeat(ends, np.diff(ends, prepend=0))
 
 
 def _counting(sizes: NDArray[np.intp]) -> NDArray[np.int32]:

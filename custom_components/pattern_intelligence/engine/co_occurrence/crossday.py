@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import overload
+from typing import Final, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +29,8 @@ type Bits = NDArray[np.uint64]
 
 MAX_DAYS = 64
 """Days that fit the bits of a number: nine weeks do."""
+
+_BYTE: Final = 255
 
 
 def offsets(wall: Instants) -> Numbers:
@@ -141,30 +143,30 @@ class Days:
             begins: shape (n,), wall milliseconds.
             ends: shape (n,), exclusive; each interval lasts at most a day.
         """
-        order = np.argsort(begins, kind="stable")
-        begins, ends = begins[order], np.maximum.accumulate(ends[order])
-        begins[1:] = np.maximum(begins[1:], ends[:-1])
-        kept = ends > begins
-        begins, ends = begins[kept], ends[kept]
+        if (begins[1:] < begins[:-1]).any():
+            order = np.argsort(begins, kind="stable")
+            begins, ends = begins[order], ends[order]
+        until = np.maximum.accumulate(ends)
+        begins = np.maximum(begins, np.append(begins[:1], until[:-1]))
+        kept = until > begins
+        begins, ends = begins[kept], until[kept]
         day = waking_days(begins)
-        midnight = (day + 1) * DAY_MS + WAKING_DAY_STARTS_MS
-        over = ends > midnight
+        began = day * DAY_MS + WAKING_DAY_STARTS_MS
+        start, stop = begins - began, ends - began
+        over = stop > DAY_MS
         day = np.concatenate([day, day[over] + 1]) - self.first
-        start = np.concatenate([offsets(begins), np.zeros(int(over.sum()), np.int64)])
-        stop = np.concatenate(
-            [
-                np.minimum(ends, midnight) - (midnight - DAY_MS),
-                ends[over] - midnight[over],
-            ]
-        )
+        start = np.concatenate([start, np.zeros(int(over.sum()), np.int64)])
+        stop = np.concatenate([np.minimum(stop, DAY_MS), stop[over] - DAY_MS])
         known = (day >= 0) & (day < self.count)
         day, start, stop = day[known], start[known], stop[known]
-        bit = np.left_shift(np.uint64(1), day.astype(np.uint64))
-        edges = np.concatenate([[0], start, stop])
-        toggles = np.concatenate([np.zeros(1, np.uint64), bit, bit])
+        # An edge and its day are one number: numbers are ordered faster than places.
         # Of edges at one offset only the last is ever asked: their order is no matter.
-        order = np.argsort(edges)
-        return Mask(edges[order], np.bitwise_xor.accumulate(toggles[order]))
+        coded = np.sort(np.concatenate([start, stop]) * MAX_DAYS + np.tile(day, 2))
+        toggles = np.left_shift(np.uint64(1), (coded % MAX_DAYS).astype(np.uint64))
+        return Mask(
+            np.append(0, coded // MAX_DAYS),
+            np.append(np.uint64(0), np.bitwise_xor.accumulate(toggles)),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,8 +197,12 @@ class ByDay:
         """Return how often each bit is set on each day, shape (days, 64)."""
         rows = bits.astype("<u8").view(np.uint8).reshape(-1, 8)
         flat = np.unpackbits(rows, axis=1, bitorder="little")
-        found: Numbers = np.add.reduceat(flat, self.starts, axis=0, dtype=np.int32)
-        return found
+        if self.sizes.max(initial=0) > _BYTE:
+            found: Numbers = np.add.reduceat(flat, self.starts, axis=0, dtype=np.int32)
+            return found
+        # A byte can count all of a day: eight are added as one number.
+        eights = np.add.reduceat(flat.view(np.uint64), self.starts, axis=0)
+        return eights.view(np.uint8).astype(np.int32)
 
 
 @overload
@@ -241,7 +247,11 @@ class Trial:
 
 
 def tried(
-    days: ByDay, followed: NDArray[np.bool_], would: Bits, compared: Bits
+    days: ByDay,
+    followed: NDArray[np.bool_],
+    would: Bits,
+    compared: Bits,
+    known: Numbers | None = None,
 ) -> Trial:
     """Return the cross-day test's terms.
 
@@ -254,8 +264,10 @@ def tried(
         followed: shape (n,), whether the effect followed.
         would: shape (n,), the days on which it would have at that clock time.
         compared: shape (n,), which days are alike and known at that clock time.
+        known: what :meth:`ByDay.sums_of_bits` says of those, where it was asked before.
     """
-    known = days.sums_of_bits(compared)
+    if known is None:
+        known = days.sums_of_bits(compared)
     hits = days.sums_of_bits(would & compared)
     # A day that knows less than half of the clock times says too little of them.
     usable = (known > 0) & (2 * known >= days.sizes[:, None])

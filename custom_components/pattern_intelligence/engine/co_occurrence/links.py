@@ -129,6 +129,7 @@ class Cause:
         stream, occasions = self.stream, self.occasions
         lags = stream.lags(occasions, effect)
         compared: Bits | None = None
+        known: Numbers | None = None
         for manner in range(stream.manners(effect)):
             until = self._until_other if manner == NEXT else None
             hits = followed(lags, manner, until)
@@ -143,7 +144,9 @@ class Cause:
             chance = by_chance(count, hit, occasions.size, others)
             if count < MIN_LIFT * chance * occasions.size:
                 continue
-            trial = tried(self._by_day, hits, would, compared)
+            if known is None:
+                known = self._by_day.sums_of_bits(compared)
+            trial = tried(self._by_day, hits, would, compared, known)
             if trial.matched.sum() < MIN_DAYS:
                 continue
             lag = spread_of(lags[hits])
