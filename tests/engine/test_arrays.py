@@ -7,6 +7,7 @@ from numpy.testing import assert_array_equal
 import pytest
 
 from custom_components.pattern_intelligence.engine.arrays import (
+    by_owner,
     distinct,
     multiplied,
     running_sums,
@@ -46,3 +47,15 @@ def test_a_row_times_a_matrix_is_the_same_among_any_others(rows: int) -> None:
     np.testing.assert_allclose(found, left @ right, rtol=1e-13)
     for row in range(0, rows, 7):
         assert_array_equal(multiplied(left[row : row + 1], right)[0], found[row])
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 3), st.integers(-5, 5)), max_size=30),
+    st.sampled_from([0, 1_700_000_000_000]),
+)
+def test_by_owner_is_the_order_of_pairs(pairs: list[tuple[int, int]], at: int) -> None:
+    """As Python sorts pairs of owner and instant; equals stay as they came."""
+    owner = np.array([own for own, _ in pairs], np.int32)
+    instant = np.array([at + later for _, later in pairs], np.int64)
+    expected = sorted(range(len(pairs)), key=pairs.__getitem__)
+    assert by_owner(owner, instant).tolist() == expected

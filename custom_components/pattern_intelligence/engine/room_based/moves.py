@@ -106,9 +106,9 @@ class Moves:
     @cached_property
     def _course(self) -> Signs:
         """Return the signs of all rooms in order of time."""
+        # Those at the same instant stay in the order of their rooms.
         signs = self.rooms.signs
-        order = np.lexsort((signs.room, signs.begin))
-        return signs.take(order)
+        return signs.take(np.argsort(signs.begin, kind="stable"))
 
     @cached_property
     def occasions(self) -> tuple[Occasions, ...]:

@@ -15,6 +15,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from ..arrays import by_owner
 from ..civil import DAY_MS, HOUR_MS, MINUTE_MS, Instants
 from ..co_occurrence.stream import RESTING
 from ..happenings import BOUT_GAP_MS
@@ -229,7 +230,7 @@ def _sensed(
     )
     on = np.array([key.state == "on" for key in window.keys], bool)
     entity = of_key[window.key[rows]]
-    order = np.lexsort((window.instant[rows], entity))
+    order = by_owner(entity, window.instant[rows])
     rows, entity = rows[order], entity[order]
     begins, instant = on[window.key[rows]], window.instant[rows]
     end = instant.copy()
@@ -245,7 +246,8 @@ def _sensed(
 
 
 def _sorted(signs: Signs) -> Signs:
-    return signs.take(np.lexsort((signs.row, signs.begin, signs.room)))
+    by_row = signs.take(np.argsort(signs.row))
+    return by_row.take(by_owner(by_row.room, by_row.begin))
 
 
 def visits_of(signs: Signs) -> tuple[NDArray[np.intp], Instants]:

@@ -109,6 +109,8 @@ class Growth:
 
     def _longer(self, lead: Lead, chain: Chain, keys: Sequence[int]) -> list[Chain]:
         """Return a chain with each step more that follows it, the soonest first."""
+        if not keys:
+            return []
         unit, instants, last = self.alphabet.unit, self._instants, chain.rows[-1]
         own = set(unit[list(chain.keys)].tolist())
         before = lead.before(last)

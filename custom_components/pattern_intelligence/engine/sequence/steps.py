@@ -10,6 +10,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from ..arrays import by_owner
 from ..co_occurrence.manners import LAGS_MS
 from ..co_occurrence.stream import RESTING, Stream
 from ..home import Home
@@ -127,7 +128,7 @@ class Alphabet:
         # Others never rest, or are no steps anyway.
         order = np.flatnonzero(ending[self.stream.entity][window.key])
         entity = self.stream.entity[window.key[order]]
-        order = order[np.lexsort((window.instant[order], entity))]
+        order = order[by_owner(entity, window.instant[order])]
         begun = np.where(resting[window.key[order]], -1, np.arange(order.size))
         begun = np.maximum.accumulate(begun)
         since = order[np.maximum(begun, 0)]
