@@ -11,12 +11,11 @@ high-throughput experiments, PNAS 107, 2010).
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..civil import DAY_MINUTES, circular_minutes
+from ..civil import circular_minutes
 from ..tables import Numbers
 from ..time_of_day.rhythm import fit_rhythms
 from ..time_of_day.search import search
@@ -25,9 +24,6 @@ from ..time_of_day.units import Units
 from ..time_of_day.weekday_mask import DaySorts
 from .counted import ASKED, Counted
 from .search import Suspects
-
-_OTHER_ANCHOR: Final = 10.0 * DAY_MINUTES
-"""Farther than any two windows of the clock are apart."""
 
 
 def kept_times(units: Units, counted: Counted, wanted: NDArray[np.bool_]) -> Suspects:
@@ -96,9 +92,13 @@ def _told_once(unit: Numbers, spans: Spans) -> NDArray[np.bool_]:
 
 def _nearest(spans: Spans) -> Numbers:
     """Return the question that is most like each window, shape (n,)."""
-    asked = ASKED.spans(np.arange(ASKED.anchor.size))
-    apart = np.abs(circular_minutes(asked.center - spans.center[:, None]))
-    apart += np.abs(asked.length - spans.length[:, None])
-    apart += np.where(ASKED.anchor == spans.anchor[:, None], 0.0, _OTHER_ANCHOR)
-    nearest: Numbers = np.argmin(apart, axis=1)
+    nearest = np.zeros(spans.anchor.size, np.int64)
+    for anchor in np.unique(spans.anchor).tolist():
+        mine, there = (
+            np.flatnonzero(of == anchor) for of in (spans.anchor, ASKED.anchor)
+        )
+        asked, own = ASKED.spans(there), spans.take(mine)
+        apart = np.abs(circular_minutes(asked.center - own.center[:, None]))
+        apart += np.abs(asked.length - own.length[:, None])
+        nearest[mine] = there[np.argmin(apart, axis=1)]
     return nearest

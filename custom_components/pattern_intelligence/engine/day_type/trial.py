@@ -153,10 +153,14 @@ class KindTrials:
             entity_ids: whose availability counts, for each of the n.
             suspects: what was found.
         """
-        spans = suspects.spans
-        eligible = eligible_spans(window, entity_ids, spans)
-        met = Met(walls, suspects.unit, spans, window.days)
-        kept = met.hits & eligible
+        met = Met(walls, suspects.unit, suspects.spans, window.days)
+        # Of both kinds of days the same may be asked: that is looked up once.
+        first, which = _different(suspects)
+        unit, spans = suspects.unit[first], suspects.spans.take(first)
+        names = [entity_ids[row] for row in first.tolist()]
+        eligible = eligible_spans(window, names, spans)
+        kept = (Met(walls, unit, spans, window.days).hits & eligible)[which]
+        eligible = eligible[which]
         own = window.calendar.free(window.days) == suspects.free[:, None]
         splits = Splits.of(window.days, eligible, kept, own)
         tails, unsure = (
@@ -176,3 +180,11 @@ class KindTrials:
     def matched(self, row: int) -> NDArray[np.intp]:
         """Return where the days of the kind are on which something was kept."""
         return np.flatnonzero(self.kept[row] & self.own[row])
+
+
+def _different(suspects: Suspects) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Return a row of each unit's window, and which of those each of the n is."""
+    spans = suspects.spans
+    asked = np.array([suspects.unit, spans.anchor, spans.low, spans.high])
+    _, first, which = np.unique(asked, axis=1, return_index=True, return_inverse=True)
+    return first, which

@@ -119,13 +119,65 @@ class Units:
         own = self.unit[1:] == self.unit[:-1]
         since[1:][own] = np.diff(at)[own]
         new_day = np.append(True, day[1:] != day[:-1])[: at.size]
-        for half in half_widths:
-            first = np.flatnonzero((since > 2 * half) | new_day)
+        first = np.arange(at.size)
+        for half in sorted(half_widths):
+            first = first[(since[first] > 2 * half) | new_day[first]]
             last = np.append(first[1:], at.size)[: first.size] - 1
             # From the middle after the last one that is met already.
             low = place[first] + 1 + np.maximum(half - since[first], -half)
-            met = _Stretches(self.unit[first], day[first], low, place[last] + half + 1)
-            yield met.by_sort(self, bins)[:, :, : bins : max(1, half // 2)]
+            high = place[last] + half + 1
+            met = self._stretches(self.unit[first], day[first], low, high, bins)
+            yield met[:, :, : bins : max(1, half // 2)]
+
+    def _stretches(
+        self, unit: Numbers, day: Numbers, low: Numbers, high: Numbers, bins: int
+    ) -> Numbers:
+        """Return on how many eligible days of each sort stretches meet each bin.
+
+        Args:
+            unit: shape (n,), whose they are.
+            day: shape (n,), the places of the days from whose midnight they count.
+            low: shape (n,), the first bin; below 0 on the day before.
+            high: shape (n,), the bin after the last; beyond ``bins`` on the next day.
+            bins: of a day.
+
+        Returns:
+            Shape (units, sorts, bins + 1), nothing in the last; none counts twice.
+        """
+        sorts = self.sorts.rows.shape[1]
+        rows, row = self.size * sorts + 1, self._row_of_day
+        # Those that reach into the day before, or the next one, count on both.
+        parts = (
+            np.flatnonzero(low < 0),
+            np.arange(low.size),
+            np.flatnonzero(high > bins),
+        )
+        kept = np.concatenate(parts)
+        turn = np.repeat([-1, 0, 1], [part.size for part in parts])
+        on = (day[kept] + turn + 1).clip(0, self.days + 1)
+        begins, moved = row[unit[kept], on] * (bins + 1), turn * bins
+        first, after = (
+            np.bincount(
+                begins + (edge[kept] - moved).clip(0, bins),
+                minlength=rows * (bins + 1),
+            )
+            for edge in (low, high)
+        )
+        edges = first - after
+        return running_sums(edges.reshape(rows, -1))[:-1].reshape(self.size, sorts, -1)
+
+    @cached_property
+    def _row_of_day(self) -> Numbers:
+        """Return where eligible days are counted, by unit and sort, shape (units, n).
+
+        The days have one before them and one after; what is not eligible is counted
+        behind all others.
+        """
+        sorts = self.sorts.rows.shape[1]
+        rows = np.full((self.size, self.days + 2), self.size * sorts, np.int64)
+        own = np.arange(self.size)[:, None] * sorts + self.sorts.sort
+        rows[:, 1:-1] = np.where(self.eligible, own, self.size * sorts)
+        return rows
 
     def profile(self) -> Floats:
         """Return how often bins of the day were met, shape (units, BINS).
@@ -140,53 +192,6 @@ class Units:
         flat = self.unit[kept] * BINS + self.wall[kept] % DAY_MS // STEP_MS
         counts = np.bincount(flat, minlength=self.size * BINS)
         return counts.reshape(self.size, BINS).astype(float)
-
-
-@dataclass(frozen=True, eq=False)
-class _Stretches:
-    """Middles of windows that are met, none twice.
-
-    Attributes:
-        unit: shape (n,), by whom.
-        day: shape (n,), places of the days on which they count from midnight.
-        low: shape (n,), the first bin; below 0 on the day before.
-        high: shape (n,), the bin after the last; beyond the day on the next one.
-    """
-
-    unit: Numbers
-    day: Numbers
-    low: Numbers
-    high: Numbers
-
-    def by_sort(self, units: Units, bins: int) -> Numbers:
-        """Return on how many eligible days of each sort they meet each bin.
-
-        Args:
-            units: whose they are.
-            bins: of a day.
-
-        Returns:
-            Shape (units, sorts of days, bins + 1), nothing in the last.
-        """
-        sorts = units.sorts.rows.shape[1]
-        edges = np.zeros(units.size * sorts * (bins + 1), np.int64)
-        for turn, kept in (
-            (0, slice(None)),
-            (-1, np.flatnonzero(self.low < 0)),
-            (1, np.flatnonzero(self.high > bins)),
-        ):
-            own, day = self.unit[kept], self.day[kept] + turn
-            begin, end = (
-                (edge[kept] - turn * bins).clip(0, bins)
-                for edge in (self.low, self.high)
-            )
-            there = (day >= 0) & (day < units.days)
-            there[there] = units.eligible[own[there], day[there]]
-            own, day = own[there], day[there]
-            flat = (own * sorts + units.sorts.sort[day]) * (bins + 1)
-            edges += np.bincount(flat + begin[there], minlength=edges.size)
-            edges -= np.bincount(flat + end[there], minlength=edges.size)
-        return running_sums(edges.reshape(units.size, sorts, bins + 1))
 
 
 def units_of(
