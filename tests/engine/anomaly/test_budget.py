@@ -40,10 +40,15 @@ def test_one_enormous_surprise_says_little_about_usual_days() -> None:
     assert near == far
 
 
-def test_fewer_surprises_than_foretold_make_no_chance_smaller() -> None:
-    """A tenth of them, and as far below the tail's edge as foretold."""
+def test_fewer_surprises_than_foretold_make_chances_smaller() -> None:
+    """A hundred instead of a thousand, as far below the tail's edge as foretold.
+
+    Beside the model's twenty they are 120 of 1020, of whatever is in the tail.
+    """
     usual = TAIL * np.exp(-np.ones(100))
-    assert Stretch.fitted(usual, 1000.0, LEAST) == Stretch(1.0, 1.0, 120.0)
+    stretch = Stretch.fitted(usual, 1000.0, LEAST)
+    assert stretch == Stretch(120 / 1020, 1.0, 120.0)
+    assert stretch.calibrated(TAIL / 2) == pytest.approx(TAIL / 17, rel=0.003)
 
 
 def test_a_thinner_tail_makes_small_chances_smaller() -> None:

@@ -62,17 +62,15 @@ def odd_chance(
         for at in range(96)
     ]
     home = [one / sum(home) for one in home]
-    known = len(past[thing])
+    others = [c for n, own in enumerate(days[thing][:last]) for c in own if n != day]
     density = [
-        (circle_density(past[thing], at) + 10 * home[at]) / (known + 10)
+        (circle_density(others, at) + 10 * home[at]) / (len(others) + 10)
         for at in range(96)
     ]
-    others = [c for n, own in enumerate(days[thing][:last]) for c in own if n != day]
     least = 1.0
     for clock in days[thing][day]:
-        at = clock // QUARTER_MS
-        own = (circle_density(others, at) + 10 * home[at]) / (len(others) + 10)
-        rarer = [one for one in density if one <= own * (1 + 1e-9)] or [min(density)]
+        own = density[clock // QUARTER_MS]
+        rarer = [one for one in density if one <= own * (1 + 1e-9)]
         first = -expm1(-rate * sum(rarer))
         least = min(least, first * _as_clustered(days, thing, clock, day))
     return least

@@ -6,8 +6,8 @@ against what the model foretells. From there on the tail is taken to be a power 
 model's (J. Pickands, Statistical inference using extreme order statistics, Annals of
 Statistics 3, 1975, with the model's own logarithm as the scale). That power is uncertain,
 so what is told is its predictive tail: of an exponential whose rate is gamma, K. S.
-Lomax's (Business failures, JASA 49, 1954). Fewer surprises than foretold do not make a
-model's chances smaller: of things that differ those that surprise most make the far tail.
+Lomax's (Business failures, JASA 49, 1954). It is asked how many false alarms there are
+over all things, so of things that differ it is their sum that has to be right.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class Stretch:
     """What a model's small chances are worth.
 
     Attributes:
-        rate: chances in the tail, against what the model foretells; at least 1.
+        rate: chances in the tail, against what the model foretells.
         power: how much thicker the tail is, on the scale of the logarithm; below 1
             where it is thinner.
         told: surprises from which that is known.
@@ -66,7 +66,7 @@ class Stretch:
         excess = np.log(TAIL / np.maximum(seen, 1e-300))
         told = int((excess < reach).sum()) + _TRUST
         power = (np.minimum(excess, reach).sum() + _TRUST) / told
-        return cls(max(float(rate), 1.0), float(np.clip(power, *_LIMITS)), told)
+        return cls(float(rate), float(np.clip(power, *_LIMITS)), told)
 
     def calibrated(self, chance: float) -> float:
         """Return what a model's chance is worth."""

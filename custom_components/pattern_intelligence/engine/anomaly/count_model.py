@@ -203,7 +203,7 @@ def _log_likelihood(
 
 
 def _priors(logs: Floats, entities: Sequence[str]) -> Floats:
-    """Return the log prior of each thing over overdispersions.
+    """Return the log prior of each thing over overdispersions, as the others have it.
 
     Args:
         logs: shape (things, cells), log likelihoods of all days.
@@ -214,13 +214,13 @@ def _priors(logs: Floats, entities: Sequence[str]) -> Floats:
     flat = np.full(OVERDISPERSIONS.size, 1 / OVERDISPERSIONS.size)
     _, domain = np.unique([domain_of(name) for name in entities], return_inverse=True)
     member = np.equal.outer(np.arange(int(domain.max(initial=-1)) + 1), domain)
-    home, own = flat, np.tile(flat, (len(entities), 1))
+    own = np.tile(flat, (len(entities), 1))
     for _ in range(_ROUNDS):
         share = likely * own
         share /= share.sum(axis=1, keepdims=True)
         # One thing's worth of every overdispersion keeps each of them possible.
-        home = (share.sum(axis=0) + flat) / (len(entities) + 1)
-        pooled = member @ share + _DOMAIN_WORTH * home
-        own = (pooled / pooled.sum(axis=1, keepdims=True))[domain]
+        home = (share.sum(axis=0) - share + flat) / len(entities)
+        own = (member @ share)[domain] - share + _DOMAIN_WORTH * home
+        own /= own.sum(axis=1, keepdims=True)
     logged: Floats = np.log(own)
     return logged

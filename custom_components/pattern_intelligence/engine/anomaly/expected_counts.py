@@ -1,6 +1,9 @@
 """How many uses a day should have had: by weekday, shrunk as far as evidence is thin.
 
-Empirical Bayes throughout: what a few days of one kind seem to say counts only as far
+Past days are told by the others, as the day that is judged is: a day that is part of
+what it is measured by surprises less than it should (D. M. Allen, The relationship
+between variable selection and data augmentation and a method for prediction,
+Technometrics 16, 1974). Empirical Bayes throughout: what a few days of one kind seem to say counts only as far
 as days of that kind differ by more than days of one kind differ among themselves
 (B. Efron, C. Morris, Data analysis using Stein's estimator, JASA 70, 1975).
 """
@@ -33,7 +36,7 @@ def expected_counts(
     free: NDArray[np.bool_],
     entities: Sequence[str],
 ) -> Floats:
-    """Return how many uses each day should have had.
+    """Return how many uses each day should have had, a known one by all others.
 
     Args:
         counts: shape (things, days), uses.
@@ -51,8 +54,13 @@ def expected_counts(
     rate = _rates(seen.sum(axis=1), exposure.sum(axis=1), entities)
     each = seen / np.maximum(possible, _TINY)
     level = np.repeat(rate[:, None], weekday.size, axis=1)
+    # How much of each day's level is its own doing; a day that is not known has none.
+    own = exposure * (rate / (seen.sum(axis=1) + 1.0))[:, None]
     for group in (free.astype(np.int64), weekday):
-        level += _shrunk_effects(each - level, exposure > 0, group, rate)
+        effect, trust, alike = _shrunk_effects(each - level, exposure > 0, group, rate)
+        level += effect
+        own += np.where(exposure > 0, trust * (1 / np.maximum(alike, 1) - own), 0.0)
+    level -= own / (1 - own) * (each - level)
     expected: Floats = np.maximum(level, 0.05 * rate[:, None]) * possible
     return np.maximum(expected, _TINY)
 
@@ -101,7 +109,7 @@ def _rates(seen: Floats, exposure: Floats, entities: Sequence[str]) -> Floats:
 
 def _shrunk_effects(
     apart: Floats, known: NDArray[np.bool_], group: Numbers, rate: Floats
-) -> Floats:
+) -> tuple[Floats, Floats, Numbers]:
     """Return how far groups of days lie from the rest, shrunk towards not at all.
 
     Args:
@@ -111,7 +119,8 @@ def _shrunk_effects(
         rate: shape (things,), the least variance that counts may have.
 
     Returns:
-        Shape (things, days).
+        By thing and day: how far, how much of the mean of the day's group that is, and
+        how many days the group has.
     """
     member = np.equal.outer(np.arange(int(group.max()) + 1), group)
     weight = known[:, None, :] & member
@@ -128,5 +137,4 @@ def _shrunk_effects(
     true = (between - (groups - 1) * within) / np.maximum(spread, _TINY)
     true = np.maximum(true, 0.0)[:, None]
     trust = true / (true + within[:, None] / np.maximum(size, _TINY))
-    effect: Floats = (trust * mean)[:, group]
-    return effect
+    return (trust * mean)[:, group], trust[:, group], size[:, group]

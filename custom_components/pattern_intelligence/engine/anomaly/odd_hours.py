@@ -43,6 +43,9 @@ NEAR_MINUTES: Final = 60.0
 _AS_RARE: Final = 1 + 1e-9
 """Densities that differ by less are the same, summed up in another order."""
 
+_SCREENED: Final = 2 * TAIL
+"""Chances by a quick look from which on nothing is in the tail."""
+
 _ANYTIME: Final = 0.5
 """Uses a home has spread evenly over the day: no hour is impossible."""
 
@@ -177,15 +180,32 @@ class OddHours:
         # At most all uses of that day reach as far as one can.
         least = self._smooth[thing, own] - size * _kernel()[0, 0]
         found = self._chance(rows, (np.maximum(least, 0) + pooled) / others)
-        near = np.isin(group, group[found < TAIL])
+        near = np.isin(group, group[found < _SCREENED])
         some = np.flatnonzero(near)
-        days, place = np.unique(group[some], return_inverse=True)
-        flat = place * BINS + own[some]
-        counts = np.bincount(flat, minlength=days.size * BINS).astype(float)
-        mine = multiplied(counts.reshape(-1, BINS), _kernel())[place, own[some]]
-        left = np.maximum(self._smooth[thing[some], own[some]] - mine, 0)
-        found[some] = self._chance(rows[some], (left + pooled[some]) / others[some])
+        found[some] = self._without_own_day(rows[some], group[some])
         return found
+
+    def _without_own_day(self, rows: Numbers, group: Numbers) -> Floats:
+        """Return the chance of past uses, by densities that leave out their day.
+
+        Args:
+            rows: shape (n,), all uses of some days, by thing and day.
+            group: shape (n,), which of these days each is of, ascending.
+        """
+        _, first, place = np.unique(group, return_index=True, return_inverse=True)
+        thing, own = self.uses.thing[rows], self._bin[rows]
+        flat = np.bincount(place * BINS + own, minlength=first.size * BINS)
+        size = np.bincount(place)
+        others = self._smooth[thing[first]]
+        others -= multiplied(flat.reshape(-1, BINS).astype(float), _kernel())
+        density = np.maximum(others, 0.0) + _HOME_WORTH * self._home
+        density /= (self._number[thing[first]] - size + _HOME_WORTH)[:, None]
+        share = np.empty(rows.size)
+        for at in range(first.size):
+            mine = slice(first[at], first[at] + size[at])
+            rarer = density[at] <= density[at, own[mine], None] * _AS_RARE
+            share[mine] = rarer @ density[at]
+        return self._of_share(rows, share)
 
     def _chance(self, rows: Numbers, density: Floats) -> Floats:
         """Return the chance of a use at hours as rare, with as many around it.
@@ -194,7 +214,7 @@ class OddHours:
             rows: shape (n,), of the uses, by thing.
             density: shape (n,), at their hours.
         """
-        thing, day = self.uses.thing[rows], self.uses.day[rows]
+        thing = self.uses.thing[rows]
         rank, mass = self._ranked
         share = np.empty(rows.size)
         edges = np.searchsorted(thing, np.arange(len(rank) + 1))
@@ -203,7 +223,17 @@ class OddHours:
             place = np.searchsorted(rank[at], density[own] * _AS_RARE, "right") - 1
             # What is rarer than any hour still has the rarest one's share.
             share[own] = mass[at, np.maximum(place, 0)]
-        chance: Floats = -np.expm1(-self.rate[thing, day] * share)
+        return self._of_share(rows, share)
+
+    def _of_share(self, rows: Numbers, share: Floats) -> Floats:
+        """Return the chance of uses at hours with a share of a thing's uses.
+
+        Args:
+            rows: shape (n,), of the uses.
+            share: shape (n,), of hours at least as rare.
+        """
+        rate = self.rate[self.uses.thing[rows], self.uses.day[rows]]
+        chance: Floats = -np.expm1(-rate * share)
         return chance * self._clustered[rows]
 
     @cached_property
