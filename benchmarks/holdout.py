@@ -61,6 +61,7 @@ class HoldOut:
         occasions: what was stated then and what happened later, by type.
         soon: what was stated on any Sunday and what happened on the next days.
         guesses: how often the next happening was guessed.
+        elsewhere: how often the next one of another thing was.
         anomalies: told a month of the days held out, true or not.
         false_patterns: per home and month, by null and type.
     """
@@ -71,6 +72,7 @@ class HoldOut:
     occasions: Checked
     soon: Checked
     guesses: Guesses
+    elsewhere: Guesses
     anomalies: float
     false_patterns: dict[str, dict[PatternType, float]]
 
@@ -94,7 +96,7 @@ def hold_out(home: HomeDays, detectors: Detectors, seeds: int) -> HoldOut:
         _check(soon, home, told[day], detectors, following)
     occasions: Checked = {}
     _check(occasions, home, told[cut], detectors, held_out)
-    ahead = home.window(held_out[0], held_out[-1])
+    learned, ahead = before(home, cut), home.window(held_out[0], held_out[-1])
     odd = judged(home, detectors, held_out[0], held_out[-1])
     return HoldOut(
         home.name,
@@ -102,7 +104,8 @@ def hold_out(home: HomeDays, detectors: Detectors, seeds: int) -> HoldOut:
         dict(Counter(PatternType(one["type"]) for one in told[cut])),
         occasions,
         soon,
-        guess_rates(before(home, cut), ahead, told[cut]),
+        guess_rates(learned, ahead, told[cut]),
+        guess_rates(learned, ahead, told[cut], elsewhere=True),
         len(odd) / len(held_out) * DAYS_A_MONTH,
         {kind: _false_patterns(home, detectors, kind, seeds) for kind in NULLS},
     )
@@ -166,6 +169,7 @@ def print_report(reports: Sequence[HoldOut]) -> None:
         print(f"\n{report.name}: {learned} days learned, {held_out} held out")
         _print_checked(report.occasions, report.soon, report.patterns)
         print(f"  next happening  {report.guesses}")
+        print(f"  next elsewhere  {report.elsewhere}")
         if report.anomalies:
             print(f"  anomalies told a month  {report.anomalies:.2f}")
         for null, counts in report.false_patterns.items():
@@ -180,6 +184,7 @@ def print_report(reports: Sequence[HoldOut]) -> None:
         patterns = sum((Counter(report.patterns) for report in reports), Counter())
         _print_checked(later, soon, patterns)
         print(f"  next happening  {Guesses.mean([r.guesses for r in reports])}")
+        print(f"  next elsewhere  {Guesses.mean([r.elsewhere for r in reports])}")
 
 
 def _print_checked(

@@ -135,7 +135,6 @@ class PatternGuess:
         self._explained: dict[Key, float] = {}
         self._seen: dict[Key, int] = {}
         self._state: dict[str, str] = {}
-        self._last: Key | None = None
         self._begun: deque[int] = deque()
         self._now = 0
         for pattern in patterns:
@@ -155,7 +154,6 @@ class PatternGuess:
         self._state[key.entity_id] = key.state
         self._now = wall
         if not ends(key):
-            self._last = key
             self._begun.append(wall)
             while self._begun[0] < wall - _LATELY * MINUTE_MS:
                 self._begun.popleft()
@@ -211,7 +209,8 @@ class PatternGuess:
         begun, since = times[0], times[-1]
         if self._seen.get(lead.after, -1) > begun:
             return 0.0
-        if lead.before[-1] == self._last and since == self._now:
+        if not self._begun or since >= self._begun[-1]:
+            # Nothing else has begun yet, however long that takes.
             return lead.at_once
         elapsed = (self._now - since) / SECOND_MS
         return lead.within(elapsed, ahead) * lead.at_once / max(lead.sure, 1e-9)

@@ -113,6 +113,79 @@ def test_what_is_due_comes_first(kind: str) -> None:
     assert guesser.guess()[0] == fan
 
 
+def _scripts(days: int, *happened: tuple[str, str]) -> Window:
+    """Return days on which scripts are run at the same times."""
+    rows = []
+    for number in range(days):
+        day = FIRST + timedelta(days=number)
+        for time, name in happened:
+            rows.append(Row(f"{day}T{time}", f"script.{name}", "on"))
+            rows.append(Row(f"{day}T{time}:30", f"script.{name}", "off"))
+    return window_of(raw_days(FIRST, FIRST + timedelta(days=days - 1), rows))
+
+
+def test_what_happens_at_once_has_no_order() -> None:
+    """Either of two that begin together is right, and both are what comes before."""
+    home = _scripts(6, ("08:00", "one"), ("09:00", "two"), ("09:00", "three"))
+    rates = guess_rates(home, home, [])
+    assert rates.chain == (1.0, 1.0)
+    # All three are as frequent, so one of them is guessed each time, be it right or not.
+    assert rates.frequency[0] in (pytest.approx(5 / 11), pytest.approx(6 / 11))
+
+
+def test_what_may_be_told_of_a_chain() -> None:
+    """On half of the occasions, on five days, and not the same thing once more."""
+    often = guess_rates(LEARNED, HELD_OUT, [])
+    assert often.tellable == often.chain
+    few = guess_rates(_window(FIRST, 4), HELD_OUT, [])
+    assert few.chain == often.chain
+    assert few.tellable == few.frequency
+    seldom = ("a", "b", "a", "c", "a", "d")
+    rates = _guessed_of_its_own(*seldom)
+    # Each follows `a` on a third of the occasions; that `a` follows them is told.
+    assert rates.tellable[0] == pytest.approx(17 / 35)
+    assert rates.chain[0] == pytest.approx((17 + 6) / 35)
+    again = ("x", "x", "x", "y", "z", "y", "z", "y", "z", "y")
+    rates = _guessed_of_its_own(*again)
+    # After `x` it is `x` in two of three times, and `y`, the most frequent, in one.
+    assert rates.chain[0] == pytest.approx(6 * (2 + 6) / 59)
+    assert rates.tellable[0] == pytest.approx(6 * (1 + 6) / 59)
+
+
+def _guessed_of_its_own(*names: str) -> Guesses:
+    """Return what is guessed in six days on which scripts are run hour by hour."""
+    hours = [(f"{8 + place:02d}:00", name) for place, name in enumerate(names)]
+    home = _scripts(6, *hours)
+    return guess_rates(home, home, [])
+
+
+def test_elsewhere_repetition_is_passed_over() -> None:
+    """Of `a`, `a`, `b` only the steps from one to the other are guessed."""
+    home = _scripts(6, ("08:00", "a"), ("09:00", "a"), ("10:00", "b"))
+    assert guess_rates(home, home, []).chain[0] < 1.0
+    assert guess_rates(home, home, [], elsewhere=True).chain == (1.0, 1.0)
+
+
+def test_the_end_of_something_leads_on() -> None:
+    """Who gets up is next in the bathroom, however long nothing else begins."""
+    bed, bath = "binary_sensor.bed", "script.bath"
+    known = _pattern("co_occurrence", bed, bath, lag_s=_lag(300), next=0.9)
+    known["entities"][0] = _entity(bed, "off")
+    often = _pattern(
+        "time_of_day", "script.often", when=_when("03:00", "02:59", "03:01")
+    )
+    often["evidence"] = {"days_eligible": 1, "days_matched": 1, "occurrences": 60}
+    guesser = PatternGuess([known, often])
+    _see(guesser, (0, bed))
+    assert guesser.guess()[0] == Key("script.often", "on")
+    guesser.see(Key(bed, "off"), 420 * 60_000)
+    assert guesser.guess()[0] == Key(bath, "on")
+    guesser.see(Key("binary_sensor.door", "off"), 480 * 60_000)
+    assert guesser.guess()[0] == Key(bath, "on")
+    _see(guesser, (540, "script.often"))
+    assert guesser.guess()[0] == Key("script.often", "on")
+
+
 def test_without_patterns_nothing_is_guessed() -> None:
     """What was not published is not known."""
     assert guess_rates(LEARNED, HELD_OUT, []).patterns == (0.0, 0.0)
@@ -189,7 +262,7 @@ def test_hazard_of_a_time(minute: float, seen: int, due: float) -> None:
 
 def test_homes_count_alike() -> None:
     """The mean over homes, however much happens in them."""
-    one, other = ((0.2, 0.4),) * 4, ((0.4, 0.8),) * 4
+    one, other = ((0.2, 0.4),) * 5, ((0.4, 0.8),) * 5
     mean = Guesses.mean([Guesses(*one), Guesses(*other)])
     assert mean.chain == pytest.approx((0.3, 0.6))
     assert "chain 30/60" in str(mean)
