@@ -67,7 +67,8 @@ def score_sequences(
         if habit.stopped or habit.automation is not None:
             continue
         days = {day for day in habit.kept if day < learned}
-        if len(days) < LINK_DAYS or (habit.realized or 0.0) < LINK_SHARE:
+        # What more often than not does not follow is stated nowhere, however steady.
+        if len(days) < LINK_DAYS or habit.followed(learned) < LINK_SHARE:
             score.few += 1
             continue
         found = tuple(one for one in mine if _says(one, habit, home))

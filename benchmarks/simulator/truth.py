@@ -89,6 +89,11 @@ class PlantedHabit:
     realized: float | None = None
     condition: Condition | None = None
 
+    def followed(self, days: int) -> float:
+        """Return the share of first steps on the first days that were followed."""
+        begun = sum(day < days for day in self.eligible)
+        return sum(day < days for day in self.kept) / max(begun, 1)
+
     @property
     def clear(self) -> bool:
         """Whether a person would call it a habit at once: kept, and on time."""

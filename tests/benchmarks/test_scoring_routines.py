@@ -102,6 +102,23 @@ def test_what_goes_along_is_found(home: Home) -> None:
     assert _found(_sequences(home, told)) == {habit.name}
 
 
+@pytest.mark.parametrize(("kept", "wanted"), [(20, True), (19, False)])
+def test_what_followed_on_half_of_the_days_learned_is_wanted(
+    home: Home, kept: int, *, wanted: bool
+) -> None:
+    """Begun once a day for 66 days, of which 40 are learned; later always completed."""
+    days = (*range(kept), *range(40, 66))
+    habit = replace(
+        _named(home, "across midnight"),
+        eligible=tuple(range(66)),
+        kept=days,
+        realized=len(days) / 66,
+    )
+    lone = replace(home, truth=replace(home.truth, habits=(habit,)))
+    score = score_sequences((), lone, 40, Doubting(home, {}))
+    assert (len(score.wanted), score.few) == (int(wanted), int(not wanted))
+
+
 def test_another_order_is_another_sequence(home: Home) -> None:
     """It is false unless fresh days prove it."""
     habit = _named(home, "across midnight")
