@@ -131,7 +131,8 @@ class Task:
         patterns = [one for one in patterns if one["type"] != ANOMALY]
         if not judges:
             return patterns, OddScore()
-        odd = score_odd_days(told, home, first, last, Law(home).tells)
+        law = Law(home)
+        odd = score_odd_days(told, home, first, last, law.tells, law.tells_by_days)
         odd.shown = [f"  home {home.seed} anomaly {text}" for text in odd.shown]
         return patterns, odd
 

@@ -120,6 +120,12 @@ def odd_lines(score: OddScore) -> Iterator[str]:
         f"  false alarms per home and month {score.alarms / max(months, 1e-9):.2f}"
         f" ({score.alarms} in {score.days} days)"
     )
+    known, told = (count.total() for count in score.by_days)
+    if known < score.planted.total():
+        yield (
+            f"{'':<14} of those that 63 days can tell: recall {told / known:.3f}"
+            f" ({told} of {known})"
+        )
     planted, found = (count.total() for count in score.beyond)
     if planted:
         kinds = ", ".join(

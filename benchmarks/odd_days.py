@@ -37,6 +37,8 @@ class OddScore:
         shown: texts for a person, of what was missed and of the alarms.
         beyond: how often each kind was planted that not even who knows the home's law
             could tell, and how often each of those was told all the same.
+        by_days: of those planted, how often each kind 63 days of the thing could tell,
+            and how often each of these was told.
     """
 
     planted: Counter[str] = field(default_factory=Counter)
@@ -47,12 +49,17 @@ class OddScore:
     beyond: tuple[Counter[str], Counter[str]] = field(
         default_factory=lambda: (Counter(), Counter())
     )
+    by_days: tuple[Counter[str], Counter[str]] = field(
+        default_factory=lambda: (Counter(), Counter())
+    )
 
     def join(self, other: OddScore) -> None:
         """Add another home."""
         self.planted += other.planted
         self.found += other.found
-        for mine, theirs in zip(self.beyond, other.beyond, strict=True):
+        for mine, theirs in zip(
+            (*self.beyond, *self.by_days), (*other.beyond, *other.by_days), strict=True
+        ):
             mine.update(theirs)
         self.alarms += other.alarms
         self.days += other.days
@@ -65,6 +72,7 @@ def score_odd_days(
     first: int,
     last: int,
     tells: Callable[[PlantedOddity], bool] = lambda _: True,
+    by_days: Callable[[PlantedOddity], bool] = lambda _: True,
 ) -> OddScore:
     """Score what was told of some days of a home.
 
@@ -78,6 +86,7 @@ def score_odd_days(
         first: The first day that was judged, counted from the home's first.
         last: The last one.
         tells: Whether who knows the home's law would tell of an oddity.
+        by_days: Whether who has to know the thing's from 63 days would, too.
     """
     score = OddScore()
     told = [(_day(one, home), _entities(one, home), one) for one in anomalies]
@@ -85,12 +94,17 @@ def score_odd_days(
     affected = {one.day + late for one in odd for late in range(_STILL + 1)}
     for one in odd:
         can = tells(one)
-        planted, found = (score.planted, score.found) if can else score.beyond
-        planted[one.kind] += 1
-        if any(_tells(day, entities, one) for day, entities, _ in told):
-            found[one.kind] += 1
-        else:
+        learned = can and by_days(one)
+        sides = [(score.planted, score.found) if can else score.beyond]
+        sides += [score.by_days] if learned else []
+        seen = any(_tells(day, entities, one) for day, entities, _ in told)
+        for planted, found in sides:
+            planted[one.kind] += 1
+            found[one.kind] += seen
+        if not seen:
             word = "missed" if can else "cannot be told"
+            if can and not learned:
+                word = "missed, and not told by 63 days"
             score.shown.append(f"{word}: {one.kind} {one.entity_id} on day {one.day}")
     score.days = len(set(range(first, last + 1)) - affected)
     for day, entities, pattern in told:

@@ -5,19 +5,22 @@ a home lives on for thousands of days, its habits as they stood at the end and n
 odd among them: that is its law, of which a detector has seen 63 days. A test that knows
 it has the same budget, one false alarm a month over everything that is watched and one
 threshold for all of it. An oddity can be told if that test tells it, and if its day was
-recorded.
+recorded; by 63 days, if it still does when the law of that one thing has to be known
+from so many of its days.
 """
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 
 from custom_components.pattern_intelligence.engine.eligibility import NEEDED_SHARE
 
+from .seen_days import chance_by_days
 from .simulator import Home
-from .simulator.clock import Ints, LocalClock
+from .simulator.clock import Floats, Ints, LocalClock
 from .simulator.life import live_days
 from .simulator.model import Runs
 from .simulator.oddities import AT_NIGHT, LEFT_ON_SECONDS, MISSED_WITHIN
@@ -33,8 +36,13 @@ _MONTH_DAYS = 365.25 / 12
 _SAME_USE = 300.0
 #: Minutes around a night's uses that are the same hour.
 _NEAR = 30.0
+#: The class of lengths at which something is left on.
+_LEFT_ON = 20
 #: The days with most uses that a tail is fitted to.
 _LARGEST = 60
+
+#: A thing by its number, and the minute of its habit where it is asked about that.
+type _Watched = tuple[int, float | None]
 
 
 class Law:
@@ -58,34 +66,84 @@ class Law:
         recorded = self._recorded(oddity.day) >= NEEDED_SHARE
         return recorded and self.chance(oddity) <= self.threshold
 
+    def tells_by_days(self, oddity: PlantedOddity) -> bool:
+        """Tell whether 63 days of the thing suffice for who knows the rest of the home."""
+        return self.tells(oddity) and self.chance_by_days(oddity) <= self.threshold
+
     def chance(self, oddity: PlantedOddity) -> float:
         """Return the share of usual days that are at least as odd."""
-        mine = self._runs.take(self._runs.entity == self._ids.index(oddity.entity_id))
-        day, minute = self._clock.local(mine.start)
+        of, watched, at = self._asked(oddity)
+        return self._as_odd(oddity)(of(watched[at]))
+
+    def chance_by_days(self, oddity: PlantedOddity) -> float:
+        """Return what who has seen 63 days of the thing takes for that share."""
+        of, watched, at = self._asked(oddity)
+        others = [of(one) for number, one in enumerate(watched) if number != at]
+        return chance_by_days(of(watched[at]), others, self._as_odd(oddity))
+
+    def _as_odd(self, oddity: PlantedOddity) -> Callable[[Ints], float]:
+        """Return what tells, by what comes of days, how probable so odd a day is."""
         match oddity.kind:
             case "many":
                 own = self._home.runs
                 own = own.take(own.entity == self._ids.index(oddity.entity_id))
                 seen = _daily(own, self._home.clock)[oddity.day]
-                return tail(_daily(mine, self._clock), int(seen))
-            case "none" | "silent":
-                return 1.0 - self._share(day)
+                return partial(tail, seen=int(seen))
             case "hour":
-                near = minute > AT_NIGHT[0] - _NEAR
-                near &= minute < AT_NIGHT[-1] + _NEAR
-                uses = _daily(mine.take(near), self._clock)
-                return float((uses >= len(AT_NIGHT)).mean())
+                return partial(_share_from, least=len(AT_NIGHT))
             case "left_on":
-                return self._share(day[mine.end - mine.start >= LEFT_ON_SECONDS])
+                return partial(_share_from, least=_LEFT_ON)
+            case "none" | "silent" | "missed":
+                return lambda days: float((days == 0).mean())
+
+    def _asked(
+        self, oddity: PlantedOddity
+    ) -> tuple[Callable[[_Watched], Ints], Sequence[_Watched], int]:
+        """Return what days are asked for, of all that is like it, and which it is of.
+
+        That is its uses, those at night, the class of its longest, or whether a habit
+        was kept.
+        """
+        watched: list[_Watched] = [(number, None) for number in self._used]
+        at = self._used.index(self._ids.index(oddity.entity_id))
+        match oddity.kind:
+            case "hour":
+                return self._at_night, watched, at
+            case "left_on":
+                return self._longest, watched, at
             case "missed":
-                rule = next(
-                    rule
+                steps = [rule.step.entity_id for rule in self._plan.timed]
+                rules: list[_Watched] = [
+                    (self._ids.index(rule.step.entity_id), rule.minute)
                     for rule in self._plan.timed
-                    if rule.step.entity_id == oddity.entity_id
-                )
-                return 1.0 - self._share(
-                    day[np.abs(minute - rule.minute) < MISSED_WITHIN]
-                )
+                ]
+                return self._kept, rules, steps.index(oddity.entity_id)
+        return self._counts, watched, at
+
+    def _mine(self, watched: _Watched) -> Runs:
+        return self._runs.take(self._runs.entity == watched[0])
+
+    def _counts(self, watched: _Watched) -> Ints:
+        return _daily(self._mine(watched), self._clock)
+
+    def _at_night(self, watched: _Watched) -> Ints:
+        mine = self._mine(watched)
+        _, minute = self._clock.local(mine.start)
+        near = (minute > AT_NIGHT[0] - _NEAR) & (minute < AT_NIGHT[-1] + _NEAR)
+        return _daily(mine.take(near), self._clock)
+
+    def _longest(self, watched: _Watched) -> Ints:
+        mine = self._mine(watched)
+        found = np.zeros(self._clock.days, np.int64)
+        day, _ = self._clock.local(mine.start)
+        np.maximum.at(found, day, _class(mine.end - mine.start))
+        return found
+
+    def _kept(self, watched: _Watched) -> Ints:
+        mine = self._mine(watched)
+        day, minute = self._clock.local(mine.start)
+        near = np.abs(minute - float(watched[1] or 0.0)) < MISSED_WITHIN
+        return (np.bincount(day[near], minlength=self._clock.days) > 0).astype(np.int64)
 
     @cached_property
     def threshold(self) -> float:
@@ -95,12 +153,16 @@ class Law:
         odd hour, or left on; of what is used every day whether it is used too rarely,
         or is silent since some hour. What only mirrors something is not asked again.
         """
-        own = [n for n, one in enumerate(self._home.entities) if one.mirrors is None]
-        used = [self._runs.take(self._runs.entity == n) for n in own]
+        used = [self._mine((number, None)) for number in self._used]
         shares = [self._share(self._clock.local(one.start)[0]) for one in used]
-        tests = 3 * sum(share > 0 for share in shares)
-        tests += 2 * sum(share == 1 for share in shares)
+        tests = 3 * len(shares) + 2 * sum(share == 1 for share in shares)
         return _BUDGET / (_MONTH_DAYS * max(tests, 1))
+
+    @cached_property
+    def _used(self) -> list[int]:
+        """Return what is used at all, and mirrors nothing."""
+        there = np.unique(self._runs.entity).tolist()
+        return [n for n in there if self._home.entities[n].mirrors is None]
 
     @cached_property
     def _clock(self) -> LocalClock:
@@ -133,6 +195,18 @@ class Law:
             for run in self._home.recorder_runs
         )
         return float(kept / (end - begin))
+
+
+def _class(lasted: Floats) -> Ints:
+    """Return how long something lasts, in steps of a half more; what is left on as 20."""
+    steps = np.log(np.maximum(lasted, 1.0) / LEFT_ON_SECONDS) / np.log(1.5)
+    found: Ints = np.floor(_LEFT_ON + steps + 1e-9).astype(np.int64).clip(1)
+    return found
+
+
+def _share_from(days: Ints, least: int) -> float:
+    """Return the share of days with so much, or more."""
+    return float((days >= least).mean())
 
 
 def tail(counts: Ints, seen: int) -> float:

@@ -95,3 +95,20 @@ def test_what_nobody_can_tell_counts_apart(odd_home: Home) -> None:
     assert [count["many"] for count in (score.planted, *score.beyond)] == [0, 1, 1]
     score.join(score_odd_days([], odd_home, 65, 90, tells))
     assert [count["many"] for count in score.beyond] == [2, 1]
+
+
+def test_what_its_days_cannot_tell_is_counted_besides(odd_home: Home) -> None:
+    """Both are told; who has seen 63 days of the lamp could not have told of it."""
+
+    def by_days(oddity: PlantedOddity) -> bool:
+        return oddity.kind == "silent"
+
+    told = [
+        _told(odd_home, 70, "light.kitchen_ceiling"),
+        _told(odd_home, 80, "binary_sensor.bathroom_motion"),
+    ]
+    score = score_odd_days(told, odd_home, 65, 90, by_days=by_days)
+    assert (score.planted.total(), score.found.total()) == (2, 2)
+    assert [dict(count) for count in score.by_days] == [{"silent": 1}, {"silent": 1}]
+    score.join(score_odd_days([], odd_home, 65, 90, by_days=by_days))
+    assert [dict(count) for count in score.by_days] == [{"silent": 2}, {"silent": 1}]

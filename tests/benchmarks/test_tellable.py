@@ -54,6 +54,33 @@ def test_what_can_be_told(
     assert law.tells(PlantedOddity(kind, entity_id, DAY)) == told
 
 
+@pytest.mark.parametrize(
+    ("kind", "entity_id", "told"),
+    [
+        ("none", "binary_sensor.kitchen_motion", True),
+        ("left_on", "switch.stove", True),
+        ("hour", "light.desk_lamp", True),
+        # What the law cannot tell its days cannot, either.
+        ("many", "binary_sensor.kitchen_motion", False),
+    ],
+)
+def test_what_days_can_tell(
+    law: Law, kind: OddityKind, entity_id: str, *, told: bool
+) -> None:
+    """What nothing in the home does that was used alike needs no law to be told."""
+    assert law.tells_by_days(PlantedOddity(kind, entity_id, DAY)) == told
+
+
+def test_a_habit_kept_on_all_days_seen_may_be_one_that_is_kept_on_most(
+    usual: Home, law: Law
+) -> None:
+    """The law has it on every day; of the home's other habits none is so steady."""
+    steady = next(h for h in usual.truth.habits if h.name == "steady")
+    missed = PlantedOddity("missed", steady.steps[0].entity_id, DAY)
+    assert law.tells(missed)
+    assert not law.tells_by_days(missed)
+
+
 def test_what_is_seldom_used_is_not_missed(law: Law) -> None:
     """A day without the robot, that of most days, is nothing."""
     unused = PlantedOddity("none", "light.shed", DAY)
