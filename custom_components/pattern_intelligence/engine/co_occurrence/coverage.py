@@ -15,9 +15,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ..civil import DAY_MS, HOUR_MS, MINUTE_MS, Instants
+from ..civil import DAY_MS, HOUR_MS, MINUTE_MS, WAKING_DAY_STARTS_MS, Instants
 from ..tables import Numbers
-from .crossday import Bits, Days, offsets
+from .crossday import Bits, Days
 from .manners import LAGS_MS
 
 CELL_MS: Final = MINUTE_MS * 5 // 2
@@ -91,14 +91,20 @@ class Coverage:
 def _covered(days: Days, key: NDArray[np.int32], wall: Instants) -> Bits:
     """Return on which days one happening covers a whole cell, shape (keys, cells)."""
     bits = np.zeros(len(days.window.keys) * CELLS, np.uint64)
-    first = -(-(wall - LAGS_MS[-1]) // CELL_MS)
+    row = key * np.int64(CELLS)
+    # Cells are counted from 04:00 of the first day on.
+    since = wall - (days.first * DAY_MS + WAKING_DAY_STARTS_MS)
+    begun = (-((LAGS_MS[-1] - since) // CELL_MS)).astype(np.int32)
+    ended = (since // CELL_MS).astype(np.int32)
     for later in range(LAGS_MS[-1] // CELL_MS):
-        begin = (first + later) * CELL_MS
-        day = days.index(begin)
-        inside = (begin + CELL_MS <= wall) & (day >= 0)
+        cell = begun + later
+        inside = np.flatnonzero(
+            (cell < ended) & (cell >= 0) & (cell < days.count * CELLS)
+        )
+        day, of_day = np.divmod(cell[inside], CELLS)
         np.bitwise_or.at(
             bits,
-            key[inside] * np.int64(CELLS) + offsets(begin[inside]) // CELL_MS,
-            np.left_shift(np.uint64(1), day[inside].astype(np.uint64)),
+            row[inside] + of_day,
+            np.left_shift(np.uint64(1), day.astype(np.uint64)),
         )
     return bits.reshape(-1, CELLS)

@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from ..arrays import distinct, running_sums
+from ..arrays import running_sums
 from ..civil import DAY_MS, WAKING_DAY_STARTS_MS, Instants
 from ..eligibility import NEEDED_SHARE
 from ..evidence import Floats
@@ -229,10 +229,14 @@ def units_of(
 
 def _days_of(unit: Numbers, day: Numbers, units: int) -> Numbers:
     """Return on how many days each unit happened, shape (units,)."""
-    low = int(day.min(initial=0))
-    width = int(day.max(initial=0)) - low + 1
-    pairs = distinct(unit * width + (day - low))
-    return np.bincount(pairs // width, minlength=units)
+    if not day.size:
+        return np.zeros(units, np.int64)
+    low = int(day.min())
+    width = int(day.max()) - low + 1
+    happened = np.zeros(units * width, bool)
+    happened[unit * width + (day - low)] = True
+    found: Numbers = happened.reshape(units, width).sum(axis=1)
+    return found
 
 
 def _eligible(window: Window, keys: Numbers, number: Numbers) -> NDArray[np.bool_]:
