@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..civil import DAY_MINUTES, DAY_MS, WAKING_DAY_STARTS_MS
 from ..eligibility import eligible_days
-from ..evidence import Floats, posteriors_since_change
+from ..evidence import LISTED_FROM, Floats, posteriors_since_change
 from ..occasions import member_of, occasions, walls_of
 from ..pattern import DayKind, When
 from ..tables import Numbers
@@ -19,6 +20,15 @@ from ..time_of_day.spans import ANCHORS, WAKING_MINUTE
 from ..time_of_day.weekday_mask import EVERY_DAY
 from ..window import Key, Window
 from .trial import KindTrials
+
+_TOLD_SHARE: Final = (LISTED_FROM + 1) / 2
+_TOLD_DAYS: Final = 12 * _TOLD_SHARE * (1 - _TOLD_SHARE) / (1 - LISTED_FROM) ** 2 - 1
+"""Days that the mean share of what is told counts for in confidence: eight.
+
+Of what is told nothing is known but that it is worth telling: it may be kept on any
+share of its days, from that on which it is listed to all of them. So wide is a Beta
+distribution of the same mean after so many days.
+"""
 
 
 def at_all(
@@ -96,4 +106,20 @@ def confidences(
         found[rows] = posteriors_since_change(
             kept, np.ones_like(kept), expected[rows], PRIOR_DAYS, CHANGE_RATE
         )
-    return found
+    return credible(found, sizes)
+
+
+def credible(shares: Floats, occasions: Numbers) -> Floats:
+    """Return shares of few occasions, nearer to what is usual of what is told.
+
+    What was kept on all of some days is rarely kept on all that follow, and what was
+    kept on half of them more often: the fewer days, the more so (H. Bühlmann,
+    Experience rating and credibility, ASTIN Bulletin 4, 1967).
+
+    Args:
+        shares: shape (n,), as they were seen.
+        occasions: shape (n,), on how many occasions.
+    """
+    total = shares * occasions + _TOLD_SHARE * _TOLD_DAYS
+    near: Floats = total / (occasions + _TOLD_DAYS)
+    return near
