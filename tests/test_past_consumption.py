@@ -1,6 +1,7 @@
 """The time before the first day, and the days that are past their retention."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -63,9 +64,10 @@ def _learn(store: SqliteStore, days: Sequence[date], retention: Retention) -> Ru
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> SqliteStore:
+def store(tmp_path: Path) -> Iterator[SqliteStore]:
     """Return an empty store."""
-    return SqliteStore(tmp_path / "store.db")
+    with closing(SqliteStore(tmp_path / "store.db")) as empty:
+        yield empty
 
 
 def _write(store: SqliteStore, begun: date, retention: Retention | None) -> Past:
@@ -186,14 +188,14 @@ def test_what_an_older_version_summed_up_is_summed_up_again(
     runner = _learn(store, [*days_between(FIRST, date(2026, 4, 5))], Retention())
     assert runner.outdated_layers() == set()
 
-    def sums() -> list[object]:
+    def sums(of: SqliteStore) -> list[object]:
         return [
-            store.read_periods(layer, spec, date.min, date.max).table
+            of.read_periods(layer, spec, date.min, date.max).table
             for layer in (Layer.WEEKLY, Layer.MONTHLY)
             for spec in SUM_TABLES
         ]
 
-    before = sums()
+    before = sums(store)
     store.close()
     execute(
         store.path,
@@ -203,14 +205,14 @@ def test_what_an_older_version_summed_up_is_summed_up_again(
             for name in ("times_sum", "runs_sum", "consumption_sum")
         ),
     )
-    store = SqliteStore(store.path)
-    runner = Runner(store, HOME, {}, Retention())
-    assert not len(
-        store.read_periods(Layer.WEEKLY, TIMES_SUM, date.min, date.max).table
-    )
-    assert runner.outdated_layers() == {Layer.WEEKLY, Layer.MONTHLY}
-    for layer in runner.outdated_layers():
-        for span in complete_periods(runner, layer, 0):
-            runner.roll_up(layer, *span)
-    assert runner.outdated_layers() == set()
-    assert sums() == before
+    with closing(SqliteStore(store.path)) as again:
+        runner = Runner(again, HOME, {}, Retention())
+        assert not len(
+            again.read_periods(Layer.WEEKLY, TIMES_SUM, date.min, date.max).table
+        )
+        assert runner.outdated_layers() == {Layer.WEEKLY, Layer.MONTHLY}
+        for layer in runner.outdated_layers():
+            for span in complete_periods(runner, layer, 0):
+                runner.roll_up(layer, *span)
+        assert runner.outdated_layers() == set()
+        assert sums(again) == before

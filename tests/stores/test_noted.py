@@ -1,5 +1,7 @@
 """What is under way is noted in one text, and read whole or not at all."""
 
+from collections.abc import Iterator
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 
@@ -11,9 +13,10 @@ from custom_components.pattern_intelligence.stores.sqlite import SqliteStore
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> SqliteStore:
+def store(tmp_path: Path) -> Iterator[SqliteStore]:
     """Return a store that nothing is noted in."""
-    return SqliteStore(tmp_path / "store.db")
+    with closing(SqliteStore(tmp_path / "store.db")) as empty:
+        yield empty
 
 
 @pytest.mark.parametrize(
