@@ -305,9 +305,10 @@ class _Told:
         """Return who caused what happened in a window on the days that matched."""
         matched = self.trials.matched[row]
         low, high = self._inside.low[row, matched], self._inside.high[row, matched]
-        return np.concatenate(
-            [self.cause[a:b] for a, b in zip(low.tolist(), high.tolist(), strict=True)]
-        )
+        sizes = high - low
+        skipped = np.repeat(low - (np.cumsum(sizes) - sizes), sizes)
+        found: Numbers = self.cause[np.arange(skipped.size) + skipped]
+        return found
 
 
 def _place(own: Candidate) -> tuple[int, str, int, int]:
@@ -315,6 +316,6 @@ def _place(own: Candidate) -> tuple[int, str, int, int]:
 
 
 def _provenance(cause: Numbers) -> Provenance:
-    automation = float((cause >= AUTOMATION).mean())
-    user = float((cause == USER).mean())
+    automation = int(np.count_nonzero(cause >= AUTOMATION)) / cause.size
+    user = int(np.count_nonzero(cause == USER)) / cause.size
     return Provenance(user, max(1 - user - automation, 0.0), automation)
