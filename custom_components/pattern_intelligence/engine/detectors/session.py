@@ -29,10 +29,11 @@ from ..home import Home
 from ..pattern import Finding, PatternType, When
 from ..sentence import Sentence
 from ..session.groups import apart, grown
+from ..session.kept import begun_within
 from ..session.pairs import count_of_pairs, reaches_of, searched_pairs, worth
 from ..session.sittings import Group, chances_of_sittings, needs_of
 from ..session.starts import Starts, widened
-from ..session.told import ToldSession, begun_within
+from ..session.told import ToldSession
 from ..window import Window
 
 FEWEST_DEVICES: Final = 3

@@ -11,31 +11,34 @@ from numpy.typing import NDArray
 
 from ..civil import DAY_MINUTES, DAY_MS, MINUTE_MS, SECOND_MS, WAKING_DAY_STARTS_MS
 from ..day_kinds import weekday_of
-from ..eligibility import eligible_spans
 from ..evidence import Floats, posterior_since_change
 from ..happenings import domain_of
 from ..home import Home
-from ..occasions import Span, member_of, walls_of
+from ..occasions import Span, member_of
 from ..pattern import Evidence, Finding, PatternType, Provenance, Spread, When
 from ..provenance import USER
 from ..room_based.rooms import SENSES
 from ..tables import Numbers
 from ..time_of_day.drift import expected_next
-from ..time_of_day.spans import EACH, Spans
 from ..time_of_day.weekday_mask import MASK_ROWS, MASKS, best_mask
-from ..window import Key, Window
-from .sittings import Group, Sittings, half_of, rows_of, sittings
+from ..window import Key
+from .kept import (
+    RECENT_SITTINGS,
+    Clock,
+    begun_between,
+    begun_within,
+    eligible_for,
+    stated_by_others,
+    stated_by_recent,
+)
+from .sittings import Group, Sittings, rows_of, sittings
 from .starts import BIN_MS, Starts
 
-RECENT_SITTINGS: Final = 28
-"""Matched days that the stated figures look back on."""
-
-RARE: Final = 5.0
-"""Percent of the sittings that may begin before the time that is told, and as many
-after it: unlike a time of day it is not widened before it is checked."""
+UNKNOWN: Final = 0.5
+"""What is believed of a session before its first day, and after a change."""
 
 PRIOR_DAYS: Final = 2.0
-"""Days that chance counts for in the confidence, as in that of a time of day."""
+"""Days that this counts for: any share is as likely as any other (P.-S. Laplace)."""
 
 CHANGE_RATE: Final = 0.003
 """Share of days before which a session begins, ends or changes: once a year."""
@@ -43,16 +46,9 @@ CHANGE_RATE: Final = 0.003
 LONGEST_MS: Final = 12 * 60 * MINUTE_MS
 """What is on for longer was left on."""
 
-AT_HOME: Final = 0.5
-"""Share of the time stated for which somebody has to be home."""
-
-HOURS: Final = 24
-
 LINKED: Final = 2
 LASTING_S: Final = 15 * 60.0
 """What two devices do while people are seen is no stretch of activity below this."""
-
-type Clock = np.ndarray[tuple[int], np.dtype[np.float64]]
 
 _TINY: Final = 1e-9
 
@@ -139,7 +135,7 @@ class ToldSession:
         """Return the eligible days, the matched ones, the weekdays, the chances."""
         window = self.starts.window
         ids = [key.entity_id for key in self.keys]
-        eligible = window.days[_eligible(window, ids, self._span)]
+        eligible = window.days[eligible_for(window, ids, self._span)]
         index = eligible - self._turn - self.starts.days.first
         inside = (index >= 0) & (index < self.starts.days.count)
         inside[inside] &= self.starts.days.counted[index[inside]]
@@ -173,14 +169,9 @@ class ToldSession:
 
     @cached_property
     def when(self) -> When:
-        """Return when it begins: from its first member to the last that takes part.
-
-        As with the use of a room, all but one in twenty: what is told counts as it is.
-        """
+        """Return when it begins: from its first member to the last that takes part."""
         sat = self._sat
-        earliest = float(np.percentile(sat.begin[-RECENT_SITTINGS:], RARE))
-        latest = float(np.percentile(sat.begun[-RECENT_SITTINGS:], 100 - RARE))
-        latest = max(latest, earliest)
+        earliest, latest = stated_by_recent(sat.begin, sat.begun)
         last_day = int(self.starts.window.days[-1])
         time = expected_next(self.matched, sat.begin, last_day + 1, RECENT_SITTINGS)
         return When(
@@ -208,9 +199,28 @@ class ToldSession:
     @cached_property
     def confidence(self) -> float:
         """Return the probability that half of it starts then on the next such day."""
-        _, kept = begun_within(self.starts.window, self.keys, self.when)
-        expected = float(self.chances.sum()) / max(self.chances.size, 1)
-        return posterior_since_change(kept, expected, PRIOR_DAYS, CHANGE_RATE)
+        kept = self._kept
+        return posterior_since_change(kept, UNKNOWN, PRIOR_DAYS, CHANGE_RATE)
+
+    @cached_property
+    def _kept(self) -> NDArray[np.bool_]:
+        """Tell on which days that count the time was kept that all others would state.
+
+        The time stated suits the sittings it is made of better than those to come, so
+        each is held against what is stated without it (M. Stone, Cross-validatory
+        choice and assessment of statistical predictions, JRSS B 36, 1974).
+        """
+        window, sat = self.starts.window, self._sat
+        days, kept = begun_within(window, self.keys, self.when)
+        low, high = stated_by_others(sat.begin, sat.begun)
+        own = self.matched[-low.size :]
+        midnight = own * DAY_MS
+        alone = begun_between(window, self.keys, midnight + low, midnight + high)
+        # The time stated may be nearer to the midnight after, and of the day after.
+        turn = int(sum(stated_by_recent(sat.begin, sat.begun)) / 2 // DAY_MINUTES)
+        known = member_of(days, own + turn)
+        kept[np.searchsorted(days, own[known] + turn)] = alone[known]
+        return kept
 
     def finding(self, home: Home, p_value: float, q_value: float) -> Finding:
         """Return the finding.
@@ -251,63 +261,6 @@ class ToldSession:
         cause = cause[cause <= USER]
         user = float((cause == USER).mean()) if cause.size else 0.0
         return Provenance(user, 1 - user, 0.0)
-
-
-def begun_within(
-    window: Window, keys: tuple[Key, ...], when: When
-) -> tuple[Numbers, NDArray[np.bool_]]:
-    """Return the days on which a session could begin when stated, and where it did.
-
-    Args:
-        window: the window.
-        keys: the members.
-        when: the time stated, taken as it is.
-
-    Returns:
-        Ascending numbers of the eligible habit-days, and on which of them at least
-        half of the members were begun from ``earliest`` to ``latest``.
-    """
-    length = (when.latest - when.earliest) % DAY_MINUTES
-    middle = (when.earliest + length / 2) % DAY_MINUTES
-    span = Span(middle - length / 2, middle + length / 2)
-    eligible = _eligible(window, [key.entity_id for key in keys], span)
-    eligible &= np.isin(weekday_of(window.days), when.weekdays)
-    days = window.days[eligible]
-    low = days * DAY_MS + round(span.low * MINUTE_MS)
-    high = days * DAY_MS + round(span.high * MINUTE_MS)
-    begun = np.zeros(days.size, np.int64)
-    for key in keys:
-        wall = walls_of(window, key)
-        begun += np.searchsorted(wall, high, "right") > np.searchsorted(wall, low)
-    return days, begun >= half_of(len(keys))
-
-
-def _eligible(window: Window, ids: list[str], span: Span) -> NDArray[np.bool_]:
-    """Tell on which habit-days a span could be kept by all of some entities."""
-    size = len(ids)
-    spans = Spans(
-        np.full(size, EACH), np.full(size, span.low), np.full(size, span.high)
-    )
-    there: NDArray[np.bool_] = eligible_spans(window, ids, spans)
-    found: NDArray[np.bool_] = np.logical_and.reduce(there) & _somebody(window, span)
-    return found
-
-
-def _somebody(window: Window, span: Span) -> NDArray[np.bool_]:
-    """Tell on which habit-days somebody was home for half of a span, shape (days,).
-
-    As far as persons tell.
-    """
-    if window.at_home is None:
-        return np.ones(window.days.size, bool)
-    # A span may begin on the day before, and end on the day after.
-    place = window.days - window.days[0] + 1
-    hours = np.zeros((int(place[-1]) + 2, HOURS))
-    hours[place] = window.at_home
-    first, end = int(span.low // 60), int(-(-span.high // 60))
-    asked = place[:, None] * HOURS + np.arange(first, end)
-    share: Floats = hours.ravel()[asked.clip(0, hours.size - 1)].mean(axis=1)
-    return share >= AT_HOME
 
 
 def _over(
