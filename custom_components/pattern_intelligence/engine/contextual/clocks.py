@@ -144,10 +144,10 @@ def fit(
     spread = spread.clip(LEAST_SPREAD, MOST_SPREAD)
     apart = minutes - center[owner]
     for left in reversed(range(_ROUNDS)):
-        bump = np.exp(-0.5 * (apart / spread[owner]) ** 2)
-        bump /= (spread * np.sqrt(2 * np.pi))[owner]
-        ratio = share[owner] * bump / around.density
-        over = (1 - share)[owner] + ratio
+        width, own = spread[owner], share[owner]
+        bump = np.exp(-0.5 * (apart / width) ** 2) / (width * np.sqrt(2 * np.pi))
+        ratio = own * bump / around.density
+        over = 1 - own + ratio
         if not left:
             # What was gained is asked for once, at the end.
             rest = (total - around.inside).clip(0.0)
