@@ -17,6 +17,7 @@ from custom_components.pattern_intelligence.engine.detectors.anomaly import Anom
 from custom_components.pattern_intelligence.engine.home import EntityInfo, Home
 from custom_components.pattern_intelligence.engine.keys import Key
 from custom_components.pattern_intelligence.engine.pattern import (
+    Anchor,
     Finding,
     PatternType,
     When,
@@ -459,6 +460,31 @@ def test_a_habit_that_was_never_missed_is() -> None:
     assert missed(given, "light.b") == ["light.b"]
     kept = window(make=both(usual, nightly("light.b")))
     assert missed(kept, "light.b") == []
+
+
+@pytest.mark.parametrize("anchor", ["first", "last"])
+@pytest.mark.parametrize(("apart", "told"), [(20.0, ["light.b"]), (21.0, [])])
+def test_a_first_or_last_is_missed_if_it_goes_by_the_clock(
+    anchor: Anchor, apart: float, told: list[str]
+) -> None:
+    """Within twenty minutes of ten past ten; what spreads further follows people.
+
+    That something came later, or earlier, makes it neither kept nor missed.
+    """
+    (claim,) = punctual("light.b")
+    when = When(
+        1330.0, 1330 - apart / 2, 1330 + apart / 2, anchor, weekdays=tuple(range(7))
+    )
+    own = replace(claim, when=when)
+
+    def others(day: date, rng: np.random.Generator) -> list[Row]:
+        return uses("light.b", day, [700, 1420])
+
+    gone = window(make=both(usual, others, nightly("light.b", skipped=[LAST])))
+    found = kinds(Anomaly().judge(gone, [own], HOME))
+    assert [one for kind, one in found if kind == "missed"] == told
+    kept = window(make=both(usual, others, nightly("light.b")))
+    assert Anomaly().judge(kept, [own], HOME) == ()
 
 
 def test_what_comes_late_is_not_missed() -> None:

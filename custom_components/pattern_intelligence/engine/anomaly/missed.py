@@ -12,8 +12,8 @@ from ..civil import DAY_MINUTES
 from ..claim import Claim
 from ..co_occurrence.stream import RESTING
 from ..keys import Key
-from ..occasions import occasions, span_of
-from ..pattern import PatternType
+from ..occasions import LEAST_MARGIN, occasions, span_of
+from ..pattern import PatternType, When
 from ..window import Window
 from .day_counts import FEWEST_DAYS, LIVED_SHARE, Counts
 from .suspects import OddKind, Suspect, whole_day
@@ -61,8 +61,10 @@ def steady_habits(window: Window, habits: Sequence[Claim]) -> list[Steady]:
         if claim.type is not PatternType.TIME_OF_DAY or when is None:
             continue
         key = claim.entities[0]
-        if when.anchor != "each" or key.state in RESTING or key.entity_id in found:
+        if not _by_the_clock(when) or key.state in RESTING or key.entity_id in found:
             continue
+        # That something came later, too, does not make a day's last one missed.
+        when = replace(when, anchor="each")
         # What goes on past midnight is judged when it is over, a day later.
         over = span_of(when).high + NEARLY <= DAY_MINUTES
         days, kept = occasions(longer if over else window, key, when, NEARLY)
@@ -89,6 +91,15 @@ def steady_habits(window: Window, habits: Sequence[Claim]) -> list[Steady]:
             bool((~kept[days == judged]).any()),
         )
     return list(found.values())
+
+
+def _by_the_clock(when: When) -> bool:
+    """Tell whether a time is the clock's: a day's first or last follows people.
+
+    Unless it comes so exactly that a stated time is widened by more.
+    """
+    apart = (when.latest - when.earliest) % DAY_MINUTES
+    return when.anchor == "each" or apart <= 2 * LEAST_MARGIN
 
 
 def _with_tomorrow(window: Window) -> Window:
