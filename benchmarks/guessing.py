@@ -7,29 +7,21 @@ the same instant has no order and is one moment: a guess is right if it names an
 of the next one.
 """
 
-from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import astuple, dataclass
 from itertools import groupby
 from typing import Protocol
 
 import numpy as np
 
-from custom_components.pattern_intelligence.engine.civil import (
-    DAY_MS,
-    WAKING_DAY_STARTS_MS,
-)
-from custom_components.pattern_intelligence.engine.co_occurrence.stream import MIN_DAYS
-from custom_components.pattern_intelligence.engine.evidence import LISTED_FROM
 from custom_components.pattern_intelligence.engine.window import Key, Window
 
+from .chains import Chain, Followers, Moment, Tellable, begun
 from .claims import Json
-from .pattern_guess import PatternGuess, ends
+from .pattern_guess import PatternGuess
 
 AMONG = 3
-
-type Moment = tuple[int, Sequence[Key]]
-"""Wall milliseconds, and what happened then."""
 
 
 class Guesser(Protocol):
@@ -96,68 +88,6 @@ class Frequency:
         return self._guesses
 
 
-class Chain:
-    """Guesses what mostly came after the last moment."""
-
-    def __init__(self, before: Sequence[Moment]) -> None:
-        """Take what happened, in order."""
-        self._followers: dict[Key, Counter[Key]] = defaultdict(Counter)
-        following: list[Key] = []
-        for _, keys in reversed(before):
-            if following:
-                for key in keys:
-                    self._followers[key].update(following)
-            if begun := _begun(keys):
-                following = begun
-        usual = Counter(key for _, keys in before for key in _begun(keys))
-        self._usual = [key for key, _ in usual.most_common()]
-        self._last: list[Key] = []
-        self._now = -1
-
-    def see(self, key: Key, wall: int) -> None:
-        """Remember it."""
-        if wall != self._now:
-            self._now, self._last = wall, []
-        self._last.append(key)
-
-    def guess(self) -> Sequence[Key]:
-        """Return what came after it."""
-        counts: Counter[Key] = Counter()
-        for key in self._last:
-            counts.update(self._followers.get(key, {}))
-        return [*(key for key, _ in counts.most_common()), *self._usual]
-
-
-class Tellable(Chain):
-    """Guesses what a chain knows that a pattern may say, else what is frequent.
-
-    Nothing is told that came on fewer than half of the occasions, that rests on fewer
-    than five days, or that is the same thing once more.
-    """
-
-    def __init__(self, before: Sequence[Moment]) -> None:
-        """Take what happened, in order."""
-        super().__init__(before)
-        occasions: Counter[Key] = Counter()
-        days: dict[Key, set[int]] = defaultdict(set)
-        for wall, keys in before:
-            for key in keys:
-                occasions[key] += 1
-                days[key].add((wall - WAKING_DAY_STARTS_MS) // DAY_MS)
-        self._followers = {
-            key: Counter(
-                {
-                    after: count
-                    for after, count in own.items()
-                    if count >= LISTED_FROM * occasions[key]
-                    and after.entity_id != key.entity_id
-                }
-            )
-            for key, own in self._followers.items()
-            if len(days[key]) >= MIN_DAYS
-        }
-
-
 def guess_rates(
     learned: Window,
     held_out: Window,
@@ -175,17 +105,59 @@ def guess_rates(
             repeating itself tells of no pattern.
     """
     before = _moments(learned)
-    counts = Counter(key for _, keys in before for key in _begun(keys))
+    known = Followers.of(before)
+    counts = Counter(key for _, keys in before for key in begun(keys))
     usual = {key: count / learned.days.size for key, count in counts.items()}
     guessers: Sequence[Guesser] = (
         PatternGuess(patterns),
         PatternGuess(patterns, usual),
         Frequency(counts),
-        Tellable(before),
-        Chain(before),
+        Tellable(known),
+        Chain(known),
     )
     after = _moments(held_out)
     return Guesses(*(_rate(after, guesser, elsewhere) for guesser in guessers))
+
+
+def missed(
+    learned: Window, held_out: Window, patterns: Sequence[Json]
+) -> Mapping[str, float]:
+    """Return of how many happenings a chain knew what published patterns did not tell.
+
+    Args:
+        learned: what the chain is counted in.
+        held_out: the days guessed at once.
+        patterns: the contract's objects, and nothing else.
+
+    Returns:
+        Shares of all happenings, by why it may not be told, or ``"else"`` if it may.
+    """
+    known = Followers.of(_moments(learned))
+    chain, told = Chain(known), PatternGuess(patterns)
+    reasons: Counter[str] = Counter()
+    moments = 0
+    last: Sequence[Key] = ()
+    for wall, keys in _moments(held_out):
+        if last and (right := set(begun(keys))):
+            moments += 1
+            knew = right.intersection(chain.guess()[:1])
+            if knew and not right.intersection(told.guess()[:1]):
+                reasons[_reason(known, last, knew.pop())] += 1
+        for key in keys:
+            chain.see(key, wall)
+            told.see(key, wall)
+        if last or begun(keys):
+            last = keys
+    return {reason: count / moments for reason, count in reasons.items()}
+
+
+def _reason(known: Followers, last: Sequence[Key], after: Key) -> str:
+    """Return why it is not told that something comes after what happened at once."""
+    leading = max(
+        last,
+        key=lambda key: (key.entity_id == after.entity_id, known.share(key, after)),
+    )
+    return known.untold(leading, after) or "else"
 
 
 def _moments(window: Window) -> list[Moment]:
@@ -203,10 +175,6 @@ def _moments(window: Window) -> list[Moment]:
     ]
 
 
-def _begun(keys: Sequence[Key]) -> list[Key]:
-    return [key for key in keys if not ends(key)]
-
-
 def _rate(
     happened: Sequence[Moment], guesser: Guesser, elsewhere: bool
 ) -> tuple[float, float]:
@@ -215,17 +183,17 @@ def _rate(
     guesses: Sequence[Key] | None = None
     last: set[str] = set()
     for wall, keys in happened:
-        begun = _begun(keys)
-        right = {key for key in begun if key.entity_id not in last}
+        began = begun(keys)
+        right = {key for key in began if key.entity_id not in last}
         if guesses is not None and right:
             moments += 1
             first += bool(right.intersection(guesses[:1]))
             three += bool(right.intersection(guesses[:AMONG]))
         for key in keys:
             guesser.see(key, wall)
-        if begun and elsewhere:
-            last = {key.entity_id for key in begun}
-        if begun or guesses is not None:
+        if began and elsewhere:
+            last = {key.entity_id for key in began}
+        if began or guesses is not None:
             guesses = [
                 key
                 for key in dict.fromkeys(guesser.guess())

@@ -20,8 +20,9 @@ import sys
 
 import numpy as np
 
+from benchmarks.chains import Untold
 from benchmarks.claims import Json, claim_of
-from benchmarks.guessing import Guesses, guess_rates
+from benchmarks.guessing import Guesses, guess_rates, missed
 from benchmarks.hindsight import DailyOccasions, by_day
 from benchmarks.home_days import HomeDays, read_home
 from benchmarks.lives import before, told_on
@@ -62,6 +63,7 @@ class HoldOut:
         soon: what was stated on any Sunday and what happened on the next days.
         guesses: how often the next happening was guessed.
         elsewhere: how often the next one of another thing was.
+        missed: how often a chain guessed it and patterns did not, by why.
         anomalies: told a month of the days held out, true or not.
         false_patterns: per home and month, by null and type.
     """
@@ -73,6 +75,7 @@ class HoldOut:
     soon: Checked
     guesses: Guesses
     elsewhere: Guesses
+    missed: Mapping[str, float]
     anomalies: float
     false_patterns: dict[str, dict[PatternType, float]]
 
@@ -106,6 +109,7 @@ def hold_out(home: HomeDays, detectors: Detectors, seeds: int) -> HoldOut:
         soon,
         guess_rates(learned, ahead, told[cut]),
         guess_rates(learned, ahead, told[cut], elsewhere=True),
+        missed(learned, ahead, told[cut]),
         len(odd) / len(held_out) * DAYS_A_MONTH,
         {kind: _false_patterns(home, detectors, kind, seeds) for kind in NULLS},
     )
@@ -170,6 +174,7 @@ def print_report(reports: Sequence[HoldOut]) -> None:
         _print_checked(report.occasions, report.soon, report.patterns)
         print(f"  next happening  {report.guesses}")
         print(f"  next elsewhere  {report.elsewhere}")
+        _print_missed([report.missed])
         if report.anomalies:
             print(f"  anomalies told a month  {report.anomalies:.2f}")
         for null, counts in report.false_patterns.items():
@@ -185,6 +190,7 @@ def print_report(reports: Sequence[HoldOut]) -> None:
         _print_checked(later, soon, patterns)
         print(f"  next happening  {Guesses.mean([r.guesses for r in reports])}")
         print(f"  next elsewhere  {Guesses.mean([r.elsewhere for r in reports])}")
+        _print_missed([r.missed for r in reports])
 
 
 def _print_checked(
@@ -195,6 +201,15 @@ def _print_checked(
         count = patterns.get(kind, 0)
         print(f"  {kind:<14} {count:3d} patterns  {later.get(kind, DailyOccasions())}")
         print(f"  {f'next {SOON} days':>27}  {soon.get(kind, DailyOccasions())}")
+
+
+def _print_missed(homes: Sequence[Mapping[str, float]]) -> None:
+    """Print why patterns did not tell what a chain knew, in the mean over homes."""
+    figures = ", ".join(
+        f"{reason} {100 * sum(home.get(reason, 0.0) for home in homes) / len(homes):.1f}"
+        for reason in (*Untold, "else")
+    )
+    print(f"  a chain knew, patterns alone did not  {figures}")
 
 
 def _join(total: Checked, own: Checked) -> None:

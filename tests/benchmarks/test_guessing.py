@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from benchmarks.claims import Json
-from benchmarks.guessing import Guesses, guess_rates
+from benchmarks.guessing import Guesses, guess_rates, missed
 from benchmarks.pattern_guess import Due, PatternGuess
 from custom_components.pattern_intelligence.engine.pattern import WEEKDAYS
 from custom_components.pattern_intelligence.engine.window import Key, Window
@@ -157,6 +157,31 @@ def _guessed_of_its_own(*names: str) -> Guesses:
     hours = [(f"{8 + place:02d}:00", name) for place, name in enumerate(names)]
     home = _scripts(6, *hours)
     return guess_rates(home, home, [])
+
+
+def test_why_patterns_miss_what_a_chain_knows() -> None:
+    """Without patterns all is missed that the chain guesses, each for its reason."""
+    hours = (("08:00", "x"), ("09:00", "x"), ("10:00", "x"), ("11:00", "y"))
+    home = _scripts(6, *hours)
+    # Of 23: twice a day `x` after `x`; after `y` comes the next day's `x`.
+    assert missed(home, home, []) == {
+        "itself": pytest.approx(12 / 23),
+        "else": pytest.approx(5 / 23),
+    }
+    short = _scripts(4, *hours)
+    assert missed(short, short, []) == {
+        "itself": pytest.approx(8 / 15),
+        "few days": pytest.approx(3 / 15),
+    }
+    shared = _scripts(6, *((f"{8 + n:02d}:00", key) for n, key in enumerate("abacad")))
+    # One of the three that follow `a` is guessed.
+    assert missed(shared, shared, [])["seldom"] == pytest.approx(6 / 35)
+
+
+def test_what_patterns_tell_is_not_missed() -> None:
+    """Of lights, doors and fans the link tells lights, and that there are doors."""
+    assert missed(LEARNED, HELD_OUT, []) == {"else": pytest.approx((8 + 3 + 4) / 19)}
+    assert missed(LEARNED, HELD_OUT, [LINK]) == {"else": pytest.approx(4 / 19)}
 
 
 def test_elsewhere_repetition_is_passed_over() -> None:
