@@ -43,7 +43,7 @@ Of windows that prove as much the one kept on more days is told: it helps more t
 PEAKS: Final = 4
 """Windows of a unit and anchor that are examined: more have hardly ever been kept."""
 
-_CHUNK: Final = 64
+_CHUNK: Final = 24
 _CHUNK_MASKS: Final = 2048
 """Units, and units times masks, weighed at a time, to bound the memory."""
 
