@@ -47,6 +47,9 @@ _CHUNK: Final = 24
 _CHUNK_MASKS: Final = 2048
 """Units, and units times masks, weighed at a time, to bound the memory."""
 
+_COUNTED: Final = 96
+"""Units whose days are counted at a time, which takes less memory."""
+
 _LENGTHS: Final = 1024
 """Lengths for which the chance of being met is tabled, evenly from 0 to 1."""
 
@@ -70,8 +73,12 @@ def search(
     """
     found: list[Candidates] = []
     at_once = min(_CHUNK, max(1, _CHUNK_MASKS // len(units.sorts.rows)))
+    counted_at_once = max(1, _COUNTED // at_once) * at_once
     for begin in range(0, units.size, at_once):
         end = min(begin + at_once, units.size)
+        at = begin % counted_at_once
+        if not at and EACH in anchors:
+            counted = _counted(units.some(begin, begin + counted_at_once))
         some, own = units.some(begin, end), Rhythms(rhythms.cdf[begin:end])
         rows = some.sorts.rows.astype(np.float32)
         sorts = np.arange(rows.shape[1])[:, None]
@@ -80,7 +87,7 @@ def search(
         met = _met_tables(some, own)
         for anchor in anchors:
             if anchor == EACH:
-                matched = _each(some)
+                matched = np.matmul(rows, counted[at : at + some.size])
             else:
                 matched = _extreme(some, last=anchor == LAST)
             least = np.maximum(FEWEST_DAYS, fewest_share * masks.sum(2))
@@ -234,15 +241,10 @@ def _look_up(met: Weights, unit: Numbers, mask: Numbers, lengths: Floats) -> Flo
     return values
 
 
-def _each(units: Units) -> Weights:
-    """Return the days matched in each window, shape (units, masks, windows)."""
-    rows = units.sorts.rows.astype(np.float32)
-    matched = np.empty((units.size, len(rows), GRID.low.size), np.float32)
+def _counted(units: Units) -> Weights:
+    """Return the days matched in each window, shape (units, sorts, windows)."""
     widths = units.met_days(STEP_MS, HALF_WIDTHS)
-    for half, met in zip(HALF_WIDTHS, widths, strict=True):
-        first, after = np.searchsorted(GRID.half, [half, half + 1])
-        matched[:, :, first:after] = np.matmul(rows, met.astype(np.float32))
-    return matched
+    return np.concatenate([met.astype(np.float32) for met in widths], axis=2)
 
 
 def _extreme(units: Units, *, last: bool) -> Weights:
