@@ -5,11 +5,11 @@ import pytest
 
 from custom_components.pattern_intelligence.engine.keys import Key
 from custom_components.pattern_intelligence.engine.seasonal.ahead import (
-    LEAST_LEFT,
     confidence_of,
     expected_next,
 )
 from custom_components.pattern_intelligence.engine.seasonal.axes import Axis, bend, line
+from custom_components.pattern_intelligence.engine.seasonal.evenly import LEAST_LEFT
 from custom_components.pattern_intelligence.engine.seasonal.questions import (
     Answer,
     Question,

@@ -8,9 +8,10 @@ import numpy as np
 
 from ..evidence import Floats
 from .axes import Axis, bend, line, year
+from .evenly import evenly
 from .questions import Answer
 from .regression import Outlook, fit, outlook, plausible
-from .series import GRAIN, SCALES
+from .series import GRAIN
 
 MONTH_WEEKS: Final = 4
 """Weeks that stand for a month: the next and the last of them are compared."""
@@ -29,9 +30,6 @@ _BENT: Final = 3
 
 _EVEN: Final = 0.5
 """What ended moves either way."""
-
-LEAST_LEFT: Final = 0.1
-"""Share of what is usual that a fall leaves at least."""
 
 
 def confidence_of(answer: Answer) -> float:
@@ -104,7 +102,7 @@ def _next(answer: Answer, count: int) -> list[tuple[float, Outlook]]:
     for size in sizes:
         design, later = question.design[:, :size], coming[:, :size]
         if question.kind == "trend":
-            design, later = _even(answer, design, later)
+            design, later = evenly(answer, design, later)
         believed.append(plausible(values, design, question.usual, grain))
         fits = fit(values[None], design, question.tested, grain)
         weight = fits.weights(question.usual)[0]
@@ -112,35 +110,6 @@ def _next(answer: Answer, count: int) -> list[tuple[float, Outlook]]:
         outlooks.append(outlook(values, design, weight, mean, grain, ahead))
     shares = np.exp(np.array(believed) - max(believed))
     return list(zip((shares / shares.sum()).tolist(), outlooks, strict=True))
-
-
-def _even(answer: Answer, design: Floats, coming: Floats) -> tuple[Floats, Floats]:
-    """Return a design whose line is even in the figure that people know.
-
-    That is what is told of a trend. The scale that is reckoned with is chosen for its
-    errors, and on it what doubles evenly rises ever less, what halves falls ever more.
-
-    Args:
-        answer: the trend.
-        design: shape (periods, columns).
-        coming: shape (periods to come, columns).
-    """
-    measure = answer.question.series.measure
-    if measure == "time":
-        return design, coming
-    scale = SCALES[measure]
-    values = answer.question.values[answer.row]
-    known = np.flatnonzero(np.isfinite(values))
-    figures = scale.figures(values[known])
-    level, slope = np.linalg.lstsq(design[known], figures, rcond=None)[0][:2].tolist()
-    both = np.concatenate([design, coming])
-    least = LEAST_LEFT * float(figures.mean())
-    both[:, 1] = scale.reckoned(np.maximum(level + slope * both[:, 1], least))
-    if np.ptp(both[known, 1]) <= GRAIN[measure]:
-        # What hardly moves is a line on any scale.
-        return design, coming
-    both[:, 1] -= both[known, 1].mean()
-    return both[: len(design)], both[len(design) :]
 
 
 def _sizes(whole: int) -> range:

@@ -13,6 +13,7 @@ from ..evidence import Floats
 from ..home import Home
 from ..sun import Position
 from .axes import WARMTH_LAGS, YEAR_DAYS, day_length, sun_clock, year
+from .evenly import evenly
 from .questions import Answer, Question
 from .regression import fit
 from .series import GRAIN, SCALES, Measure, Series, extent
@@ -111,7 +112,8 @@ def is_daylight(answer: Answer, home: Home) -> bool:
         return True
     values = question.values[answer.row : answer.row + 1]
     curves = _daylight(series, home.civil, home.position)
-    along = _likelihood(question, values, question.design[:, 1])
+    even, _ = evenly(answer, question.design[:, :2], question.design[:0, :2])
+    along = _likelihood(question, values, even[:, 1])
     return any(
         along < _likelihood(question, values, curve) + log(BETTER[series.measure])
         for curve in curves
