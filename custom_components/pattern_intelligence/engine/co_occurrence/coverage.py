@@ -25,6 +25,9 @@ CELL_MS: Final = MINUTE_MS * 5 // 2
 
 CELLS: Final = DAY_MS // CELL_MS
 
+_AT_ONCE: Final = 1 << 16
+"""Happenings looked at together, so that memory stays small in a large home."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Coverage:
@@ -91,20 +94,24 @@ class Coverage:
 def _covered(days: Days, key: NDArray[np.int32], wall: Instants) -> Bits:
     """Return on which days one happening covers a whole cell, shape (keys, cells)."""
     bits = np.zeros(len(days.window.keys) * CELLS, np.uint64)
+    for begin in range(0, key.size, _AT_ONCE):
+        some = slice(begin, begin + _AT_ONCE)
+        _cover(bits, days, key[some], wall[some])
+    return bits.reshape(-1, CELLS)
+
+
+def _cover(bits: Bits, days: Days, key: NDArray[np.int32], wall: Instants) -> None:
+    """Add the days of some happenings to those of each key's cells, in place."""
     row = key * np.int64(CELLS)
     # Cells are counted from 04:00 of the first day on.
     since = wall - (days.first * DAY_MS + WAKING_DAY_STARTS_MS)
-    begun = (-((LAGS_MS[-1] - since) // CELL_MS)).astype(np.int32)
-    ended = (since // CELL_MS).astype(np.int32)
+    begun, ended = -((LAGS_MS[-1] - since) // CELL_MS), since // CELL_MS
     for later in range(LAGS_MS[-1] // CELL_MS):
         cell = begun + later
-        inside = np.flatnonzero(
-            (cell < ended) & (cell >= 0) & (cell < days.count * CELLS)
-        )
+        inside = (cell < ended) & (cell >= 0) & (cell < days.count * CELLS)
         day, of_day = np.divmod(cell[inside], CELLS)
         np.bitwise_or.at(
             bits,
             row[inside] + of_day,
             np.left_shift(np.uint64(1), day.astype(np.uint64)),
         )
-    return bits.reshape(-1, CELLS)
