@@ -121,7 +121,7 @@ def odd_lines(score: OddScore) -> Iterator[str]:
         f" ({score.alarms} in {score.days} days)"
     )
     known, told = (count.total() for count in score.by_days)
-    if known < score.planted.total():
+    if 0 < known < score.planted.total():
         yield (
             f"{'':<14} of those that 63 days can tell: recall {told / known:.3f}"
             f" ({told} of {known})"

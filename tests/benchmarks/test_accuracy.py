@@ -65,6 +65,12 @@ def test_odd_lines() -> None:
     score.beyond = Counter(many=2, missed=1), Counter(many=1)
     _, line = odd_lines(score)
     assert line.endswith("who knows the law: 3 more (many 2, missed 1), 1 of them told")
+    score.by_days = Counter(many=2), Counter(many=1)
+    _, line, _ = odd_lines(score)
+    assert line.endswith("of those that 63 days can tell: recall 0.500 (1 of 2)")
+    # Where days can tell all of them, that is what was said.
+    score.by_days = Counter(many=2, none=1), Counter(many=2)
+    assert len(list(odd_lines(score))) == 2
 
 
 def test_a_home_is_measured() -> None:
