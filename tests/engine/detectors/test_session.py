@@ -120,6 +120,23 @@ def test_an_evening_is_found_with_its_things_its_time_and_its_length() -> None:
     assert found.evidence.p_value < 1e-6 < found.evidence.expected
 
 
+def test_what_is_begun_within_minutes_lasts_from_the_first_to_the_last() -> None:
+    """Their names are in another order than they are: the amplifier comes first."""
+    rng = np.random.default_rng(3)
+    rows: list[Row] = []
+    for day in range(DAYS - 1):
+        begin = 1200 + 5 * round(rng.normal(0, 6))
+        for name, late in zip(DEN, (3, 2, 1), strict=True):
+            if rng.random() < 0.95:
+                at = begin + late
+                rows += used(name, MONDAY + timedelta(days=day), at, lasts=1 / 6)
+    (found,) = Sessions().detect(window(rows), IN_DEN)
+    assert found.duration_s is not None
+    # Two minutes with all three; one, where the first or the last was not used.
+    assert found.duration_s.median == 120
+    assert found.duration_s.p10 >= 60
+
+
 def test_things_with_evenings_of_their_own_are_no_session() -> None:
     """However alike their times are."""
     rows = sittings(together=False)

@@ -118,7 +118,7 @@ def rows_of(starts: Starts, group: Group) -> tuple[NDArray[np.intp], Numbers]:
     at = starts.bin[rows]
     inside = (at >= group.low) & (at <= group.high)
     rows, member = rows[inside], member[inside]
-    order = np.lexsort((member, starts.bin[rows], starts.day[rows]))
+    order = np.lexsort((member, starts.wall[rows]))
     return rows[order], member[order]
 
 
