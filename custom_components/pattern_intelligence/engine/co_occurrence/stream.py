@@ -179,7 +179,7 @@ class Stream:
 
     @cached_property
     def _in_time(self) -> NDArray[np.int32]:
-        """Return the rows in the order of time, shape (n,)."""
+        """Return the rows in the order of time, quickest to look up, shape (n,)."""
         return np.argsort(self.window.instant, kind="stable").astype(np.int32)
 
     @cached_property
@@ -188,9 +188,9 @@ class Stream:
 
         Without what happens too often: it would always be the next.
         """
-        window = self.window
+        window, order = self.window, self._in_time
         those = self.by_hand & ~self.too_often[window.key]
-        rows = self._in_time[those[self._in_time]].astype(np.intp)
+        rows = order[those[order]].astype(np.intp)
         return Course(rows, window.instant[rows], self.entity[window.key[rows]])
 
     @cached_property
@@ -289,15 +289,13 @@ class Stream:
         """
         if not occasions.size or not among.rows.size:
             return np.zeros(occasions.size, np.int64)
-        own = self.entity[self.window.key[occasions]]
         causes = self.window.instant[occasions]
         at = np.searchsorted(among.instant, causes, "right")
         last = among.rows.size - 1
-        at = among.others_from(at, own)
+        at = among.others_from(at, self.entity[self.window.key[occasions]])
         found = among.instant[np.minimum(at, last)] - causes
         near = (at <= last) & (found <= NEXT_WITHIN_MS)
-        until: Numbers = np.where(near, found, 0)
-        return until
+        return np.where(near, found, 0)
 
     @cached_property
     def until_other(self) -> Numbers:
@@ -307,7 +305,6 @@ class Stream:
         """
         until = np.zeros(self.window.key.size, np.int64)
         for begin in range(0, until.size, AT_ONCE):
-            # In the order of time each look-up begins where the last one ended.
             rows = self._in_time[begin : begin + AT_ONCE].astype(np.intp)
             until[rows] = self.until_next(rows, self.beginnings)
         return until
