@@ -487,6 +487,24 @@ def test_a_first_or_last_is_missed_if_it_goes_by_the_clock(
     assert Anomaly().judge(kept, [own], HOME) == ()
 
 
+@pytest.mark.parametrize(("skipped", "told"), [([LAST], ["light.b"]), ([], [])])
+def test_a_last_after_midnight_is_missed_on_the_date_it_has(
+    skipped: list[date], told: list[str]
+) -> None:
+    """The last of Sundays to Thursdays is at half past midnight, from Monday on."""
+    when = When(30.0, 27.0, 33.0, "last", weekdays=(0, 1, 2, 3, 6))
+    (claim,) = punctual("light.b")
+
+    def nights(day: date, rng: np.random.Generator) -> list[Row]:
+        on = day.weekday() < 5 and day not in skipped
+        return uses("light.b", day, [30] if on else [])
+
+    found = Anomaly().judge(
+        window(make=both(usual, nights)), [replace(claim, when=when)], HOME
+    )
+    assert [one for kind, one in kinds(found) if kind == "missed"] == told
+
+
 def test_what_comes_late_is_not_missed() -> None:
     """Forty minutes later it is on; after an hour and a half it is another time."""
     late = window(make=both(usual, nightly("light.b", late=[LAST])))

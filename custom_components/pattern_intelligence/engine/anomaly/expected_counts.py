@@ -3,9 +3,10 @@
 Past days are told by the others, as the day that is judged is: a day that is part of
 what it is measured by surprises less than it should (D. M. Allen, The relationship
 between variable selection and data augmentation and a method for prediction,
-Technometrics 16, 1974). Empirical Bayes throughout: what a few days of one kind seem to say counts only as far
-as days of that kind differ by more than days of one kind differ among themselves
-(B. Efron, C. Morris, Data analysis using Stein's estimator, JASA 70, 1975).
+Technometrics 16, 1974). Empirical Bayes throughout: what a few days of one kind seem to
+say counts only as far as days of that kind differ by more than days of one kind differ
+among themselves (B. Efron, C. Morris, Data analysis using Stein's estimator, JASA 70,
+1975).
 """
 
 from __future__ import annotations

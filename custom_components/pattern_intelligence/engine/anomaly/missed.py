@@ -63,8 +63,7 @@ def steady_habits(window: Window, habits: Sequence[Claim]) -> list[Steady]:
         key = claim.entities[0]
         if not _by_the_clock(when) or key.state in RESTING or key.entity_id in found:
             continue
-        # That something came later, too, does not make a day's last one missed.
-        when = replace(when, anchor="each")
+        when = _of_its_date(when)
         # What goes on past midnight is judged when it is over, a day later.
         over = span_of(when).high + NEARLY <= DAY_MINUTES
         days, kept = occasions(longer if over else window, key, when, NEARLY)
@@ -100,6 +99,18 @@ def _by_the_clock(when: When) -> bool:
     """
     apart = (when.latest - when.earliest) % DAY_MINUTES
     return when.anchor == "each" or apart <= 2 * LEAST_MARGIN
+
+
+def _of_its_date(when: When) -> When:
+    """Return a time as one of any happening: a later one does not make it missed.
+
+    A last one after midnight counts for the weekday before; any one for its own.
+    """
+    if when.anchor == "each":
+        return when
+    late = int(span_of(when).center // DAY_MINUTES)
+    weekdays = tuple(sorted((day + late) % 7 for day in when.weekdays))
+    return replace(when, anchor="each", weekdays=weekdays)
 
 
 def _with_tomorrow(window: Window) -> Window:
