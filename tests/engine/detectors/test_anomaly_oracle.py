@@ -18,6 +18,7 @@ from custom_components.pattern_intelligence.engine.anomaly.uses import Uses
 from custom_components.pattern_intelligence.engine.civil import (
     DAY_MS,
     HOUR_MS,
+    MINUTE_MS,
     SECOND_MS,
     day_number,
 )
@@ -26,6 +27,7 @@ from custom_components.pattern_intelligence.engine.window import Key
 from tests.engine.builders import BERLIN, instant, raw_days, window_of
 
 from .naive_anomaly import (
+    QUARTER_MS,
     expected_by,
     long_chance,
     negative_binomial,
@@ -265,6 +267,18 @@ def test_the_oddest_use_of_a_day() -> None:
     odd = OddHours(used([days]), np.ones((1, 10)))
     assert (odd.oddest(0, 9), odd.oddest(0, 4)) == (9, 4)
     assert odd.chances[0, 9] < 0.1 < odd.chances[0, 4]
+
+
+@pytest.mark.parametrize("number", [3, 7, 10])
+def test_hours_alike_are_as_odd_to_the_last_digit(number: int) -> None:
+    """Some within one quarter of an hour in a night of the past: the first is told."""
+    for seed in range(6):
+        rng = np.random.default_rng(seed)
+        quarters = np.sort(rng.integers(36, 80, (24, 4)), axis=1)
+        days = (quarters * QUARTER_MS).tolist()
+        days[10] = [3 * HOUR_MS + minute * MINUTE_MS for minute in range(number)]
+        odd = OddHours(used([days]), np.ones((1, len(days))))
+        assert odd.oddest(0, 10) == sum(len(day) for day in days[:10])
 
 
 def test_uses_are_beginnings_apart() -> None:

@@ -204,7 +204,8 @@ class OddHours:
         for at in range(first.size):
             mine = slice(first[at], first[at] + size[at])
             rarer = density[at] <= density[at, own[mine], None] * _AS_RARE
-            share[mine] = rarer @ density[at]
+            # A product's last digits would depend on how many uses there are.
+            share[mine] = np.where(rarer, density[at], 0.0).sum(axis=1)
         return self._of_share(rows, share)
 
     def _chance(self, rows: Numbers, density: Floats) -> Floats:
