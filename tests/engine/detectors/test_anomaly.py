@@ -105,6 +105,14 @@ def test_a_day_like_the_others_is_none() -> None:
     assert judged(window()) == []
 
 
+@pytest.mark.parametrize("last", [FIRST, LAST])
+def test_a_home_without_anything_has_no_odd_days(last: date) -> None:
+    """Everything is excluded, or nothing was set up yet: days are learned all the same."""
+    given = window(make=lambda day, rng: [], last=last)
+    assert given.entities == ()
+    assert Anomaly().judge(given, punctual("light.b"), HOME) == ()
+
+
 def test_nothing_is_detected_and_nothing_can_be_checked_later() -> None:
     """Days are judged one by one."""
     detector = Anomaly()

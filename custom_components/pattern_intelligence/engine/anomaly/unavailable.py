@@ -43,7 +43,8 @@ def watch_unavailable(window: Window) -> tuple[int, list[Suspect]]:
     # One that is often away is no device that can be missed.
     known = window.available[:, :-1].sum(axis=(1, 2), dtype=np.float64)
     steady = known >= NEEDED_SHARE * float(window.recorded[:-1].sum())
-    steady &= [entity_id not in window.removed for entity_id in window.entities]
+    removed = [entity_id in window.removed for entity_id in window.entities]
+    steady &= ~np.array(removed, bool)
     once = int(past[steady & (episodes == 1)].any(axis=0).sum())
     suspects = [
         Suspect(
