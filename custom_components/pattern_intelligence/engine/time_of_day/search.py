@@ -43,11 +43,11 @@ Of windows that prove as much the one kept on more days is told: it helps more t
 PEAKS: Final = 4
 """Windows of a unit and anchor that are examined: more have hardly ever been kept."""
 
-_CHUNK: Final = 24
+_CHUNK: Final = 16
 _CHUNK_MASKS: Final = 2048
 """Units, and units times masks, weighed at a time, to bound the memory."""
 
-_COUNTED: Final = 96
+_COUNTED: Final = 48
 """Units whose days are counted at a time, which takes less memory."""
 
 _LENGTHS: Final = 1024
