@@ -160,10 +160,9 @@ def _follow_the_household(
     """
     by_hand = window.wall[window.cause < AUTOMATION]
     of = waking_days(by_hand)
-    low = int(of.min(initial=0))
-    size = int(of.max(initial=low)) - low + 1
-    first = np.full(size, np.iinfo(np.int64).max)
-    last = np.full(size, np.iinfo(np.int64).min)
+    low, high = (int(of.min()), int(of.max())) if of.size else (0, 0)
+    first = np.full(high - low + 1, np.iinfo(np.int64).max)
+    last = np.full(high - low + 1, np.iinfo(np.int64).min)
     np.minimum.at(first, of - low, by_hand)
     np.maximum.at(last, of - low, by_hand)
     lived = np.flatnonzero(first <= last)
