@@ -10,12 +10,20 @@ import numpy as np
 import pytest
 
 from custom_components.pattern_intelligence.engine.civil import DAY_MS
+from custom_components.pattern_intelligence.engine.claim import Claim
 from custom_components.pattern_intelligence.engine.day_kinds import Calendar
+from custom_components.pattern_intelligence.engine.detectors import tallies_of
 from custom_components.pattern_intelligence.engine.detectors.time_of_day import (
     TimeOfDay,
 )
+from custom_components.pattern_intelligence.engine.evidence import Tally
 from custom_components.pattern_intelligence.engine.home import Home
-from custom_components.pattern_intelligence.engine.pattern import Finding
+from custom_components.pattern_intelligence.engine.pattern import (
+    Anchor,
+    Finding,
+    PatternType,
+    When,
+)
 from custom_components.pattern_intelligence.engine.provenance import AUTOMATION
 from custom_components.pattern_intelligence.engine.window import Key, Window
 from tests.engine.builders import BERLIN, Row, raw_days, waits_for, window_of
@@ -408,6 +416,48 @@ def test_the_tally_counts_later_days_alone() -> None:
     # From the evening that was not over, to the last that is.
     assert tally.occasions == 10
     assert tally.happened == 1 + len([day for day in later if day < DAYS + 9])
+
+
+def test_claims_that_are_checked_together_fare_as_each_by_itself() -> None:
+    """In two weeks: a lamp at 08:00 and 20:00, a fan at 08:00 on every other day.
+
+    A first or last counts from the evening before the Monday of the second week, and
+    the last evening is not over; what is about 08:00 counts up to the last morning.
+    """
+    fan, gone = Key("fan.bath", "on"), Key("light.gone", "on")
+    times = {
+        LAMP: [(day, at) for day in range(14) for at in (480.0, 1200.0)],
+        fan: [(day, 480.0) for day in range(0, 14, 2)],
+    }
+    window = window_of_times(times, 14)
+    every, few = tuple(range(7)), (0, 1)
+    asked: list[tuple[Key, Anchor, float, tuple[int, ...], Tally]] = [
+        (fan, "each", 480.0, few, Tally(2, 1)),
+        (LAMP, "each", 480.0, every, Tally(7, 7)),
+        (LAMP, "first", 480.0, every, Tally(7, 7)),
+        (gone, "each", 480.0, every, Tally(7, 0)),
+        (LAMP, "last", 480.0, every, Tally(7, 0)),
+        (LAMP, "last", 1200.0, every, Tally(7, 7)),
+        (fan, "each", 480.0, every, Tally(7, 3)),
+    ]
+    claims = [
+        Claim(
+            PatternType.TIME_OF_DAY,
+            (key,),
+            (),
+            When(at, at - 1, at + 1, anchor, weekdays),
+            None,
+            None,
+            None,
+            0.8,
+            0.8,
+        )
+        for key, anchor, at, weekdays, _ in asked
+    ]
+    since = int(window.days[7])
+    tallies = tallies_of(TimeOfDay(), claims, window, HOME, since)
+    assert list(tallies) == [tally for *_, tally in asked]
+    assert tallies_of(TimeOfDay(), [], window, HOME, since) == []
 
 
 def test_the_same_window_gives_the_same_findings() -> None:
