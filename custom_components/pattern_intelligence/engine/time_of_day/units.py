@@ -110,7 +110,7 @@ class Units:
                 middles lie half of that apart, at least a bin, from midnight on.
 
         Yields:
-            Shape (units, sorts of days, middles).
+            Shape (units, sorts of days, middles), the narrowest windows first.
         """
         bins = DAY_MS // step_ms
         at = self.wall // step_ms - self.first * bins
