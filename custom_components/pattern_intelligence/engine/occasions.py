@@ -53,15 +53,15 @@ def span_of(when: When) -> Span:
     Both ends are widened by max(10 min, half their distance). For a first or a last
     the waking day bounds it.
     """
-    spans = _stated(when)
+    spans = _stated([when])
     return Span(float(spans.low[0]), float(spans.high[0]))
 
 
-def _stated(when: When) -> Spans:
+def _stated(whens: Sequence[When]) -> Spans:
     return widened(
-        np.array([ANCHORS.index(when.anchor)]),
-        np.array([when.earliest]),
-        np.array([when.latest]),
+        np.array([ANCHORS.index(when.anchor) for when in whens], np.int64),
+        np.array([when.earliest for when in whens]),
+        np.array([when.latest for when in whens]),
     )
 
 
@@ -103,15 +103,11 @@ def occasions(
     Returns:
         Ascending numbers of the eligible habit-days, and whether each kept it.
     """
-    wall = walls_of(window, key)
-    spans = _stated(when)
+    spans = _stated([when])
     if nearly:
         spans = replace(spans, low=spans.low - nearly, high=spans.high + nearly)
-    eligible = eligible_spans(window, [key.entity_id], spans)[0]
-    eligible &= holds(when, window.days, window.calendar)
-    days = window.days[eligible]
-    walls, owner = Walls(np.zeros(wall.size, np.int64), wall), np.zeros(1, np.int64)
-    return days, Met(walls, owner, spans, days, closed=True).hits[0]
+    (eligible,), (kept,) = _kept(window, [key], [when], spans)
+    return window.days[eligible], kept[eligible]
 
 
 def all_occasions(
@@ -129,11 +125,14 @@ def all_occasions(
     Returns:
         The n spans; and twice shape (n, days), for the habit-day of each day.
     """
-    spans = widened(
-        np.array([ANCHORS.index(when.anchor) for when in whens], np.int64),
-        np.array([when.earliest for when in whens]),
-        np.array([when.latest for when in whens]),
-    )
+    spans = _stated(whens)
+    return spans, *_kept(window, keys, whens, spans)
+
+
+def _kept(
+    window: Window, keys: Sequence[Key], whens: Sequence[When], spans: Spans
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Return on which days spans could be kept, and were, each of shape (n, days)."""
     eligible = eligible_spans(window, [key.entity_id for key in keys], spans)
     for row, when in zip(eligible, whens, strict=True):
         row &= holds(when, window.days, window.calendar)
@@ -143,7 +142,7 @@ def all_occasions(
     walls = Walls(np.repeat(np.arange(len(each)), sizes), np.concatenate(each))
     owner = np.array([place[key] for key in keys], np.int64)
     hits = Met(walls, owner, spans, window.days, closed=True).hits
-    return spans, eligible, eligible & hits
+    return eligible, eligible & hits
 
 
 def holds(when: When, days: Numbers, calendar: Calendar) -> NDArray[np.bool_]:

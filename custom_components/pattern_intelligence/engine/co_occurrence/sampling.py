@@ -48,9 +48,9 @@ def sampled(instants: Instants, kind: NDArray[np.int32] | Numbers) -> NDArray[np
     """
     edges = np.flatnonzero(np.diff(kind, prepend=-1, append=-1))
     sizes = np.diff(edges)
-    asked = np.ones(instants.size, bool)
     if sizes.max(initial=0) <= SAMPLE:
         return np.arange(instants.size)
+    asked = np.ones(instants.size, bool)
     many = np.flatnonzero(np.repeat(sizes > SAMPLE, sizes))
     mixed = instants[many].astype(np.uint64) * _SCATTER
     mixed = (mixed ^ (mixed >> _HALF)) * _SCATTER
